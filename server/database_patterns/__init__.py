@@ -1,0 +1,1 @@
+"""database-patterns: proven knowledge of database migrations, PostgreSQL and Alembic first."""

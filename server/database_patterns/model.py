@@ -1,0 +1,290 @@
+"""The values that flow through everything: Span, Statement, Migration, Effect, Prediction, Measurement, Finding, Report.
+
+Frozen dataclasses without behaviour to speak of. Lines and columns count from 1, columns in characters, and the end
+column is exclusive, as in SARIF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from .actions import Action
+from .locks import LockMode
+
+POSTGRES_VERSIONS: Final = (14, 15, 16, 17, 18)
+"""The major versions whose behaviour is measured."""
+
+Confidence = Literal["exact", "guarded", "partial", "opaque"]
+Direction = Literal["upgrade", "downgrade"]
+Severity = Literal["error", "warning", "advice"]
+Certainty = Literal["proven", "size-dependent", "unknown"]
+Tristate = bool | Literal["unknown"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "advice")
+"""From the worst down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of a file; ``path`` as the user gave it, or ``<text>``."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of the input that could not be analysed: ``what`` it is, and ``why`` it was not."""
+
+    span: Span
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Which statements share a transaction: those with equal ``id``.
+
+    ``certain`` is False where it depends on what is not known here (a driver, an env.py); ``reason`` says in one
+    sentence why the statement runs inside this transaction.
+    """
+
+    id: str
+    certain: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerError:
+    """An error that PostgreSQL raises: its SQLSTATE and primary message."""
+
+    sqlstate: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.sqlstate}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement at its place in the source.
+
+    ``sql`` is the text that the server gets, without a final semicolon. ``tree`` is PostgreSQL's parse tree, opaque
+    outside ``reading``, ``catalog`` and ``effects``; None when the text does not parse, and then ``error`` says so.
+    ``guard`` is the condition under which a guarded statement runs, or the hole of a partial one.
+    ``transaction`` is None where the statement runs in autocommit. ``related`` are further places that it comes from
+    (the line within a helper function).
+    """
+
+    sql: str
+    span: Span
+    tree: object | None = field(default=None, repr=False, compare=False)
+    actions: tuple[Action, ...] = field(default=(), repr=False)
+    confidence: Confidence = "exact"
+    guard: str | None = None
+    transaction: Transaction | None = None
+    related: tuple[Span, ...] = ()
+    error: ServerError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact about a migration's Python that no SQL shows; ``direction`` is None for the file as a whole."""
+
+    span: Span
+    direction: Direction | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitOnBind(Note):
+    """``commit()`` or ``rollback()`` on the connection that Alembic migrates with; ``call`` as written."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One revision or one SQL file, with its statements in both directions.
+
+    ``revision`` and ``down_revisions`` are Alembic's; a SQL file has neither, and its statements are its upgrade.
+    """
+
+    path: str
+    kind: Literal["sql", "alembic"]
+    upgrade: tuple[Statement, ...]
+    downgrade: tuple[Statement, ...] = ()
+    revision: str | None = None
+    down_revisions: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    upgrade_gaps: tuple[Gap, ...] = ()
+    downgrade_gaps: tuple[Gap, ...] = ()
+
+    def statements(self, direction: Direction) -> tuple[Statement, ...]:
+        return self.upgrade if direction == "upgrade" else self.downgrade
+
+    def gaps(self, direction: Direction) -> tuple[Gap, ...]:
+        return self.upgrade_gaps if direction == "upgrade" else self.downgrade_gaps
+
+
+RelationKind = Literal["table", "index", "sequence", "view", "materialized view", "toast", "type", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a statement does to one relation.
+
+    ``lock`` is the strongest mode taken, ``held`` until when. ``rebuilds`` names the relation's indexes that are built
+    anew. ``reason`` is one sentence, ``source`` the primary documentation (URL) that it rests on.
+    """
+
+    relation: str
+    kind: RelationKind
+    lock: LockMode | None
+    held: Literal["statement", "transaction"] = "transaction"
+    rewrite: Tristate = False
+    rebuilds: tuple[str, ...] = ()
+    scan: Tristate = False
+    data_loss: str | None = None
+    breaks_running_code: str | None = None
+    certainty: Certainty = "proven"
+    reason: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleFailure:
+    """An error that depends on rows or on the installation: its SQLSTATE and the condition in words."""
+
+    sqlstate: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What PostgreSQL will do with one statement; ``error`` is what it raises whatever the rows are.
+
+    ``unknown`` says what the prediction could not know, in sentences; such a prediction is never presented as safe.
+    """
+
+    effects: tuple[Effect, ...] = ()
+    in_transaction_ok: bool = True
+    error: ServerError | None = None
+    may_fail: tuple[PossibleFailure, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a real server did with one statement.
+
+    ``locks`` holds the strongest mode seen per relation (schema-qualified unless in ``public``; toast relations as
+    ``toast:pg_toast_<table>``); relations that the statement itself created are left out. ``observed`` is "sampled"
+    for statements that refuse a transaction: then presence is proven and absence is not. ``wal_bytes`` is cluster-wide.
+    """
+
+    postgres: int
+    locks: Mapping[str, LockMode]
+    rewritten: frozenset[str]
+    rebuilt_indexes: frozenset[str]
+    scanned: frozenset[str]
+    in_transaction_ok: bool
+    observed: Literal["in transaction", "sampled"]
+    wal_bytes: int
+    duration_ms: float
+    error: ServerError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The text of ``span`` replaced by ``replacement``."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that remove a finding; ``safe`` when they cannot change what the migration means."""
+
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One hit of a rule. ``message`` names lock, consequence and table; ``help`` is what to write instead."""
+
+    rule: str
+    severity: Severity
+    certainty: Certainty
+    message: str
+    help: str
+    span: Span
+    related: tuple[Span, ...] = ()
+    revision: str | None = None
+    direction: Direction | None = None
+    statement: str | None = None
+    effects: tuple[Effect, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def documentation(self) -> str:
+        return f"database-patterns://rules/{self.rule}"
+
+
+@dataclass(frozen=True, slots=True)
+class LintReport:
+    """The answer of ``lint``; ``unreadable`` holds one line for each input that could not be read at all."""
+
+    postgres: int
+    findings: tuple[Finding, ...]
+    not_analysed: tuple[Gap, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    migrations: int = 0
+    statements: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedStatement:
+    statement: Statement
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedMigration:
+    """One direction of one migration; ``strongest_locks`` is per relation over the whole direction."""
+
+    path: str
+    direction: Direction
+    complete: bool
+    statements: tuple[ExplainedStatement, ...]
+    strongest_locks: Mapping[str, LockMode]
+    verdict: str
+    assumptions: tuple[str, ...] = ()
+    revision: str | None = None
+    down_revisions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainReport:
+    postgres: int
+    migrations: tuple[ExplainedMigration, ...]
+    not_analysed: tuple[Gap, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One line of ``doctor``: what was looked for, whether it is there, and in words which one, or what to do."""
+
+    name: str
+    available: bool
+    detail: str
+
+
+Report = LintReport | ExplainReport
