@@ -239,7 +239,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class LintReport:
-    """The answer of ``lint``; ``unreadable`` holds one line for each input that could not be read at all."""
+    """The answer of ``lint``; ``unreadable`` holds one line for each input that could not be read at all.
+
+    ``sources`` holds the text of every file that a finding is in, by the path of its span, for excerpts.
+    """
 
     postgres: int
     findings: tuple[Finding, ...]
@@ -247,6 +250,7 @@ class LintReport:
     unreadable: tuple[str, ...] = ()
     migrations: int = 0
     statements: int = 0
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +289,29 @@ class Capability:
     name: str
     available: bool
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredStatement:
+    """Prediction beside measurement; ``disagreements`` are sentences, none where the two agree."""
+
+    statement: Statement
+    prediction: Prediction
+    measurement: Measurement
+    disagreements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """What ``demo`` shows: findings, the worst revision explained, and the same measured on a real server.
+
+    ``not_measured`` says in one line why nothing was measured, and what to install.
+    """
+
+    lint: LintReport
+    explanation: ExplainReport
+    measured: tuple[MeasuredStatement, ...] = ()
+    not_measured: str = ""
 
 
 Report = LintReport | ExplainReport
