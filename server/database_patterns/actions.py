@@ -6,8 +6,9 @@ subcommand of an ALTER TABLE. A statement kind that has no class of its own here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
 
 
 class Name(NamedTuple):
@@ -20,22 +21,59 @@ class Name(NamedTuple):
         return self.name if self.schema in {None, "public"} else f"{self.schema}.{self.name}"
 
 
+_SPELLINGS: Final = {
+    "bool": "boolean", "bpchar": "char", "float4": "real", "float8": "double precision", "int2": "smallint",
+    "int4": "integer", "int8": "bigint",
+}  # fmt: skip
+_FULL_INTERVAL: Final = 0x7FFF
+"""What the parser puts before the precision of an interval without fields."""
+
+
 @dataclass(frozen=True, slots=True)
 class TypeName:
-    """A type as written: ``numeric(10,2)[]`` is ``Name("numeric"), (10, 2), 1``; PostgreSQL's internal names (``int4``)."""
+    """A type under PostgreSQL's internal name: ``numeric(10,2)[]`` is ``Name("numeric"), (10, 2), 1``, bigint ``int8``."""
 
     name: Name
-    modifiers: tuple[int, ...] = ()
+    modifiers: tuple[int | str, ...] = ()
     dimensions: int = 0
-    text: str = ""
+
+    @property
+    def sql(self) -> str:
+        """The type as people write it, such as ``varchar(50)`` or ``bigint[]``."""
+        modifiers = ",".join(str(modifier) for modifier in self.modifiers if modifier != _FULL_INTERVAL)
+        name = _SPELLINGS.get(self.name.name, str(self.name)) if self.name.schema is None else str(self.name)
+        return f"{name}{f'({modifiers})' if modifiers else ''}{'[]' * self.dimensions}"
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An SQL expression: its text, and its parse tree, which only ``reading``, ``catalog`` and ``effects`` may open."""
+    """An SQL expression; only ``reading``, ``catalog`` and ``effects`` may open ``tree``, PostgreSQL's parse tree of it."""
 
-    sql: str
-    tree: object | None = None
+    tree: object
+    printer: Callable[[object], str] = field(repr=False, compare=False)
+
+    @property
+    def sql(self) -> str:
+        """The expression as SQL text, printed from the tree when asked for (most are never shown)."""
+        return self.printer(self.tree)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, and the relations that it reads; ``tree`` as in Expression."""
+
+    reads: tuple[Name, ...]
+    tree: object
+
+
+@dataclass(frozen=True, slots=True)
+class IndexElement:
+    """One key of an index: a column name or an expression, with what stands behind it."""
+
+    column: str | None
+    expression: Expression | None = None
+    operator_class: Name | None = None
+    collation: Name | None = None
 
 
 ConstraintKind = Literal["check", "not null", "unique", "primary key", "foreign key", "exclusion"]
@@ -52,6 +90,9 @@ class Constraint:
     references: Name | None = None
     referenced_columns: tuple[str, ...] = ()
     using_index: str | None = None
+    elements: tuple[IndexElement, ...] = ()
+    """The keys of an exclusion constraint."""
+    predicate: Expression | None = None
     include: tuple[str, ...] = ()
     method: str = "btree"
     not_valid: bool = False
@@ -66,7 +107,11 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column definition; ``identity`` is "always" or "by default", ``generated`` is "stored" or "virtual"."""
+    """A column definition.
+
+    ``not_null`` is what the definition itself says, by NOT NULL, PRIMARY KEY or identity. ``constraints`` are those
+    written inline; a plain unnamed NOT NULL is not among them.
+    """
 
     name: str
     type: TypeName
@@ -76,16 +121,6 @@ class Column:
     identity: Literal["always", "by default"] | None = None
     collation: Name | None = None
     constraints: tuple[Constraint, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IndexElement:
-    """One key of an index: a column name or an expression, with what stands behind it."""
-
-    column: str | None
-    expression: Expression | None = None
-    operator_class: Name | None = None
-    collation: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +138,6 @@ class CreateTable:
     like: tuple[Name, ...] = ()
     of_type: Name | None = None
     from_query: Query | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query: which relations it reads; ``tree`` as in Expression."""
-
-    sql: str
-    reads: tuple[Name, ...] = ()
-    tree: object | None = None
 
 
 DroppedKind = Literal[
@@ -256,6 +282,15 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSchema:
+    """SET SCHEMA of a relation, type or other object."""
+
+    kind: str
+    of: Name
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
 class Insert:
     table: Name
     columns: tuple[str, ...] = ()
@@ -391,7 +426,7 @@ class DoBlock:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A statement kind that has no class of its own; ``kind`` is PostgreSQL's command tag ("GRANT")."""
+    """A statement kind that has no class of its own; ``kind`` is how it begins ("GRANT", "CREATE PUBLICATION")."""
 
     kind: str
     relations: tuple[Name, ...] = ()
@@ -403,7 +438,7 @@ TableAction = (
 )  # fmt: skip
 
 Action = (
-    TableAction | CreateTable | Drop | CreateIndex | Rename | Insert | Update | Delete | Select | Truncate | CreateEnum
+    TableAction | CreateTable | Drop | CreateIndex | Rename | SetSchema | Insert | Update | Delete | Select | Truncate | CreateEnum
     | AddEnumValue | CreateDomain | CreateSequence | CreateView | CreateFunction | CreateTrigger | CreatePolicy
     | CreateSchema | CreateExtension | SetParameter | TransactionControl | DoBlock | Other
 )  # fmt: skip

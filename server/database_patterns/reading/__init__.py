@@ -1,0 +1,31 @@
+"""Files and texts to Migrations: SQL as it stands, Alembic revisions by interpreting their syntax tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from database_patterns.model import Migration
+
+from .files import Kind, decode, find_migrations, is_revision, read_source, recognise
+from .sql import read_sql
+
+__all__ = ["Kind", "decode", "find_migrations", "is_revision", "read_file", "read_source", "read_text", "recognise"]
+
+
+def read_text(text: str, path: str = "<text>", kind: Kind | None = None) -> Migration:
+    """Read SQL, or the Python of an Alembic revision; which of the two is recognised unless ``kind`` says it.
+
+    Raises:
+        UserError: the Python does not parse, or is not a revision. SQL that does not parse becomes statements that
+            carry the error.
+    """
+    if (kind or recognise(text, path)) == "sql":
+        return read_sql(text, path)
+    from .alembic import read_revision  # noqa: PLC0415 - brings SQLAlchemy and Alembic, which SQL files do not need
+
+    return read_revision(text, path)
+
+
+def read_file(path: Path, kind: Kind | None = None) -> Migration:
+    """Read one file; raises UserError where it cannot be read, as ``read_text`` and ``read_source`` say."""
+    return read_text(read_source(path), str(path), kind)

@@ -1,0 +1,131 @@
+"""Files to text, with every way in which that fails said in one line; and which files of a folder are migrations."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+from database_patterns.errors import UserError
+
+Kind = Literal["sql", "alembic"]
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""A migration that a person wrote is a thousand times smaller; what is larger is a dump or not a migration at all."""
+
+_OTHER_ENCODINGS: Final = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_SUFFIXES: Final[dict[str, Kind]] = {".sql": "sql", ".py": "alembic"}
+_SKIPPED_FOLDERS: Final = {"__pycache__", "node_modules", "site-packages"}
+_REVISION: Final = re.compile(r"^revision\s*(?::[^=\n]+)?=", re.MULTILINE)
+_PYTHON: Final = re.compile(r"^(?:revision\s*(?::[^=\n]+)?=|def upgrade\(|from alembic import|import alembic)", re.MULTILINE)
+
+
+def read_source(path: Path, *, max_bytes: int | None = MAX_BYTES) -> str:
+    """The text of a file, without a byte order mark; Python in the encoding that it declares, all else in UTF-8.
+
+    Raises:
+        UserError: the file is missing, a folder, too large, empty, binary or in another encoding.
+    """
+    where = str(path)
+    try:
+        if path.is_dir():
+            raise UserError("is a folder", where=where, remedy="name a file in it")
+        data = _read(path, max_bytes)
+    except FileNotFoundError:
+        raise UserError("no such file or folder", where=where, remedy="check the path") from None
+    except OSError as error:
+        raise UserError(f"cannot be read ({(error.strerror or 'unknown reason').lower()})", where=where) from None
+    return decode(data, where, _encoding(data, path))
+
+
+def _read(path: Path, max_bytes: int | None) -> bytes:
+    with path.open("rb") as file:
+        if max_bytes is None:
+            return file.read()
+        data = file.read(max_bytes + 1)
+        if len(data) > max_bytes:
+            size = os.fstat(file.fileno()).st_size
+            raise UserError(
+                f"is {size / 1_000_000:.1f} MB, too large for a migration (up to {max_bytes / 1_000_000:.1f} MB is read)",
+                where=str(path),
+                remedy="split it, or leave bulk data to COPY",
+            )
+    return data
+
+
+def decode(data: bytes, where: str, encoding: str = "utf-8") -> str:
+    """``data`` as text without a byte order mark; raises UserError as ``read_source`` does."""
+    other = next((name for mark, name in _OTHER_ENCODINGS.items() if data.startswith(mark)), None)
+    if other:
+        raise UserError(f"is {other}, not UTF-8", where=where, remedy="save it as UTF-8")
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise UserError(f"is binary or damaged (a NUL byte at offset {nul})", where=where, remedy="name a text file")
+    try:
+        text = data.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        wrong = f"byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise UserError(f"is not valid {encoding.upper()} ({wrong})", where=where, remedy="save it as UTF-8") from None
+    if not text.strip():
+        raise UserError("is empty", where=where, remedy="write the migration or leave the file out")
+    return text
+
+
+def _encoding(data: bytes, path: Path) -> str:
+    if path.suffix != ".py":
+        return "utf-8"
+    try:
+        declared, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError:
+        return "utf-8"
+    return declared.removesuffix("-sig")
+
+
+def recognise(text: str, path: str = "") -> Kind:
+    """Whether ``text`` is SQL or an Alembic revision: by the file's suffix, else by what only Python has."""
+    by_suffix = _SUFFIXES.get(Path(path).suffix)
+    return by_suffix or ("alembic" if _PYTHON.search(text) else "sql")
+
+
+def is_revision(text: str) -> bool:
+    """Whether Python text assigns ``revision`` at module level, as every Alembic revision does."""
+    return _REVISION.search(text) is not None
+
+
+def find_migrations(folder: Path) -> list[Path]:
+    """The SQL files and Alembic revisions below ``folder``, by name; files that cannot be read count as migrations.
+
+    Raises:
+        UserError: there is none.
+    """
+    found = sorted(path for path in _walk(folder) if path.suffix == ".sql" or _may_be_revision(path))
+    if not found:
+        raise UserError(
+            "holds no migration (no Alembic revision, no .sql file)",
+            where=str(folder),
+            remedy="name the folder of revisions, such as migrations/versions",
+        )
+    return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith(".") and each not in _SKIPPED_FOLDERS]
+        yield from (Path(parent, each) for each in files if Path(each).suffix in _SUFFIXES)
+
+
+def _may_be_revision(path: Path) -> bool:
+    try:
+        return is_revision(read_source(path))
+    except UserError as error:
+        return error.what != "is empty"
