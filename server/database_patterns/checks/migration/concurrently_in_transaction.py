@@ -1,0 +1,74 @@
+"""rules/migration/concurrently-in-transaction.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from database_patterns.actions import Action, CreateIndex, DetachPartition, Drop, Other
+from database_patterns.checks import Hit, wording
+from database_patterns.effects.context import StatementInContext
+from database_patterns.rendering.operations import Operation, create_index, drop_index, execute
+
+_WORD: Final = re.compile(r"\bCONCURRENTLY\b", re.IGNORECASE)
+
+
+def check(at: StatementInContext) -> Iterator[Hit]:
+    statement = at.statement
+    if statement.transaction is None or at.prediction.in_transaction_ok or not _WORD.search(statement.sql):
+        return
+    if not statement.actions:
+        return
+    action = statement.actions[0]
+    yield Hit(
+        f"{_command(action)} cannot run inside a transaction block: PostgreSQL refuses it (25001)."
+        f" {_sentence(statement.transaction.reason)}",
+        _help(action, at),
+        "proven" if statement.transaction.certain else "unknown",
+        at.prediction.effects,
+    )
+
+
+def _command(action: Action) -> str:
+    match action:
+        case CreateIndex():
+            return "CREATE INDEX CONCURRENTLY"
+        case Drop():
+            return "DROP INDEX CONCURRENTLY"
+        case DetachPartition():
+            return "DETACH PARTITION … CONCURRENTLY"
+        case Other():
+            return f"{action.kind} CONCURRENTLY"
+    return "A statement with CONCURRENTLY"
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+
+
+def _help(action: Action, at: StatementInContext) -> str:
+    if isinstance(action, CreateIndex) and at.created_here(action.table):
+        plain = create_index(replace(action, concurrently=False))
+        return wording.help_text(
+            at, f"Nobody waits for {action.table}, which is new here: leave the word out.", [plain]
+        )
+    if at.migration.kind == "sql":
+        return wording.help_text(at, "Run it by itself, outside BEGIN and COMMIT:", [_operation(action, at)])
+    return wording.help_text(
+        at,
+        "Give it a revision of its own, in an autocommit block, and set transaction_per_migration=True in env.py:",
+        [_operation(action, at)],
+    )
+
+
+def _operation(action: Action, at: StatementInContext) -> Operation:
+    """The statement as it stands."""
+    sql = at.statement.sql
+    match action:
+        case CreateIndex():
+            return wording.as_written(create_index(action), sql)
+        case Drop(kind="index", names=[name]):
+            return wording.as_written(drop_index(name, concurrently=True), sql)
+    return execute(sql, in_transaction=False)

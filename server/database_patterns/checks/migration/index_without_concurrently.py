@@ -1,0 +1,42 @@
+"""rules/migration/index-without-concurrently.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from database_patterns.actions import CreateIndex
+from database_patterns.checks import Hit, wording
+from database_patterns.effects.context import StatementInContext
+from database_patterns.rendering.operations import Operation, create_index, execute
+
+
+def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
+    effect = wording.effect_on(index.table, at)
+    if index.concurrently or index.only or effect is None or not effect.scan or at.created_here(index.table):
+        return
+    name = f"index {index.name}" if index.name else "index"
+    yield Hit(
+        f"CREATE INDEX {wording.takes(effect)} until the whole table is read, the {name} is built and the transaction"
+        f" ends.{wording.depends_on(at)}",
+        _help(index, at),
+        wording.certainty_of(effect, effect.scan),
+        (effect,),
+    )
+
+
+def _help(index: CreateIndex, at: StatementInContext) -> str:
+    where = "outside a transaction" if at.migration.kind == "sql" else "in a revision of its own"
+    return wording.help_text(at, f"Build it while writes go on, {where}:", [_concurrently(index, at.statement.sql)])
+
+
+def _concurrently(index: CreateIndex, sql: str) -> Operation:
+    """The same index built concurrently; the user's own SQL where the action does not tell all of it (DESC, WITH).
+
+    Without IF NOT EXISTS, which would take the invalid index of a failed build for a good one.
+    """
+    if wording.same_sql(create_index(index).sql, sql):
+        return create_index(replace(index, concurrently=True))
+    sql = re.sub(r"\bINDEX\b", "INDEX CONCURRENTLY", sql, count=1, flags=re.IGNORECASE)
+    return execute(re.sub(r"\bIF\s+NOT\s+EXISTS\s+", "", sql, count=1, flags=re.IGNORECASE), in_transaction=False)

@@ -1,0 +1,62 @@
+"""rules/migration/type-change-rewrites.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from database_patterns.actions import AlterColumnType, Column
+from database_patterns.checks import Hit, wording
+from database_patterns.effects.context import StatementInContext
+from database_patterns.rendering.operations import Operation, add_column, execute, qualified, quoted, rename_column
+
+
+def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
+    effect = wording.effect_on(action.table, at)
+    if effect is None or not effect.rewrite or at.created_here(action.table):
+        return
+    unless = " unless the new type stores the old values as they are" if effect.rewrite == "unknown" else ""
+    expand, swap = _steps(action)
+    yield Hit(
+        f"Changing the type of {action.column} to {action.type.sql} {wording.takes(effect)} while the whole table and"
+        f" its indexes are written anew{unless}.{wording.depends_on(at)}",
+        wording.help_text(
+            at,
+            "Add a column of the new type that a trigger keeps in step:",
+            expand,
+            "Copy the existing rows in batches, and give the new column the old one's indexes and constraints. Then"
+            " exchange the names in one short transaction, and drop the old column in a later release:",
+            swap,
+        ),
+        wording.certainty_of(effect, effect.rewrite),
+        (effect,),
+    )
+
+
+def _steps(action: AlterColumnType) -> tuple[Sequence[Operation], Sequence[Operation]]:
+    table, column = action.table, action.column
+    new, old = wording.generated_name(column, "new"), wording.generated_name(column, "old")
+    trigger = quoted(wording.generated_name(table.name, new))
+    function = trigger if table.schema is None else f"{quoted(table.schema)}.{trigger}"
+    body = f"BEGIN NEW.{quoted(new)} := {_converted(action)}; RETURN NEW; END"
+    expand = [
+        add_column(table, Column(new, action.type)),
+        execute(f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS\n    $${body}$$"),
+        execute(
+            f"CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {qualified(table)}\n"
+            f"    FOR EACH ROW EXECUTE FUNCTION {function}()"
+        ),
+    ]
+    swap = [
+        execute(f"DROP TRIGGER {trigger} ON {qualified(table)}"),
+        rename_column(table, column, old),
+        rename_column(table, new, column),
+    ]
+    return expand, swap
+
+
+def _converted(action: AlterColumnType) -> str:
+    """The new value in terms of the trigger's row; assignment converts where the user gave no USING."""
+    if action.using is None:
+        return f"NEW.{quoted(action.column)}"
+    row = f"(SELECT NEW.*) AS {quoted(action.table.name)}"
+    return f"(SELECT {action.using.sql} FROM {row})"  # noqa: S608 - a text to be read, by the author of that SQL

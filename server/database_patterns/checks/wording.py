@@ -1,0 +1,100 @@
+"""Sentences and code that the messages and helps of several rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+from database_patterns.locks import LockMode, blocked_by
+from database_patterns.rendering import operations
+from database_patterns.rendering.operations import Operation, written
+
+if TYPE_CHECKING:
+    from database_patterns.actions import Name
+    from database_patterns.effects.context import StatementInContext
+    from database_patterns.model import Certainty, Effect
+
+IDENTIFIER_BYTES_MAX = 63
+"""PostgreSQL cuts longer names off (NAMEDATALEN - 1)."""
+
+
+def effect_on(relation: Name, at: StatementInContext) -> Effect | None:
+    """What the statement does to this table or view; None when it does nothing."""
+    found = (effect for effect in at.prediction.effects if effect.relation == str(relation) and effect.kind != "index")
+    return next(found, None)
+
+
+def takes(effect: Effect, others: Iterable[Name] = ()) -> str:
+    """The lock and what it stops: "takes ShareLock on orders: writes wait"."""
+    tables = listed((effect.relation, *map(str, others)))
+    lock = effect.lock or LockMode.AccessShareLock
+    return f"takes {lock.name} on {tables}: {stopped(lock)} wait"
+
+
+def stopped(lock: LockMode) -> str:
+    """What waits behind the lock, of reads and writes; schema changes where it is neither."""
+    traffic = blocked_by(lock)
+    return listed([kind for kind in traffic if kind != "schema changes"] or traffic)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as an enumeration, each once: "a, b and c"."""
+    *first, last = dict.fromkeys(words)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def certainty_of(effect: Effect, fact: object) -> Certainty:
+    """How certain a hit is that rests on ``fact``, the effect's ``scan`` or ``rewrite``."""
+    return "unknown" if fact == "unknown" else effect.certainty
+
+
+def depends_on(at: StatementInContext) -> str:
+    """What the prediction for the statement could not know, as sentences to put behind a message."""
+    return "".join(f" {sentence}" for sentence in at.prediction.unknown)
+
+
+def help_text(at: StatementInContext, *parts: str | Sequence[Operation]) -> str:
+    """Paragraphs: sentences as they are, operations as the code that this migration would hold, indented."""
+    return "\n\n".join(
+        part if isinstance(part, str) else indent(written(part, at.migration.kind), "    ") for part in parts
+    )
+
+
+def as_written(operation: Operation, sql: str) -> Operation:
+    """``operation``, or where it does not say all that the user's ``sql`` says (DESC, WITH, TABLESPACE), that SQL."""
+    return (
+        operation if same_sql(operation.sql, sql) else operations.execute(sql, in_transaction=operation.in_transaction)
+    )
+
+
+def same_sql(one: str, other: str) -> bool:
+    """Whether two statements differ in white space and case only."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def generated_name(*parts: str) -> str:
+    """A name for an object of a fix, from the user's own names and within PostgreSQL's limit."""
+    name = "_".join(parts)
+    return name.encode()[:IDENTIFIER_BYTES_MAX].decode(errors="ignore")
+
+
+def in_two_transactions(at: StatementInContext) -> str:
+    """How the steps of a fix are kept apart in this kind of migration."""
+    if at.migration.kind == "sql":
+        return "Then, in a transaction of its own:"
+    return "Then, in the next revision (its own transaction: transaction_per_migration=True in env.py):"
+
+
+def proof_of_not_null(table: Name, column: str) -> tuple[Sequence[Operation], Sequence[Operation]]:
+    """The two steps to NOT NULL during which reads and writes go on."""
+    constraint = generated_name(table.name, column, "not_null")
+    condition = f"{operations.quoted(column)} IS NOT NULL"
+    return (
+        [operations.add_check(table, constraint, condition, not_valid=True)],
+        [
+            operations.validate_constraint(table, constraint),
+            operations.set_not_null(table, column),
+            operations.drop_constraint(table, constraint),
+        ],
+    )

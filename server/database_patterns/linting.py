@@ -1,0 +1,197 @@
+"""Runs the rules' checks over what they look at, and gives each hit its rule's name, severity and certainty.
+
+A rule is the document ``rules/<group>/<name>.md`` and the module ``checks/<group>/<name>.py`` ("-" as "_"); nothing
+lists them. What a check looks at is the annotation of its first parameter.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Final, Literal, cast, get_args, get_type_hints
+
+from . import documents
+from .checks import Hit
+from .documents import Rule
+from .effects.context import MigrationInContext, StatementInContext
+from .errors import UserError
+from .model import SEVERITIES, Certainty, Direction, Finding, Gap, Severity, Span, Statement
+
+Setting = Severity | Literal["on", "off"]
+"""What a user may say of a rule: another severity, or whether it runs at all."""
+
+SETTINGS: Final = (*SEVERITIES, "on", "off")
+
+_CERTAINTIES: Final[tuple[Certainty, ...]] = ("proven", "size-dependent", "unknown")
+"""From the surest down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule with its code.
+
+    ``subjects`` are the types that it looks at, ``with_context`` says whether it also wants what they stand in.
+    """
+
+    rule: Rule
+    function: Callable[..., Iterator[Hit]]
+    subjects: tuple[type, ...]
+    with_context: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """One thing to look at, what it stands in, and where a hit on it is."""
+
+    value: object
+    context: object
+    span: Span
+    migration: MigrationInContext
+    statement: Statement | None = None
+
+
+def run(subjects: Iterable[MigrationInContext], *, rules: Mapping[str, Setting] | None = None) -> tuple[Finding, ...]:
+    """All findings on the subjects and on what they hold, by path, line, column and rule.
+
+    Args:
+        subjects: each direction of each migration that is to be linted.
+        rules: what the user has set for single rules, by name.
+
+    Raises:
+        UserError: ``rules`` names a rule or a setting that does not exist.
+    """
+    settings = _settings(rules or {})
+    found = {finding for subject in subjects for part in _parts(subject) for finding in _findings(part, settings)}
+    return tuple(
+        sorted(found, key=lambda each: (each.span.path, each.span.line, each.span.column, each.rule, each.message))
+    )
+
+
+def gaps(migration: MigrationInContext, findings: Iterable[Finding] = ()) -> tuple[Gap, ...]:
+    """What of one direction of a migration could not be analysed, so that "no finding" does not mean "clean".
+
+    Beside what reading left out, these are the statements that do not parse, that the server will refuse for a reason
+    on which none of ``findings`` stands, and those whose effects are not known.
+    """
+    explained = {finding.span for finding in findings}
+    own = migration.migration.gaps(migration.direction)
+    return (*own, *(gap for each in migration.statements for gap in _statement_gaps(each, explained)))
+
+
+@cache
+def checks() -> Mapping[type, tuple[Check, ...]]:
+    """All checks by the type that they look at."""
+    by_subject: dict[type, tuple[Check, ...]] = {}
+    for rule in documents.rules().values():
+        check = load(rule)
+        for subject in check.subjects:
+            by_subject[subject] = (*by_subject.get(subject, ()), check)
+    return by_subject
+
+
+def load(rule: Rule) -> Check:
+    """The code of a rule. Raises ImportError, AttributeError or TypeError for a module that is not a check."""
+    module = import_module(f"{__package__}.checks.{rule.group}.{rule.name.replace('-', '_')}")
+    parameters = list(inspect.signature(module.check).parameters)
+    annotation = get_type_hints(module.check)[parameters[0]]
+    return Check(rule, module.check, get_args(annotation) or (annotation,), len(parameters) > 1)
+
+
+def _settings(given: Mapping[str, Setting]) -> Mapping[str, Setting]:
+    """The setting of each rule that runs."""
+    known = documents.rules()
+    for name, setting in given.items():
+        if name not in known:
+            raise UserError(f"there is no rule {name!r}", remedy=_nearest(name, known))
+        if setting not in SETTINGS:
+            raise UserError(
+                f"{setting!r} is no setting of a rule", where=name, remedy=f"use one of {', '.join(SETTINGS)}"
+            )
+    default: dict[str, Setting] = {name: "on" if rule.default else "off" for name, rule in known.items()}
+    return {name: setting for name, setting in (default | dict(given)).items() if setting != "off"}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else "see `database-patterns rules search`"
+
+
+def _parts(migration: MigrationInContext) -> Iterator[_Subject]:
+    """The migration, its notes, its statements and their actions."""
+    start = Span(migration.migration.path, 1, 1, 1, 1)
+    yield _Subject(migration, None, start, migration)
+    for note in migration.migration.notes:
+        if (note.direction or "upgrade") == migration.direction:
+            yield _Subject(note, migration, note.span, migration)
+    for each in migration.statements:
+        yield _Subject(each, migration, each.statement.span, migration, each.statement)
+        for action in each.statement.actions:
+            yield _Subject(action, each, each.statement.span, migration, each.statement)
+
+
+def _findings(subject: _Subject, settings: Mapping[str, Setting]) -> Iterator[Finding]:
+    for check in checks().get(type(subject.value), ()):
+        rule = check.rule
+        if rule.name in settings and rule.applies_to(subject.migration.assumptions.postgres):
+            arguments = (subject.value, subject.context) if check.with_context else (subject.value,)
+            for hit in check.function(*arguments):
+                yield _finding(rule, settings[rule.name], hit, subject)
+
+
+def _finding(rule: Rule, setting: Setting, hit: Hit, subject: _Subject) -> Finding:
+    statement, migration = subject.statement, subject.migration
+    certainty = max(rule.certainty, hit.certainty, _surest(statement), key=_CERTAINTIES.index)
+    return Finding(
+        rule=rule.name,
+        severity=_severity(rule, certainty) if setting == "on" else cast("Severity", setting),
+        certainty=certainty,
+        message=hit.message + _condition(statement),
+        help=hit.help,
+        span=hit.span or subject.span,
+        related=(*hit.related, *(statement.related if statement else ())),
+        revision=migration.migration.revision,
+        direction=_direction(migration),
+        statement=statement.sql if statement else None,
+        effects=hit.effects,
+        fix=hit.fix,
+    )
+
+
+def _severity(rule: Rule, certainty: Certainty) -> Severity:
+    """The rule's own severity, or one step less where it is not known whether the harm comes at all."""
+    if certainty == "unknown" and rule.certainty != "unknown":
+        return SEVERITIES[min(SEVERITIES.index(rule.severity) + 1, len(SEVERITIES) - 1)]
+    return rule.severity
+
+
+def _surest(statement: Statement | None) -> Certainty:
+    """The most that can be said of a statement: little, where it is not known whether it runs, or as what."""
+    return "proven" if statement is None or statement.confidence == "exact" else "unknown"
+
+
+def _condition(statement: Statement | None) -> str:
+    if statement is None or statement.confidence == "exact":
+        return ""
+    what = "Whether it runs" if statement.confidence == "guarded" else "What it runs"
+    return f" {what} is not known here{f' ({statement.guard})' if statement.guard else ''}."
+
+
+def _direction(migration: MigrationInContext) -> Direction | None:
+    """Alembic's direction; a SQL file has none."""
+    return migration.direction if migration.migration.kind == "alembic" else None
+
+
+def _statement_gaps(each: StatementInContext, explained: set[Span]) -> Iterator[Gap]:
+    statement, prediction = each.statement, each.prediction
+    if statement.error:
+        yield Gap(statement.span, "a statement that does not parse", str(statement.error))
+    elif prediction.error and statement.span not in explained:
+        yield Gap(
+            statement.span, f"a statement that PostgreSQL {each.assumptions.postgres} refuses", str(prediction.error)
+        )
+    for reason in prediction.unknown:
+        yield Gap(statement.span, "what a statement does", reason)

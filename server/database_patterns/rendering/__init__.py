@@ -1,0 +1,1 @@
+"""What is to be done, written as SQL and as Alembic's Python."""
