@@ -1,0 +1,1 @@
+"""An online shop, as far as its database is concerned."""
