@@ -1,0 +1,66 @@
+"""``demo``: the example shop linted, its worst revision explained, and measured on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from database_patterns import documents
+from database_patterns.errors import UserError
+from database_patterns.lab.measure import measure
+from database_patterns.lab.server import Database, Server
+from database_patterns.model import Demonstration, LintReport, MeasuredStatement
+from database_patterns.reporting.demonstration import worst_finding
+
+from . import history, project, sources
+from .agreement import disagreements
+from .explain import explain
+from .history import Options
+from .lint import lint
+
+
+def demo(*, postgres_bin: str | None = None) -> Demonstration:
+    """Lint, explain and measure the bundled example.
+
+    Without a server the rest is shown, and ``not_measured`` says what to install.
+
+    Raises:
+        UserError: the example is missing from this installation.
+    """
+    shop = documents.folder("examples") / "shop"
+    folders = project.revision_folders(shop)
+    given = sources.from_paths(folders, show=lambda path: path.relative_to(shop.parent.parent).as_posix())
+    report = lint(given)
+    worst = _worst(report, given)
+    options = Options(history=given)
+    explanation = explain(worst, options)
+    try:
+        with Server(postgres_bin=postgres_bin) as server, server.database() as database:
+            options = Options(postgres=server.postgres, history=given)
+            measured = tuple(_measured(database, worst, options))
+    except UserError as error:
+        return Demonstration(report, explanation, not_measured=str(error))
+    return Demonstration(report, explanation, measured)
+
+
+def _worst(report: LintReport, given: sources.Given) -> sources.Given:
+    finding = worst_finding(report)
+    if finding is None:
+        raise UserError("the example has no finding to show", where="examples/shop")
+    return sources.Given(tuple(source for source in given.sources if source.path == finding.span.path))
+
+
+def _measured(database: Database, worst: sources.Given, options: Options) -> Iterator[MeasuredStatement]:
+    """Each statement of the revision, on the schema that the history before it has built.
+
+    A statement is measured in a transaction that is rolled back, then run for those that follow.
+    """
+    migrations = sources.read(worst).migrations
+    for earlier in history.before(migrations, sources.read(options.history).migrations):
+        database.execute(*(statement.sql for statement in earlier.upgrade))
+    start = history.start(migrations, options)
+    for context in history.contexts(migrations, start.catalog, options.assumptions, ("upgrade",)):
+        for each in context.statements:
+            seen = measure(database, each.statement.sql)
+            yield MeasuredStatement(each.statement, each.prediction, seen, disagreements(each.prediction, seen))
+            if seen.in_transaction_ok and not seen.error:
+                database.execute(each.statement.sql)

@@ -1,0 +1,98 @@
+"""``explain``: statement by statement, what PostgreSQL locks, rewrites, scans and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from database_patterns.effects.context import MigrationInContext
+from database_patterns.locks import LockMode, blocked_by
+from database_patterns.model import Direction, Effect, ExplainedMigration, ExplainedStatement, ExplainReport, Prediction
+
+from . import history, sources
+from .history import Options
+from .sources import Given
+
+
+def explain(given: Given, options: Options | None = None, direction: Direction = "upgrade") -> ExplainReport:
+    """One direction of everything that was given, in the order in which it is applied.
+
+    A SQL file has no downgrade; asked for one, it is left out.
+    """
+    options = options or Options()
+    read = sources.read(given)
+    migrations = history.ordered(read.migrations)
+    start = history.start(migrations, options)
+    followed = history.contexts(migrations, start.catalog, options.assumptions, (direction,))
+    return ExplainReport(
+        postgres=options.postgres,
+        migrations=tuple(_explained(each, start.assumed) for each in followed),
+        not_analysed=tuple(gap for each in migrations for gap in each.gaps(direction)),
+        unreadable=read.unreadable + start.unreadable,
+    )
+
+
+def _explained(context: MigrationInContext, assumed: tuple[str, ...]) -> ExplainedMigration:
+    migration, direction = context.migration, context.direction
+    predictions = [each.prediction for each in context.statements]
+    complete = not migration.gaps(direction)
+    uncertain = {each.reason for one in migration.statements(direction) if (each := one.transaction) and not each.certain}
+    return ExplainedMigration(
+        path=migration.path,
+        direction=direction,
+        complete=complete,
+        statements=tuple(ExplainedStatement(each.statement, each.prediction) for each in context.statements),
+        strongest_locks=strongest_locks(predictions),
+        verdict=verdict(predictions, complete=complete),
+        assumptions=(*assumed, *sorted(uncertain)),
+        revision=migration.revision,
+        down_revisions=migration.down_revisions,
+    )
+
+
+def strongest_locks(predictions: Iterable[Prediction]) -> dict[str, LockMode]:
+    """The strongest mode per relation, the strongest first."""
+    locks: dict[str, LockMode] = {}
+    for effect in (effect for prediction in predictions for effect in prediction.effects):
+        if effect.lock:
+            locks[effect.relation] = max(effect.lock, locks.get(effect.relation, effect.lock))
+    return dict(sorted(locks.items(), key=lambda item: (-item[1], item[0])))
+
+
+def verdict(predictions: Iterable[Prediction], *, complete: bool) -> str:
+    """In one sentence what the running system notices; never reassuring where something is not known."""
+    predictions = list(predictions)
+    parts = [
+        *(f"fails with {each.error}" for each in predictions if each.error),
+        *_consequences([effect for each in predictions for effect in each.effects]),
+    ]
+    if any(each.unknown for each in predictions):
+        parts.append("some effects are not known")
+    if not complete:
+        parts.append("a part could not be analysed")
+    return "; ".join(parts) or "blocks neither reads nor writes"
+
+
+def _consequences(effects: list[Effect]) -> list[str]:
+    """For each relation that somebody waits for: who, and for how long. The worst first."""
+    worst: dict[str, tuple[int, str]] = {}
+    for effect in effects:
+        waiting = [traffic for traffic in blocked_by(effect.lock) if traffic != "schema changes"] if effect.lock else []
+        if waiting:
+            rank, duration = _duration(effect)
+            sentence = f"blocks {' and '.join(waiting)} on {effect.relation} {duration}"
+            worst[effect.relation] = max(worst.get(effect.relation, (0, "")), (rank * 10 + len(waiting), sentence))
+    lost = [f"{effect.data_loss} is lost" for effect in effects if effect.data_loss]
+    return [sentence for _, sentence in sorted(worst.values(), reverse=True)] + lost
+
+
+def _duration(effect: Effect) -> tuple[int, str]:
+    """How long the lock is held: rank, and words."""
+    if effect.rewrite is True:
+        return 4, "while the table is rewritten"
+    if effect.rebuilds:
+        return 3, f"while {', '.join(effect.rebuilds)} is rebuilt"
+    if effect.scan is True:
+        return 2, "while it is read in full"
+    if "unknown" in {effect.rewrite, effect.scan}:
+        return 2, "perhaps for as long as it takes to read all rows"
+    return 1, "for a moment"

@@ -1,0 +1,177 @@
+"""Reports as plain data: the JSON that others rely on (``--format json``, and ``structured_content`` over MCP).
+
+Fields may be added, never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from database_patterns.locks import LockMode, blocked_by
+from database_patterns.model import (
+    Effect,
+    ExplainedMigration,
+    ExplainedStatement,
+    ExplainReport,
+    Finding,
+    Fix,
+    Gap,
+    LintReport,
+    Measurement,
+    Span,
+)
+
+from . import words
+
+VERSION: Final = 1
+Data = dict[str, Any]
+
+
+def lint(report: LintReport) -> Data:
+    """``{"version", "postgres", "findings", "not_analysed", "unreadable", "summary"}``."""
+    counted = words.severities(report)
+    return {
+        "version": VERSION,
+        "postgres": report.postgres,
+        "findings": [finding(item) for item in report.findings],
+        "not_analysed": [gap(item) for item in report.not_analysed],
+        "unreadable": list(report.unreadable),
+        "summary": {
+            "errors": counted["error"],
+            "warnings": counted["warning"],
+            "advice": counted["advice"],
+            "migrations": report.migrations,
+            "statements": report.statements,
+            "complete": words.is_complete(report),
+        },
+    }
+
+
+def explain(report: ExplainReport) -> Data:
+    """``{"version", "postgres", "migrations", "not_analysed", "unreadable"}``."""
+    return {
+        "version": VERSION,
+        "postgres": report.postgres,
+        "migrations": [migration(item) for item in report.migrations],
+        "not_analysed": [gap(item) for item in report.not_analysed],
+        "unreadable": list(report.unreadable),
+    }
+
+
+def finding(item: Finding) -> Data:
+    return {
+        "rule": item.rule,
+        "severity": item.severity,
+        "certainty": item.certainty,
+        "message": item.message,
+        "help": item.help,
+        **span(item.span),
+        "related": [span(place) for place in item.related],
+        "revision": item.revision,
+        "direction": item.direction,
+        "statement": item.statement,
+        "effects": [effect(one) for one in item.effects],
+        "fix": fix(item.fix) if item.fix else None,
+        "documentation": item.documentation,
+    }
+
+
+def migration(item: ExplainedMigration) -> Data:
+    return {
+        "path": item.path,
+        "revision": item.revision,
+        "down_revision": _one_or_many(item.down_revisions),
+        "direction": item.direction,
+        "complete": item.complete,
+        "statements": [statement(one) for one in item.statements],
+        "summary": {
+            "strongest_lock": {relation: mode.name for relation, mode in item.strongest_locks.items()},
+            "verdict": item.verdict,
+            "assumptions": list(item.assumptions),
+        },
+    }
+
+
+def statement(item: ExplainedStatement) -> Data:
+    source, prediction = item.statement, item.prediction
+    error = source.error or prediction.error
+    return {
+        "sql": source.sql,
+        **span(source.span),
+        "confidence": source.confidence,
+        "guard": source.guard,
+        "transaction": source.transaction.id if source.transaction else None,
+        "in_transaction_ok": prediction.in_transaction_ok,
+        "effects": [effect(one) for one in prediction.effects],
+        "error": str(error) if error else None,
+        "may_fail": [{"sqlstate": one.sqlstate, "when": one.when} for one in prediction.may_fail],
+        "unknown": list(prediction.unknown),
+    }
+
+
+def effect(item: Effect) -> Data:
+    return {
+        "relation": item.relation,
+        "kind": item.kind,
+        "lock": item.lock.name if item.lock else None,
+        "held": item.held,
+        "rewrite": item.rewrite,
+        "rebuilds": list(item.rebuilds),
+        "scan": item.scan,
+        "blocks": list(blocked_by(item.lock)) if item.lock else [],
+        "data_loss": item.data_loss,
+        "breaks_running_code": item.breaks_running_code,
+        "certainty": item.certainty,
+        "reason": item.reason,
+        "source": item.source,
+    }
+
+
+def measurement(item: Measurement) -> Data:
+    return {
+        "postgres": item.postgres,
+        "locks": _locks(item.locks.items()),
+        "rewritten": sorted(item.rewritten),
+        "rebuilt_indexes": sorted(item.rebuilt_indexes),
+        "scanned": sorted(item.scanned),
+        "in_transaction_ok": item.in_transaction_ok,
+        "observed": item.observed,
+        "wal_bytes": item.wal_bytes,
+        "duration_ms": item.duration_ms,
+        "error": str(item.error) if item.error else None,
+    }
+
+
+def fix(item: Fix) -> Data:
+    edits = [{**span(edit.span), "replacement": edit.replacement} for edit in item.edits]
+    return {"safe": item.safe, "edits": edits}
+
+
+def gap(item: Gap) -> Data:
+    place = item.span
+    return {
+        "path": place.path,
+        "line": place.line,
+        "end_line": place.end_line,
+        "what": item.what,
+        "why": item.why,
+    }
+
+
+def span(item: Span) -> Data:
+    return {
+        "path": item.path,
+        "line": item.line,
+        "column": item.column,
+        "end_line": item.end_line,
+        "end_column": item.end_column,
+    }
+
+
+def _locks(locks: Iterable[tuple[str, LockMode]]) -> dict[str, str]:
+    return {relation: mode.name for relation, mode in sorted(locks)}
+
+
+def _one_or_many(names: tuple[str, ...]) -> str | list[str] | None:
+    return list(names) if len(names) > 1 else next(iter(names), None)

@@ -1,0 +1,77 @@
+"""Reports as Markdown, for a comment on a merge request or a page of documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from database_patterns.model import ExplainedMigration, ExplainedStatement, ExplainReport, Finding, Gap, LintReport
+
+from . import words
+
+
+def lint(report: LintReport) -> str:
+    """The summary, a section for each finding, and what was left out."""
+    sections = [f"**{words.summary(report)}**", *(finding(item) for item in report.findings)]
+    return "\n\n".join([*sections, *_left_out(report.not_analysed, report.unreadable)]) + "\n"
+
+
+def finding(item: Finding) -> str:
+    help_text = f"\n\nInstead:\n\n{_code(item.help, 'python' if item.revision else 'sql')}" if item.help else ""
+    certainty = "" if item.certainty == "proven" else f", {item.certainty}"
+    title = f"### {item.rule} ({item.severity}{certainty})"
+    return f"{title}\n\n`{words.place(item.span)}`: {_escaped(item.message)}{help_text}"
+
+
+def explain(report: ExplainReport) -> str:
+    """A section for each migration with a table of what its statements do."""
+    sections = [migration(item) for item in report.migrations]
+    return "\n\n".join([*sections, *_left_out(report.not_analysed, report.unreadable)]) + "\n"
+
+
+def migration(item: ExplainedMigration) -> str:
+    head = ["| line | statement | relation | lock | blocks | work |", "|---|---|---|---|---|---|"]
+    rows = [row for one in item.statements for row in statement(one)]
+    assumed = f"\n\nAssumed: {_escaped('; '.join(item.assumptions))}" if item.assumptions else ""
+    table = "\n".join([*head, *rows])
+    return f"### {words.revision(item)}\n\n{_escaped(item.verdict)}\n\n{table}{assumed}"
+
+
+def statement(item: ExplainedStatement) -> list[str]:
+    """A row for each relation; a row of its own for an error."""
+    source, prediction = item.statement, item.prediction
+    first = (str(source.span.line), f"`{words.one_line(source.sql, 80)}`")
+    error = source.error or prediction.error
+    rows = [
+        (effect.relation, words.lock(effect.lock), words.blocks(effect.lock), words.work(effect))
+        for effect in prediction.effects
+    ]
+    rows += [(f"fails: {error}", "", "", "")] if error else []
+    rows += [(f"may fail with {one.sqlstate}: {one.when}", "", "", "") for one in prediction.may_fail]
+    rows += [(f"not known: {one}", "", "", "") for one in prediction.unknown]
+    rows = rows or [("", "", "", "")]
+    starts = [first, *[("", "")] * (len(rows) - 1)]
+    return [_row(*start, *row) for start, row in zip(starts, rows, strict=True)]
+
+
+def _row(*cells: str) -> str:
+    escaped = (_escaped(cell).replace("|", "\\|") if not cell.startswith("`") else cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
+
+
+def _left_out(gaps: Iterable[Gap], unreadable: Iterable[str]) -> list[str]:
+    items = [f"- not analysed: {_escaped(words.gap(item))}" for item in gaps]
+    items += [f"- not read: {_escaped(line)}" for line in unreadable]
+    return ["\n".join(items)] if items else []
+
+
+def _code(text: str, language: str) -> str:
+    """A fenced block that no backquotes in ``text`` can end."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text.strip()}\n{fence}"
+
+
+def _escaped(text: str) -> str:
+    """``text`` without what Markdown would take for markup or HTML."""
+    return "".join(f"\\{character}" if character in "\\`*_<>[]#" else character for character in text)

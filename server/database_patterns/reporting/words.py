@@ -1,0 +1,86 @@
+"""The phrases that every form of a report shares: counts, locks, work, and the one-line summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from database_patterns.locks import LockMode, blocked_by
+from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span
+
+_PLURALS: Final = {"advice": "advice", "index": "indexes"}
+
+
+def count(number: int, noun: str) -> str:
+    """``count(2, "error")`` is "2 errors"."""
+    return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+def enumerate_words(words: tuple[str, ...]) -> str:
+    """``("reads", "writes", "schema changes")`` is "reads, writes and schema changes"."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def severities(report: LintReport) -> dict[Severity, int]:
+    """How many findings there are of each severity, from the worst down, zeros included."""
+    counted = Counter(finding.severity for finding in report.findings)
+    return {severity: counted[severity] for severity in SEVERITIES}
+
+
+def is_complete(report: LintReport) -> bool:
+    """Whether everything that was given could be read and analysed."""
+    return not report.not_analysed and not report.unreadable
+
+
+def summary(report: LintReport) -> str:
+    """One line: what was found, in how much, for which server, and what was left out."""
+    found = ", ".join(count(number, severity) for severity, number in severities(report).items() if number)
+    read = f"{count(report.migrations, 'migration')}, {count(report.statements, 'statement')}"
+    left_out = [
+        f"{len(report.not_analysed)} not analysed" if report.not_analysed else "",
+        f"{len(report.unreadable)} unreadable" if report.unreadable else "",
+    ]
+    return ", ".join([f"{found or 'No findings'} in {read} (PostgreSQL {report.postgres})", *filter(None, left_out)])
+
+
+def place(span: Span) -> str:
+    """``path:line:column``, which terminals and editors make a link of."""
+    return f"{span.path}:{span.line}:{span.column}"
+
+
+def gap(item: Gap) -> str:
+    """One line for a part of the input that was not analysed."""
+    return f"{item.span.path}:{item.span.line}: {item.what}: {item.why}"
+
+
+def lock(mode: LockMode | None) -> str:
+    """The mode as ``LOCK TABLE`` writes it, such as "ACCESS EXCLUSIVE"."""
+    return "no lock" if mode is None else mode.sql_name
+
+
+def blocks(mode: LockMode | None) -> str:
+    """What waits behind ``mode``, in words."""
+    waiting = blocked_by(mode) if mode else ()
+    return f"blocks {enumerate_words(waiting)}" if waiting else "blocks nothing"
+
+
+def work(effect: Effect) -> str:
+    """What PostgreSQL does to the relation's data: "rewrites it, scans it, rebuilds 2 indexes"; empty when nothing."""
+    parts = [
+        {True: "rewrites the table", "unknown": "may rewrite the table"}.get(effect.rewrite, ""),
+        "" if effect.rewrite is True else {True: "scans it", "unknown": "may scan it"}.get(effect.scan, ""),
+        f"rebuilds {', '.join(effect.rebuilds)}" if effect.rebuilds else "",
+        f"loses {effect.data_loss}" if effect.data_loss else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def revision(migration: ExplainedMigration) -> str:
+    """``path (upgrade of 0007)``, or the path alone for a SQL file."""
+    return f"{migration.path} ({migration.direction} of {migration.revision})" if migration.revision else migration.path
+
+
+def one_line(sql: str, width: int = 100) -> str:
+    """A statement's text in one line of at most ``width`` characters."""
+    flat = " ".join(sql.split())
+    return flat if len(flat) <= width else f"{flat[: width - 1]}…"
