@@ -1,0 +1,316 @@
+"""Evaluating calls: Alembic's operations, the migration's connection, SQLAlchemy's constructors, plain functions."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from alembic.operations import Operations as AlembicOperations
+from sqlalchemy.schema import MetaData
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.schema import SchemaItem
+from sqlalchemy.sql.type_api import TypeEngine
+
+from . import library
+from .budget import STATEMENT_COST, Budget, OutOfBudgetError
+from .expressions import Expressions
+from .formatting import brace_format, joined
+from .journal import Journal
+from .recording import Recording
+from .source import Source
+from .values import SYMBOLIC, Batch, Bound, Function, Namespace, Operations, PartialText, Symbol, Unknown, first_hole
+
+_STRING_EXECUTED: Final = "if SQLAlchemy is older than 2.0 (it refuses to execute a string)"
+ANSWER: Final = Unknown("what the database answers", inert=True)
+
+_NOT_OPERATIONS: Final = {"context", "f", "get_bind", "get_context", "implementation_for", "inline_literal", "invoke"}
+OPERATIONS: Final = frozenset(
+    name
+    for name in dir(AlembicOperations)
+    if not name.startswith("_") and name not in _NOT_OPERATIONS | {"register_operation", "run_async"}
+)
+"""The names of Alembic's operations that send SQL."""
+
+_ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
+"""A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
+_QUIET_SESSION: Final = {"begin_nested", "close", "commit", "expire_all", "expunge_all", "flush"}
+_EXISTING: Final = ("existing_comment", "existing_nullable", "existing_server_default", "existing_type")
+_CLIENT_SIDE: Final = ("default", "doc", "info", "onupdate")
+_VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
+
+Arguments = tuple[list[Any], dict[str, Any]]
+
+
+class Calls(Expressions):
+    """Evaluates calls; running a function of the file is the subclass's part."""
+
+    def __init__(self, source: Source, journal: Journal, budget: Budget) -> None:
+        super().__init__(source, journal, budget)
+        self.recording = Recording()
+        self.reached: set[int] = set()
+        self.importing = False
+        self.discarded: ast.expr | None = None
+        self.sending: ast.Call
+
+    @abstractmethod
+    def call_function(self, node: ast.Call, function: Function, arguments: Arguments) -> object:
+        """Run a function that the file defines."""
+
+    def call(self, node: ast.Call) -> object:
+        callee = self.evaluate(node.func)
+        args, kwargs = self._arguments(node)
+        result = self._dispatch(node, callee, (args, kwargs))
+        self.reached.add(id(node))
+        return result
+
+    def _arguments(self, node: ast.Call) -> Arguments:
+        kwargs: dict[str, Any] = {}
+        args = self.elements(node.args)
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg:
+                kwargs[keyword.arg] = value
+            elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
+                kwargs |= value
+            else:
+                kwargs["**"] = first_hole(value) or Unknown(self.source.code(keyword.value, 40))
+        return args, kwargs
+
+    def _dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
+        if isinstance(callee, Function):
+            return self.call_function(node, callee, arguments)
+        if isinstance(callee, Unknown):
+            return self._call_unknown(node, callee, arguments)
+        if isinstance(callee, Bound):
+            return self._call_bound(node, callee, arguments)
+        if isinstance(callee, Symbol) and callee.kind == "sessionmaker":
+            return Symbol("session")
+        if callable(callee):
+            return self._call_known(callee, arguments)
+        return Unknown(self.source.code(node, 40))
+
+    def _call_bound(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
+        owner = bound.owner
+        if isinstance(owner, Operations):
+            return self._call_operations(node, owner, bound.name, arguments)
+        if isinstance(owner, Symbol):
+            return self._call_symbol(node, owner, bound.name, arguments)
+        if isinstance(owner, Namespace):
+            return self._make_session(bound.name, arguments)
+        if isinstance(owner, PartialText):
+            return owner if bound.name == "strip" else Unknown("a text with unknown parts")
+        if bound.name in {"create", "drop", "create_all", "drop_all"} and isinstance(owner, SchemaItem | TypeEngine):
+            return self._create_or_drop(node, owner, bound.name, arguments)
+        return self._call_method(node, bound, arguments)
+
+    def _call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> Unknown:
+        """Whoever gets the connection may use it; so may application code whose answer nobody takes."""
+        handed_on = any(isinstance(value, Symbol | Operations) for value in _flat(arguments))
+        sends = isinstance(node.func, ast.Attribute) and node.func.attr in {"execute", "exec_driver_sql", "commit"}
+        if (handed_on or sends or node is self.discarded) and not callee.inert and not self.importing:
+            self.journal.gap(node, f"{callee.reason} may use the database")
+        return Unknown(callee.reason, inert=callee.inert)
+
+    # Alembic's operations ------------------------------------------------------------------------------------------
+
+    def _call_operations(self, node: ast.Call, owner: Operations, name: str, arguments: Arguments) -> object:
+        args, kwargs = arguments
+        if name in {"get_bind", "get_context"}:
+            return Symbol("connection" if name == "get_bind" else "context")
+        hole = self._refusal(name, arguments)
+        if name in {"f", "inline_literal"}:
+            return hole or getattr(owner.target, name)(*args, **kwargs)
+        if self.importing:
+            self.journal.gap(node, "it runs when the file is imported, not in upgrade()")
+            return Unknown("an operation at import")
+        if hole is not None:
+            self.journal.opaque(node, hole.reason)
+            return hole
+        if name == "batch_alter_table":
+            return Batch(owner.target.batch_alter_table(*args, **kwargs))  # type: ignore[attr-defined]
+        return self.send(node, lambda: getattr(owner.target, name)(*args, **kwargs))
+
+    def _refusal(self, name: str, arguments: Arguments) -> Unknown | None:
+        """Why the operation cannot be rendered; arguments that do not reach the SQL are dropped when unknown."""
+        args, kwargs = arguments
+        if name not in OPERATIONS and name not in {"f", "inline_literal"}:
+            return Unknown(f"op.{name} is not one of Alembic's own operations")
+        if any(isinstance(value, SYMBOLIC) for value in _flat(arguments)):
+            return Unknown("an argument exists only in a running migration")
+        if name == "execute" and args and isinstance(args[0], PartialText):
+            args[0] = self.recording.filled(args[0])
+            return None
+        if name == "bulk_insert" and len(args) > 1 and not isinstance(args[1], Unknown):
+            rows = args[1] if isinstance(args[1], list) else []
+            return next((row for row in rows if isinstance(row, Unknown)), None) or first_hole(args[0])
+        for key in _EXISTING:
+            if first_hole(kwargs.get(key)) is not None:
+                del kwargs[key]
+        return first_hole((args, kwargs))
+
+    def send(self, node: ast.Call, operation: Callable[[], object]) -> object:
+        """Run ``operation`` of Alembic or SQLAlchemy, and write down at ``node`` what it sends."""
+        self.budget.spend(STATEMENT_COST)
+        self.sending = node
+        try:
+            return operation()
+        except OutOfBudgetError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever the library raises is this call's answer
+            failure = _said(error)
+            self.flush(node)
+            self.journal.opaque(node, failure)
+            return Unknown(failure)
+        finally:
+            self.flush(node)
+
+    def flush(self, node: ast.AST) -> None:
+        """Write down at ``node`` what has been rendered since the last time."""
+        for rendered in self.recording.take():
+            self.budget.spend(STATEMENT_COST)
+            self.journal.record(rendered, node)
+
+    # The migration's connection ------------------------------------------------------------------------------------
+
+    def _call_symbol(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
+        if name in {"execute", "scalar", "scalars", "exec_driver_sql"} and symbol.kind != "dialect":
+            return self._execute(node, name, arguments)
+        if (name, symbol.kind) in _ENDS_TRANSACTION:
+            self.journal.commit(node)
+            return None
+        if symbol.kind == "context":
+            return _of_context(name)
+        if name in {"execution_options", "connect", "get_bind", "connection"} and symbol.kind in {"connection", "session"}:
+            if arguments[1].get("isolation_level") is not None:
+                self.journal.transactions.uncertain(f"{self.source.code(node, 60)} changes how statements are sent")
+            return Symbol("connection")
+        if symbol.kind == "connection" and name == "begin":
+            return Symbol("transaction")
+        if symbol.kind == "session" and name not in _QUIET_SESSION:
+            self.journal.gap(node, "what the ORM sends is not read")
+        if symbol.kind == "engine":
+            return Unknown("another connection than the migration's")
+        return ANSWER
+
+    def _execute(self, node: ast.Call, name: str, arguments: Arguments) -> object:
+        args, kwargs = arguments
+        statement = args[0] if args else kwargs.get("statement", Unknown("an execution without a statement"))
+        if isinstance(statement, SYMBOLIC) or not isinstance(statement, str | PartialText | ClauseElement):
+            reason = statement.reason if isinstance(statement, Unknown) else f"a {type(statement).__name__} is executed"
+            self.journal.opaque(node, reason)
+            return ANSWER
+        raw = name == "exec_driver_sql"
+        if raw and not isinstance(statement, ClauseElement):
+            self.send(node, lambda: self.recording.execute_raw(statement))
+            return ANSWER
+        with self.journal.guarded(None if isinstance(statement, ClauseElement) else _STRING_EXECUTED):
+            for values in _rows(args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params"))):
+                self.send(node, lambda values=values: self.recording.execute(statement, values))  # type: ignore[misc]
+        return ANSWER
+
+    @staticmethod
+    def _make_session(name: str, arguments: Arguments) -> object:
+        bound_here = any(isinstance(value, Symbol) for value in _flat(arguments))
+        if name == "sessionmaker":
+            return Symbol("sessionmaker")
+        return Symbol("session") if bound_here else Unknown("a session on another connection")
+
+    def _create_or_drop(self, node: ast.Call, owner: Any, name: str, arguments: Arguments) -> object:  # noqa: ANN401
+        args, kwargs = arguments
+        if first_hole((args[1:], kwargs)) is not None or isinstance(owner, MetaData) and kwargs:
+            self.journal.opaque(node, "an unknown argument")
+            return None
+        method = getattr(owner, name)
+        default = inspect.signature(method).parameters["checkfirst"].default
+        check = bool(kwargs.get("checkfirst", args[1] if len(args) > 1 else default))
+        exists = "does not exist yet" if name.startswith("create") else "exists"
+        guard = f"if {getattr(owner, 'name', None) or 'it'} {exists}" if check else None
+        with self.journal.guarded(guard):
+            self.send(node, lambda: method(self.recording.connection, checkfirst=False))
+        return None
+
+    # Known functions and methods -----------------------------------------------------------------------------------
+
+    def _call_known(self, callee: Callable[..., object], arguments: Arguments) -> object:
+        args, kwargs = arguments
+        for key in _CLIENT_SIDE:
+            if first_hole(kwargs.get(key)) is not None or isinstance(kwargs.get(key), SYMBOLIC):
+                del kwargs[key]
+        return self._apply(callee, args, kwargs)
+
+    def _call_method(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
+        owner, name = bound.owner, bound.name
+        args, kwargs = arguments
+        if isinstance(owner, str) and name == "format":
+            return self.grown(brace_format(owner, args, kwargs))
+        if isinstance(owner, str) and name == "join" and len(args) == 1:
+            items = self.items(args[0])
+            return items if isinstance(items, Unknown) else self.grown(joined(owner, items))
+        if name in library.MUTATING and self.journal.guards:
+            self.taint(owner, f"a container changed on line {node.lineno}")
+            return Unknown("a container changed under a condition")
+        if isinstance(owner, ClauseElement) and name in _VALUES_MAY_BE_UNKNOWN or name in {"append", "add", "get", "update"}:
+            return self._apply(getattr(owner, name), args, kwargs, strict=False)
+        return self._apply(getattr(owner, name), args, kwargs)
+
+    def _apply(self, function: Callable[..., object], args: list[Any], kwargs: Any, *, strict: bool = True) -> object:  # noqa: ANN401
+        hole = first_hole((args, kwargs)) if strict else first_hole([arg for arg in args if isinstance(arg, Unknown)])
+        if hole is not None and (strict or "**" in kwargs):
+            return hole
+        if any(isinstance(value, SYMBOLIC) or library.too_long(value) for value in _flat((args, kwargs))):
+            return Unknown("a value that reading cannot compute")
+        self.budget.spend(2 + sum(len(arg) // 50 for arg in args if isinstance(arg, str | list | tuple | dict | range)))
+        if function is str.replace or getattr(function, "__name__", "") == "replace":
+            self.budget.spend(_replaced_size(function, args) // 200)
+        try:
+            result = function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001  the revision would fail here too; what uses the value says so
+            return Unknown(_said(error))
+        values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
+        return self.grown(list(result) if values else result)  # type: ignore[call-overload]
+
+
+def _of_context(name: str) -> object:
+    match name:
+        case "autocommit_block":
+            return Symbol("autocommit block")
+        case "begin_transaction":
+            return Symbol("transaction")
+        case "get_bind":
+            return Symbol("connection")
+        case "get_context":
+            return Symbol("context")
+        case "is_offline_mode":
+            return False
+        case _:
+            return Unknown(f"Alembic's context.{name}", inert=True)
+
+
+def _rows(parameters: object) -> Iterable[object]:
+    """One execution for each set of parameters."""
+    if isinstance(parameters, list | tuple) and parameters and all(isinstance(row, dict) for row in parameters):
+        return parameters
+    return (parameters,)
+
+
+def _flat(arguments: Arguments) -> Iterable[object]:
+    for value in (*arguments[0], *arguments[1].values()):
+        if isinstance(value, list | tuple):
+            yield from value
+        yield value
+
+
+def _replaced_size(function: object, args: list[Any]) -> int:
+    text = getattr(function, "__self__", "")
+    if not isinstance(text, str) or len(args) < 2 or not all(isinstance(arg, str) for arg in args[:2]):  # noqa: PLR2004
+        return 0
+    return len(text) + text.count(args[0]) * len(args[1])
+
+
+def _said(error: Exception) -> str:
+    """An exception in one line."""
+    message = str(error).split("\n", 1)[0].split("(Background on", 1)[0].strip()
+    return f"{type(error).__name__}: {message}"[:300]

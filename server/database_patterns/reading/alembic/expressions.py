@@ -1,0 +1,382 @@
+"""Evaluating the expressions of a revision: known values are computed, unknown ones flow on with their reason."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from . import library
+from .budget import Budget
+from .formatting import TEXT_MAX, formatted, percent_format, text_of
+from .journal import Journal
+from .source import Source
+from .values import MISSING, SYMBOLIC, Bound, Function, Namespace, PartialText, Scope, Symbol, Unknown, first_hole
+
+_BINARY: Final[dict[type[ast.operator], Callable[[Any, Any], object]]] = {
+    ast.Add: operator.add,
+    ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Mult: operator.mul,
+    ast.Sub: operator.sub,
+}
+_COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], object]]] = {
+    ast.Eq: operator.eq,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda left, right: left in right,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.NotEq: operator.ne,
+    ast.NotIn: lambda left, right: left not in right,
+}
+_UNARY: Final[dict[type[ast.unaryop], Callable[[Any], object]]] = {
+    ast.Invert: operator.invert,
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+_INTEGER_BITS: Final = 4_000
+
+
+class Expressions(ABC):
+    """Evaluates; what a call does is the subclass's part."""
+
+    def __init__(self, source: Source, journal: Journal, budget: Budget) -> None:
+        self.source = source
+        self.journal = journal
+        self.budget = budget
+        self.scope = Scope()
+        self.tainted: dict[int, tuple[object, Unknown]] = {}
+
+    @abstractmethod
+    def call(self, node: ast.Call) -> object:
+        """Evaluate a call, with whatever it does to the database."""
+
+    def evaluate(self, node: ast.expr) -> object:
+        """The value of ``node``; containers that changed under an unknown condition are unknown."""
+        self.budget.spend()
+        handler = self._HANDLERS.get(type(node))
+        if handler is None:
+            return Unknown(f"{type(node).__name__}: {self.source.code(node, 40)}")
+        value = handler(self, node)
+        return self.tainted[id(value)][1] if id(value) in self.tainted else value
+
+    def truth(self, node: ast.expr) -> bool | Unknown:
+        """Whether the condition ``node`` holds."""
+        return self._truth_of(self.evaluate(node))
+
+    def items(self, value: object) -> Sequence[object] | Unknown:
+        """What iterating over ``value`` gives."""
+        if isinstance(value, Mapping):
+            value = list(value)
+        if isinstance(value, type) and hasattr(value, "__members__"):
+            value = list(value.__members__.values())
+        if isinstance(value, str | list | tuple | range | set | frozenset | dict):
+            if library.too_long(value):
+                return Unknown("more items than are read here")
+            self.budget.spend(len(value))
+            return sorted(value, key=repr) if isinstance(value, set | frozenset) else value  # type: ignore[return-value]
+        return value if isinstance(value, Unknown) else Unknown(f"the items of a {type(value).__name__}")
+
+    def assign(self, target: ast.expr, value: object) -> None:
+        """``target = value``; what cannot be followed makes the container unknown."""
+        if isinstance(target, ast.Name):
+            self.scope.names[target.id] = value
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target.elts, value)
+        elif isinstance(target, ast.Subscript):
+            self._assign_item(target, value)
+        elif isinstance(target, ast.Attribute):
+            self.taint(self.evaluate(target.value), f"an object changed by {self.source.code(target, 40)} = …")
+
+    def taint(self, container: object, reason: str) -> None:
+        """From here on ``container`` is unknown."""
+        if not isinstance(container, (Unknown, *SYMBOLIC)):
+            self.tainted[id(container)] = (container, Unknown(reason))
+
+    def grown(self, value: object) -> object:
+        """``value``, its size charged to the budget."""
+        if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
+            return Unknown("a number longer than is read here")
+        if library.too_long(value):
+            return Unknown("a value longer than is read here")
+        if isinstance(value, str | bytes):
+            self.budget.spend(len(value) // 200)
+        elif isinstance(value, list | tuple | dict | set | frozenset):
+            self.budget.spend(len(value))
+        return value
+
+    @staticmethod
+    def _truth_of(value: object) -> bool | Unknown:
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, PartialText):
+            return True if any(isinstance(part, str) and part for part in value.parts) else Unknown("an unknown text")
+        try:
+            return bool(value)
+        except TypeError:
+            return Unknown(f"the truth of a {type(value).__name__}")
+
+    def _constant(self, node: ast.Constant) -> object:
+        return self.grown(node.value)
+
+    def _name(self, node: ast.Name) -> object:
+        value = self.scope.find(node.id)
+        if value is not MISSING:
+            return value
+        return library.builtin(node.id)
+
+    def _attribute(self, node: ast.Attribute) -> object:
+        return self.attribute(self.evaluate(node.value), node.attr)
+
+    def attribute(self, owner: object, name: str) -> object:
+        """``owner.name``."""
+        if isinstance(owner, Unknown):
+            return Unknown(owner.reason, inert=owner.inert)
+        if isinstance(owner, Namespace):
+            return library.member(owner, name)
+        if isinstance(owner, Symbol):
+            return self._symbol_attribute(owner, name)
+        if isinstance(owner, SYMBOLIC) or (isinstance(owner, PartialText) and not name.startswith("_")):
+            return Bound(owner, name)
+        return library.attribute(owner, name)
+
+    @staticmethod
+    def _symbol_attribute(owner: Symbol, name: str) -> object:
+        if name == "dialect":
+            return Symbol("dialect")
+        if name == "name" and owner.kind in {"dialect", "engine"}:
+            return "postgresql"
+        if name in {"bind", "connection"} and owner.kind in {"context", "session"}:
+            return Bound(owner, name) if owner.kind == "session" and name == "connection" else Symbol("connection")
+        if name == "engine" and owner.kind == "connection":
+            return Symbol("engine")
+        return Bound(owner, name)
+
+    def _binary(self, node: ast.BinOp) -> object:
+        return self.combine(node.op, self.evaluate(node.left), self.evaluate(node.right))
+
+    def combine(self, operation: ast.operator, left: object, right: object) -> object:
+        """``left <operation> right``, of bounded size."""
+        if isinstance(left, str) and isinstance(operation, ast.Mod):
+            return self.grown(percent_format(left, right))
+        texts = (str, PartialText)
+        if isinstance(operation, ast.Add) and (isinstance(left, texts) or isinstance(right, texts)):
+            if all(isinstance(side, (*texts, Unknown)) for side in (left, right)):
+                return self.grown(text_of((left, right)))
+        if not library.is_element(left) and not library.is_element(right):
+            for side in (left, right):
+                if isinstance(side, Unknown | PartialText):
+                    return side if isinstance(side, Unknown) else Unknown("a text with unknown parts")
+        function = _BINARY.get(type(operation))
+        if function is None or isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
+            return Unknown(f"a value combined by {type(operation).__name__}")
+        if isinstance(operation, ast.Mult) and _product_size(left, right) > TEXT_MAX:
+            return Unknown("a value longer than is read here")
+        return self.grown(function(left, right))
+
+    def _unary(self, node: ast.UnaryOp) -> object:
+        value = self.evaluate(node.operand)
+        if isinstance(node.op, ast.Not):
+            truth = self._truth_of(value)
+            return truth if isinstance(truth, Unknown) else not truth
+        if isinstance(value, (Unknown, PartialText, *SYMBOLIC)):
+            return value if isinstance(value, Unknown) else Unknown("an unknown value")
+        return _UNARY[type(node.op)](value)
+
+    def _boolean(self, node: ast.BoolOp) -> object:
+        decisive = isinstance(node.op, ast.Or)
+        value: object = not decisive
+        unknown: Unknown | None = None
+        for operand in node.values:
+            value = self.evaluate(operand)
+            truth = self._truth_of(value)
+            if isinstance(truth, Unknown):
+                unknown = unknown or truth
+            elif truth is decisive:
+                return value if unknown is None else decisive
+        return unknown or value
+
+    def _compare(self, node: ast.Compare) -> object:
+        left = self.evaluate(node.left)
+        result: object = True
+        for operation, right_node in zip(node.ops, node.comparators, strict=True):
+            right = self.evaluate(right_node)
+            result = self._compare_two(operation, left, right)
+            if result is not True:
+                return result
+            left = right
+        return result
+
+    def _compare_two(self, operation: ast.cmpop, left: object, right: object) -> object:
+        if isinstance(operation, ast.Is | ast.IsNot) and not isinstance(left, Unknown) and not isinstance(right, Unknown):
+            return _COMPARE[type(operation)](left, right)
+        if not library.is_element(left):
+            hole = first_hole((left, right))
+            if hole is not None:
+                return hole
+        self.budget.spend(sum(len(side) for side in (left, right) if isinstance(side, list | tuple | dict)))
+        return _COMPARE[type(operation)](left, right)
+
+    def _conditional(self, node: ast.IfExp) -> object:
+        truth = self.truth(node.test)
+        if isinstance(truth, Unknown):
+            return truth
+        return self.evaluate(node.body if truth else node.orelse)
+
+    def _joined(self, node: ast.JoinedStr) -> object:
+        return self.grown(text_of([self.evaluate(part) for part in node.values]))
+
+    def _formatted(self, node: ast.FormattedValue) -> object:
+        spec = self.evaluate(node.format_spec) if node.format_spec else ""
+        conversion = chr(node.conversion) if node.conversion >= 0 else None
+        value = self.evaluate(node.value)
+        if isinstance(value, SYMBOLIC) or not isinstance(spec, str):
+            return Unknown(self.source.code(node.value, 40))
+        return self.grown(formatted(value, conversion, spec))
+
+    def elements(self, nodes: Sequence[ast.expr]) -> list[object]:
+        """The values of ``nodes``, starred ones spread out (an unknown one stays as one unknown item)."""
+        values: list[object] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                spread = self.items(self.evaluate(node.value))
+                values += [spread] if isinstance(spread, Unknown) else spread
+            else:
+                values.append(self.evaluate(node))
+        return values
+
+    def _dict(self, node: ast.Dict) -> object:
+        result: dict[object, object] = {}
+        for key_node, value_node in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(value_node)
+            key = self.evaluate(key_node) if key_node else MISSING
+            if key is not MISSING and not isinstance(key, Unknown | PartialText):
+                result[key] = value
+            elif isinstance(value, dict) and key is MISSING:
+                result.update(value)
+            else:
+                return first_hole((key, value)) or Unknown("a dictionary with unknown keys")
+        return result
+
+    def _subscript(self, node: ast.Subscript) -> object:
+        owner, index = self.evaluate(node.value), self.evaluate(node.slice)
+        hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
+        if hole is not None:
+            return hole
+        if isinstance(owner, type) and hasattr(owner, "__members__"):
+            return owner.__members__.get(index, Unknown(self.source.code(node, 40)))
+        if isinstance(owner, (PartialText, *SYMBOLIC)) or not hasattr(owner, "__getitem__"):
+            return Unknown(self.source.code(node, 40))
+        try:
+            return owner[index]
+        except (KeyError, IndexError, TypeError, NotImplementedError) as error:
+            return Unknown(f"{self.source.code(node, 40)}, which fails ({type(error).__name__})")
+
+    def _slice(self, node: ast.Slice) -> object:
+        bounds = [self.evaluate(part) if part else None for part in (node.lower, node.upper, node.step)]
+        return first_hole(bounds) or slice(*bounds)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> object:
+        outer, self.scope = self.scope, Scope(parent=self.scope)
+        try:
+            rounds = self._rounds(node.generators)
+            if isinstance(node, ast.DictComp):
+                pairs = [(self.evaluate(node.key), self.evaluate(node.value)) for _ in rounds]
+                return first_hole([key for key, _ in pairs]) or self.grown(dict(pairs))
+            values = [self.evaluate(node.elt) for _ in rounds]
+            return self.grown(set(values) if isinstance(node, ast.SetComp) else values)
+        except _UnknownRoundsError as unknown:
+            return unknown.value
+        finally:
+            self.scope = outer
+
+    def _rounds(self, generators: Sequence[ast.comprehension]) -> Iterator[None]:
+        if not generators:
+            yield
+            return
+        items = self.items(self.evaluate(generators[0].iter))
+        if isinstance(items, Unknown):
+            raise _UnknownRoundsError(items)
+        for item in items:
+            self.budget.spend()
+            self.assign(generators[0].target, item)
+            truths = [self.truth(condition) for condition in generators[0].ifs]
+            unknown = next((truth for truth in truths if isinstance(truth, Unknown)), None)
+            if unknown is not None:
+                raise _UnknownRoundsError(unknown)
+            if all(truths):
+                yield from self._rounds(generators[1:])
+
+    def _lambda(self, node: ast.Lambda) -> object:
+        return Function(node, self.scope)
+
+    def _walrus(self, node: ast.NamedExpr) -> object:
+        value = self.evaluate(node.value)
+        self.assign(node.target, value)
+        return value
+
+    def _unpack(self, targets: Sequence[ast.expr], value: object) -> None:
+        values = self.items(value)
+        starred = any(isinstance(target, ast.Starred) for target in targets)
+        if isinstance(values, Unknown) or starred or len(values) != len(targets):
+            reason = values if isinstance(values, Unknown) else Unknown("an unpacking that is not followed")
+            values = [reason] * len(targets)
+        for target, item in zip(targets, values, strict=True):
+            self.assign(target.value if isinstance(target, ast.Starred) else target, item)
+
+    def _assign_item(self, target: ast.Subscript, value: object) -> None:
+        container, key = self.evaluate(target.value), self.evaluate(target.slice)
+        if isinstance(container, dict | list) and not self.journal.guards and first_hole(key) is None:
+            container[key] = value  # type: ignore[index]
+        else:
+            self.taint(container, f"a container changed on line {target.lineno}")
+
+    _HANDLERS: Final[dict[type[ast.expr], Callable[..., object]]] = {
+        ast.Attribute: _attribute,
+        ast.BinOp: _binary,
+        ast.BoolOp: _boolean,
+        ast.Call: lambda self, node: self.call(node),
+        ast.Compare: _compare,
+        ast.Constant: _constant,
+        ast.Dict: _dict,
+        ast.DictComp: _comprehension,
+        ast.FormattedValue: _formatted,
+        ast.GeneratorExp: _comprehension,
+        ast.IfExp: _conditional,
+        ast.JoinedStr: _joined,
+        ast.Lambda: _lambda,
+        ast.List: lambda self, node: self.elements(node.elts),
+        ast.ListComp: _comprehension,
+        ast.Name: _name,
+        ast.NamedExpr: _walrus,
+        ast.Set: lambda self, node: set(self.elements(node.elts)),
+        ast.SetComp: _comprehension,
+        ast.Slice: _slice,
+        ast.Subscript: _subscript,
+        ast.Tuple: lambda self, node: tuple(self.elements(node.elts)),
+        ast.UnaryOp: _unary,
+    }
+
+
+class _UnknownRoundsError(Exception):
+    """A comprehension whose rounds are unknown, because of ``value``."""
+
+    def __init__(self, value: Unknown) -> None:
+        super().__init__(value.reason)
+        self.value = value
+
+
+def _product_size(left: object, right: object) -> int:
+    sizes = [len(side) if isinstance(side, str | bytes | list | tuple) else 1 for side in (left, right)]
+    factors = [max(side, 0) for side in (left, right) if isinstance(side, int)]
+    if sizes == [1, 1] and len(factors) == 2:  # noqa: PLR2004  two numbers
+        return 0
+    return sizes[0] * sizes[1] * (factors[0] if factors else 1)

@@ -1,0 +1,417 @@
+"""Interpreting a revision statement by statement: known conditions decide, unknown ones guard what is inside them."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from . import library
+from .budget import CALL_DEPTH, OutOfBudgetError
+from .calls import Arguments, Calls
+from .values import MISSING, Batch, Function, Namespace, Operations, Scope, Symbol, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The end of a block: certainly, or only when ``guard`` does not hold (what follows runs under ``guard``)."""
+
+    kind: Literal["return", "break", "continue", "raise"]
+    value: object = None
+    guard: str | None = None
+
+    @property
+    def certain(self) -> bool:
+        return self.guard is None
+
+
+class Interpreter(Calls):
+    """Runs the module's definitions, then one of its functions."""
+
+    def run(self, function: Function) -> Flow | None:
+        """Interpret ``upgrade()`` or ``downgrade()``; what it does is in the journal."""
+        outer, self.scope = self.scope, Scope(parent=function.scope)
+        try:
+            node = function.node
+            return self.block(node.body) if isinstance(node, ast.FunctionDef) else None
+        finally:
+            self.scope = outer
+
+    def define(self, module: ast.Module) -> None:
+        """Interpret the top level of the file."""
+        self.importing = True
+        try:
+            self.block(module.body)
+        finally:
+            self.importing = False
+
+    def block(self, statements: Sequence[ast.stmt]) -> Flow | None:
+        """Interpret ``statements`` in order, up to what ends them; afterwards the unreachable rest is accounted for."""
+        if not statements:
+            return None
+        for position, statement in enumerate(statements):
+            flow = self._contained(statement)
+            if flow is None:
+                continue
+            rest = statements[position + 1 :]
+            if flow.certain:
+                self.unreachable(rest)
+                return flow
+            with self.journal.guarded(flow.guard):
+                return self._later(flow, self.block(rest))
+        return None
+
+    def unreachable(self, nodes: Iterable[ast.AST]) -> None:
+        """Note that the calls in ``nodes`` are known never to run."""
+        for node in nodes:
+            self.reached.update(id(inner) for inner in ast.walk(node) if isinstance(inner, ast.Call))
+
+    @staticmethod
+    def _later(first: Flow, second: Flow | None) -> Flow:
+        """An uncertain end, and then another one or none."""
+        if second is None:
+            return first
+        return second if second.certain and second.kind == first.kind else Flow(second.kind, Unknown("a value"), first.guard)
+
+    def _contained(self, statement: ast.stmt) -> Flow | None:
+        """One statement; an error in it never loses another."""
+        self.budget.spend()
+        handler = self._STATEMENTS.get(type(statement))
+        if handler is None:
+            self.journal.gap(statement, f"{type(statement).__name__} is not interpreted")
+            return None
+        try:
+            return handler(self, statement)
+        except OutOfBudgetError:
+            raise
+        except Exception as error:  # noqa: BLE001  a revision may be wrong in any way; the answer says where
+            self.journal.gap(statement, f"{type(error).__name__}: {str(error)[:200]}")
+            return None
+
+    # Simple statements ---------------------------------------------------------------------------------------------
+
+    def _expression(self, node: ast.Expr) -> None:
+        self.discarded = node.value
+        self.evaluate(node.value)
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self.evaluate(node.value)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value))
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        left = self.evaluate(node.target)
+        if isinstance(left, list | dict | set):
+            self.taint(left, f"a container changed on line {node.lineno}") if self.journal.guards else None
+        self.assign(node.target, self.combine(node.op, left, self.evaluate(node.value)))
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.name if alias.asname else alias.name.split(".")[0]
+            self.scope.names[alias.asname or name] = library.module(name)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        origin = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if origin == "alembic" and alias.name == "op":
+                value: object = Operations(self.recording.operations)
+            else:
+                source = library.module(origin)
+                value = library.member(source, alias.name) if isinstance(source, Namespace) else source
+            self.scope.names[alias.asname or alias.name] = value
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not _is_generator(node)
+        reason = Unknown(f"{node.name}(), which is decorated, asynchronous or a generator")
+        self.scope.names[node.name] = Function(node, self.scope) if plain else reason  # type: ignore[arg-type]
+
+    def _class(self, node: ast.ClassDef) -> None:
+        bases = [self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases]
+        members = [
+            (statement.targets[0].id, self.evaluate(statement.value))
+            for statement in node.body
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        ]
+        known = all(isinstance(value, str | int) for _, value in members)
+        if set(bases) & {"Enum", "StrEnum", "IntEnum"} and known and members:
+            mixin = str if {"str", "StrEnum"} & set(bases) else int if {"int", "IntEnum"} & set(bases) else None
+            self.scope.names[node.name] = enum.Enum(node.name, members, type=mixin)
+        else:
+            self.scope.names[node.name] = Unknown(f"the class {node.name}, which is not read")
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.scope.names[target.id] = Unknown(f"{target.id}, which is deleted")
+            elif isinstance(target, ast.Subscript):
+                self.taint(self.evaluate(target.value), f"a container changed on line {node.lineno}")
+
+    def _nothing(self, node: ast.stmt) -> None:
+        """Global, nonlocal, pass."""
+
+    def _assert(self, node: ast.Assert) -> Flow | None:
+        truth = self.truth(node.test)
+        if truth is True:
+            return None
+        return Flow("raise", guard=None if truth is False else self._condition(node.test))
+
+    def _return(self, node: ast.Return) -> Flow:
+        return Flow("return", self.evaluate(node.value) if node.value else None)
+
+    def _raise(self, node: ast.Raise) -> Flow:
+        if not self.importing and not self.journal.guards:
+            self.journal.gap(node, "it refuses to run: it raises")
+        self.unreachable([node])
+        return Flow("raise")
+
+    # Compound statements -------------------------------------------------------------------------------------------
+
+    def _if(self, node: ast.If) -> Flow | None:
+        truth = self.truth(node.test)
+        if not isinstance(truth, Unknown):
+            self.unreachable(node.orelse if truth else node.body)
+            return self.block(node.body if truth else node.orelse)
+        condition = self._condition(node.test)
+        before = dict(self.scope.names)
+        first = self._branch(node.body, f"if {condition}")
+        after_first, self.scope.names = self.scope.names, before
+        second = self._branch(node.orelse, f"unless {condition}")
+        self._merge(after_first, Unknown(f"it depends on {condition}"))
+        if first and second:
+            return first if first.certain and second.certain else Flow(first.kind, Unknown("a value"), f"if {condition}")
+        if first:
+            return Flow(first.kind, first.value, f"unless {condition}")
+        return Flow(second.kind, second.value, f"if {condition}") if second else None
+
+    def _branch(self, body: Sequence[ast.stmt], guard: str) -> Flow | None:
+        with self.journal.guarded(guard):
+            return self.block(body)
+
+    def _merge(self, other: dict[str, object], unknown: Unknown) -> None:
+        """Names that differ from ``other`` become ``unknown``."""
+        names = self.scope.names
+        for name in other.keys() | names.keys():
+            if names.get(name, MISSING) is not other.get(name, MISSING):
+                names[name] = unknown
+
+    def _condition(self, node: ast.expr) -> str:
+        return self.source.code(node, 100)
+
+    def _for(self, node: ast.For) -> Flow | None:
+        items = self.items(self.evaluate(node.iter))
+        if isinstance(items, Unknown):
+            self.assign(node.target, Unknown(f"one of {self._condition(node.iter)} ({items.reason})", inert=items.inert))
+            header = f"for each {self.source.code(node.target, 40)} in {self._condition(node.iter)}"
+            return self._unknown_loop(node, header)
+        if not items:
+            self.unreachable(node.body)
+        flow = self._rounds_of(node, list(items))
+        if flow is None:
+            return self.block(node.orelse)
+        return None if flow.kind == "break" else flow
+
+    def _rounds_of(self, node: ast.For, items: list[object]) -> Flow | None:
+        """The rounds of a known loop; after an uncertain ``break`` or ``return`` the others are guarded."""
+        for position, item in enumerate(items):
+            self.budget.spend()
+            self.assign(node.target, item)
+            flow = self.block(node.body)
+            if flow is None or flow.kind == "continue":
+                continue
+            if flow.certain:
+                return flow
+            with self.journal.guarded(flow.guard):
+                return self._later(flow, self._rounds_of(node, items[position + 1 :]))
+        return None
+
+    def _while(self, node: ast.While) -> Flow | None:
+        if self.truth(node.test) is False:
+            self.unreachable(node.body)
+            return self.block(node.orelse)
+        return self._unknown_loop(node, f"while {self._condition(node.test)}")
+
+    def _unknown_loop(self, node: ast.For | ast.While, header: str) -> Flow | None:
+        """The body once, for any number of rounds; what rounds change is unknown before and after."""
+        unknown = Unknown(f"it changes in the loop on line {node.lineno}")
+        changed = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+        targets = {inner.id for inner in ast.walk(node.target) if isinstance(inner, ast.Name)} if isinstance(node, ast.For) else set()
+        for name in (changed - targets) & self.scope.names.keys():
+            self.scope.names[name] = unknown
+        flow = self._branch(node.body, header)
+        for name in changed:
+            self.scope.names[name] = unknown
+        if flow is not None and flow.kind in {"return", "raise"}:
+            return Flow(flow.kind, Unknown("a value"), f"unless {header}")
+        return self.block(node.orelse)
+
+    def _try(self, node: ast.Try) -> Flow | None:
+        if not node.handlers:
+            flow = self.block([*node.body, *node.orelse])
+            return self.block(node.finalbody) or flow
+        caught = ", ".join(self.source.code(h.type, 40) if h.type else "any exception" for h in node.handlers)
+        before = dict(self.scope.names)
+        raised = f"{caught} is raised on line {node.lineno}"
+        flow = self._branch([*node.body, *node.orelse], f"within try (except {caught}) on line {node.lineno}")
+        left = self._handlers(node.handlers, before, f"if {raised}")
+        ended = self.block(node.finalbody)
+        if ended:
+            return ended
+        if flow:
+            return Flow(flow.kind, Unknown("a value"), f"if {raised}")
+        return Flow(left.kind, Unknown("a value"), f"unless {raised}") if left else None
+
+    def _handlers(self, handlers: Sequence[ast.ExceptHandler], before: dict[str, object], guard: str) -> Flow | None:
+        """Each handler from the names ``before`` the try; how the last one leaves that does not raise."""
+        left: Flow | None = None
+        for handler in handlers:
+            merged, self.scope.names = self.scope.names, dict(before)
+            if handler.name:
+                self.scope.names[handler.name] = Unknown("an exception", inert=True)
+            flow = self._branch(handler.body, guard)
+            left = flow if flow and flow.kind != "raise" else left
+            self._merge(merged, Unknown("it depends on an exception"))
+        return left
+
+    def _with(self, node: ast.With) -> Flow | None:
+        return self._enter(node.items, node)
+
+    def _enter(self, items: Sequence[ast.withitem], node: ast.With) -> Flow | None:
+        if not items:
+            return self.block(node.body)
+        item, rest = items[0], items[1:]
+        value = self.evaluate(item.context_expr)
+        if isinstance(value, Batch):
+            return self._batch(value, item, lambda: self._enter(rest, node))
+        if isinstance(value, Symbol) and value.kind == "autocommit block":
+            self.journal.transactions.enter_autocommit()
+            try:
+                return self._enter(rest, node)
+            finally:
+                self.journal.transactions.leave_autocommit()
+        if item.optional_vars is not None:
+            self.assign(item.optional_vars, value)
+        flow = self._enter(rest, node)
+        if isinstance(value, Symbol) and value.kind == "transaction":
+            self.journal.transactions.uncertain(f"{self.source.code(item.context_expr, 60)} may have ended the transaction")
+        return flow
+
+    def _batch(self, batch: Batch, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
+        """A batch collects its operations and runs them at its end, each at its own place."""
+        operations = batch.manager.__enter__()  # type: ignore[attr-defined]
+        collected = _Collected(self)
+        operations.impl.batch = collected
+        if item.optional_vars is not None:
+            self.assign(item.optional_vars, Operations(operations, batch=True))
+        flow = body()
+        if flow is None or not (flow.certain and flow.kind == "raise"):
+            collected.run(recreate=operations.impl.recreate == "always")
+        return flow
+
+    # Functions of the file -----------------------------------------------------------------------------------------
+
+    def call_function(self, node: ast.Call, function: Function, arguments: Arguments) -> object:
+        """Run a helper: its statements stand at the outermost call, with the line in the helper as related."""
+        if len(self.journal.outer) >= CALL_DEPTH:
+            self.journal.gap(node, "calls nested too deeply")
+            return Unknown("calls nested too deeply")
+        names = self._bind(function, arguments)
+        if isinstance(names, Unknown):
+            self.journal.gap(node, names.reason)
+            return names
+        caller, self.scope = self.scope, Scope(names, function.scope)
+        self.journal.outer.append(node)
+        try:
+            if isinstance(function.node, ast.Lambda):
+                return self.evaluate(function.node.body)
+            flow = self.block(function.node.body)
+        finally:
+            self.journal.outer.pop()
+            self.scope = caller
+        if flow is None or flow.kind != "return":
+            return None
+        return flow.value if flow.certain else Unknown(f"what {function.name}() returns")
+
+    def _bind(self, function: Function, arguments: Arguments) -> dict[str, object] | Unknown:
+        args, kwargs = arguments
+        spec = function.node.args
+        positional = [*spec.posonlyargs, *spec.args]
+        refused = Unknown(f"the arguments of {function.name}() do not fit it")
+        if "**" in kwargs or (len(args) > len(positional) and not spec.vararg):
+            return refused
+        names: dict[str, object] = dict(zip([parameter.arg for parameter in positional], args, strict=False))
+        if spec.vararg:
+            names[spec.vararg.arg] = tuple(args[len(positional) :])
+        known = {parameter.arg for parameter in (*positional, *spec.kwonlyargs)}
+        extra = {name: value for name, value in kwargs.items() if name not in known}
+        if (extra and not spec.kwarg) or names.keys() & kwargs.keys():
+            return refused
+        names |= {name: value for name, value in kwargs.items() if name in known}
+        if spec.kwarg:
+            names[spec.kwarg.arg] = extra
+        with_default = positional[len(positional) - len(spec.defaults) :]
+        defaults = [*zip(with_default, spec.defaults, strict=True), *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
+        for parameter, default in defaults:
+            if parameter.arg not in names and default is not None:
+                names[parameter.arg] = self.evaluate(default)
+        return names if known <= names.keys() else refused
+
+    _STATEMENTS: Final[dict[type[ast.stmt], Callable[..., Flow | None]]] = {
+        ast.AnnAssign: _annotated,
+        ast.Assert: _assert,
+        ast.Assign: _assign,
+        ast.AsyncFunctionDef: _function,
+        ast.AugAssign: _augmented,
+        ast.Break: lambda _self, _node: Flow("break"),
+        ast.ClassDef: _class,
+        ast.Continue: lambda _self, _node: Flow("continue"),
+        ast.Delete: _delete,
+        ast.Expr: _expression,
+        ast.For: _for,
+        ast.FunctionDef: _function,
+        ast.Global: _nothing,
+        ast.If: _if,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Nonlocal: _nothing,
+        ast.Pass: _nothing,
+        ast.Raise: _raise,
+        ast.Return: _return,
+        ast.Try: _try,
+        ast.While: _while,
+        ast.With: _with,
+    }
+
+
+class _Collected:
+    """The operations of a batch until its end, in the place of Alembic's list, each with where it was called."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self._items: list[tuple[tuple[str, tuple[object, ...], dict[str, object]], ast.Call, list[str], list[ast.AST]]] = []
+
+    def append(self, item: tuple[str, tuple[object, ...], dict[str, object]]) -> None:
+        """Alembic adds an operation."""
+        journal = self._interpreter.journal
+        self._items.append((item, self._interpreter.sending, list(journal.guards), list(journal.outer)))
+
+    def run(self, *, recreate: bool) -> None:
+        """Send them in order; with ``recreate`` Alembic would copy the table, whose definition only the database has."""
+        interpreter, journal = self._interpreter, self._interpreter.journal
+        here = journal.guards, journal.outer
+        impl = interpreter.recording.operations.impl
+        for (name, args, kwargs), node, journal.guards, journal.outer in self._items:
+            if recreate:
+                journal.opaque(node, "recreate='always' copies the table as the database has it")
+            else:
+                interpreter.send(node, lambda name=name, args=args, kwargs=kwargs: getattr(impl, name)(*args, **kwargs))  # type: ignore[misc]
+        journal.guards, journal.outer = here
+
+
+def _is_generator(node: ast.AST) -> bool:
+    return any(isinstance(inner, ast.Yield | ast.YieldFrom | ast.Await) for inner in ast.walk(node))

@@ -1,0 +1,101 @@
+"""What is found in one direction of a revision, in order: statements, gaps and notes, each at its place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from database_patterns.actions import TransactionControl
+from database_patterns.model import CommitOnBind, Direction, Gap, Note, Span, Statement
+from database_patterns.reading.statements import parse
+
+from .recording import Rendered
+from .source import Source
+from .transactions import Transactions
+
+
+class Journal:
+    """Collects; ``guards`` are the conditions that hold here, ``outer`` the calls of the file's own helpers."""
+
+    def __init__(self, source: Source, direction: Direction, owner: str) -> None:
+        self.source = source
+        self.direction: Direction = direction
+        self.transactions = Transactions(owner)
+        self.statements: list[Statement] = []
+        self.gaps: list[Gap] = []
+        self.notes: list[Note] = []
+        self.guards: list[str] = []
+        self.outer: list[ast.AST] = []
+
+    def record(self, rendered: Rendered, node: ast.AST) -> None:
+        """Write down the statements of one execution, caused by the call ``node``."""
+        inside = self.source.inside_literal(node, rendered.sql)
+        whole = self.source.span(node)
+        found = parse(rendered.sql, inside or (lambda _begin, _end: whole))
+        for statement in found:
+            exact = statement.span if len(found) > 1 else whole
+            self._add(self._with_holes(statement, rendered.holes), exact)
+            for action in statement.actions:
+                if isinstance(action, TransactionControl):
+                    self.transactions.after_statement(action.kind, whole.line)
+
+    def opaque(self, node: ast.AST, why: str) -> None:
+        """Mark the place of a call whose SQL is not known, and say why."""
+        self._add(Statement("", self.source.span(node), confidence="opaque", guard=why), self.source.span(node))
+        self.gap(node, why)
+
+    def gap(self, node: ast.AST, why: str) -> None:
+        """Say that ``node`` was not analysed."""
+        gap = Gap(self.source.span(node), self.source.code(node), why)
+        if gap not in self.gaps:
+            self.gaps.append(gap)
+
+    def commit(self, node: ast.AST) -> None:
+        """Write down ``commit()`` or ``rollback()`` on the migration's connection."""
+        span = self.source.span(node)
+        call = self.source.code(node)
+        self.notes.append(CommitOnBind(span, self.direction, call))
+        self.transactions.after_call(call, span.line)
+
+    @contextmanager
+    def guarded(self, guard: str | None) -> Iterator[None]:
+        """What is recorded meanwhile runs only under ``guard``; a transaction that changes is uncertain afterwards."""
+        if guard is None:
+            yield
+            return
+        before = self.transactions.number
+        self.guards.append(guard)
+        try:
+            yield
+        finally:
+            self.guards.pop()
+            if self.transactions.number != before:
+                self.transactions.uncertain(f"whether the transaction was ended before depends on: {guard}")
+
+    def _with_holes(self, statement: Statement, holes: tuple[str, ...]) -> Statement:
+        here = [(f"${number}", reason) for number, reason in enumerate(holes, 1) if f"${number}" in statement.sql]
+        if not here:
+            return statement
+        guard = "; ".join(f"{mark} is {reason}" for mark, reason in here)
+        confidence = "opaque" if statement.tree is None else "partial"
+        return replace(statement, confidence=confidence, guard=guard, error=None)  # type: ignore[arg-type]
+
+    def _add(self, statement: Statement, span: Span) -> None:
+        related = statement.related
+        if self.outer:
+            related, span = (span, *related), self.source.span(self.outer[0])
+        conditions = list(dict.fromkeys(self.guards))
+        confidence = "guarded" if conditions and statement.confidence == "exact" else statement.confidence
+        guard = " and ".join(conditions + ([statement.guard] if statement.guard else [])) or None
+        self.statements.append(
+            replace(
+                statement,
+                span=span,
+                related=related,
+                confidence=confidence,
+                guard=guard,
+                transaction=self.transactions.current(),
+            )
+        )

@@ -1,0 +1,200 @@
+"""What a revision may use of SQLAlchemy and of the standard library: allow-lists, and everything else is unknown.
+
+Nothing here is imported at a revision's wish: the modules are those named below, and of them only what builds values
+(types, schema items, expressions). Engines, inspection, events and the ORM are never handed out.
+"""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+import decimal
+import enum
+import json
+import sys
+import textwrap
+import uuid
+from collections.abc import Callable
+from types import FunctionType, MappingProxyType, ModuleType
+from typing import Any, Final
+
+import sqlalchemy
+from sqlalchemy import schema, sql, types
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import elements, expression, functions, sqltypes
+from sqlalchemy.sql.base import ColumnCollection
+from sqlalchemy.sql.elements import ClauseElement, quoted_name
+from sqlalchemy.sql.schema import SchemaItem
+from sqlalchemy.sql.type_api import TypeEngine
+
+from .formatting import TEXT_MAX
+from .values import Bound, Namespace, Symbol, Unknown
+
+_MODULES: Final[dict[str, ModuleType]] = {
+    "sqlalchemy": sqlalchemy,
+    "sqlalchemy.schema": schema,
+    "sqlalchemy.sql": sql,
+    "sqlalchemy.sql.elements": elements,
+    "sqlalchemy.sql.expression": expression,
+    "sqlalchemy.sql.functions": functions,
+    "sqlalchemy.sql.schema": sql.schema,
+    "sqlalchemy.sql.sqltypes": sqltypes,
+    "sqlalchemy.types": types,
+    "sqlalchemy.dialects.postgresql": postgresql,
+}
+_PACKAGES: Final = {"sqlalchemy.dialects", "sqlalchemy.orm", "sqlalchemy.orm.session", "sqlalchemy.ext", "alembic"}
+_CLASSES: Final = (TypeEngine, SchemaItem, ClauseElement, quoted_name)
+_BUILDERS: Final = ("sqlalchemy.sql._", "sqlalchemy.dialects.postgresql.", "sqlalchemy.sql.expression")
+
+_ANSWER: Final = Unknown("what the database answers", inert=True)
+_SPECIAL: Final[dict[str, object]] = {
+    "sqlalchemy.orm.Session": Bound(Namespace("sqlalchemy.orm"), "Session"),
+    "sqlalchemy.orm.session.Session": Bound(Namespace("sqlalchemy.orm"), "Session"),
+    "sqlalchemy.orm.sessionmaker": Bound(Namespace("sqlalchemy.orm"), "sessionmaker"),
+    "sqlalchemy.orm.session.sessionmaker": Bound(Namespace("sqlalchemy.orm"), "sessionmaker"),
+    "sqlalchemy.inspect": _ANSWER,
+    "sqlalchemy.func": sqlalchemy.func,
+    "sqlalchemy.sql.func": sqlalchemy.func,
+    "sqlalchemy.sql.expression.func": sqlalchemy.func,
+    "sqlalchemy.sql.functions.func": sqlalchemy.func,
+    "alembic.context": Symbol("context"),
+}
+_STANDARD: Final[dict[str, object]] = {
+    "datetime.UTC": datetime.UTC,
+    "datetime.date": datetime.date,
+    "datetime.datetime": datetime.datetime,
+    "datetime.time": datetime.time,
+    "datetime.timedelta": datetime.timedelta,
+    "datetime.timezone": datetime.timezone,
+    "datetime.timezone.utc": datetime.UTC,
+    "decimal.Decimal": decimal.Decimal,
+    "json.dumps": json.dumps,
+    "json.loads": json.loads,
+    "textwrap.dedent": textwrap.dedent,
+    "uuid.UUID": uuid.UUID,
+}
+_ACTIVE: Final = {"asyncio", "ctypes", "importlib", "multiprocessing", "os.system", "runpy", "socket", "subprocess"}
+
+_BUILTINS: Final[dict[str, Callable[..., object]]] = {
+    "abs": abs, "all": all, "any": any, "bool": bool, "dict": dict, "float": float, "frozenset": frozenset, "int": int,
+    "len": len, "list": list, "max": max, "min": min, "range": range, "round": round, "set": set, "sorted": sorted,
+    "str": str, "sum": sum, "tuple": tuple,
+    "enumerate": lambda *args: list(enumerate(*args)),
+    "reversed": lambda items: list(reversed(items)),
+    "zip": lambda *args, **kwargs: list(zip(*args, **kwargs)),  # noqa: B905  strict is the revision's to say
+}  # fmt: skip
+_ACTIVE_BUILTINS: Final = {"__import__", "breakpoint", "compile", "delattr", "eval", "exec", "input", "open", "setattr"}
+
+_METHODS: Final[dict[type, str]] = {
+    str: "capitalize casefold count encode endswith find format index isalnum isalpha isdigit isidentifier islower "
+    "isspace isupper join lower lstrip partition removeprefix removesuffix replace rfind rpartition rsplit rstrip "
+    "split splitlines startswith strip swapcase title upper",
+    bytes: "decode hex",
+    list: "append clear copy count extend index insert pop remove reverse sort",
+    dict: "clear copy get items keys pop setdefault update values",
+    set: "add copy difference discard intersection issubset issuperset remove union update",
+    frozenset: "copy difference intersection issubset issuperset union",
+    tuple: "count index",
+    datetime.date: "date isoformat replace timestamp",
+    datetime.timedelta: "total_seconds",
+    elements.ClauseElement: "alias all_ any_ as_scalar as_string astext asc between bindparams bool_op cast collate "
+    "columns concat contains correlate cte delete desc distinct else_ endswith except_ execution_options exists filter "
+    "from_select group_by has_key having icontains ilike in_ insert intersect is_ is_distinct_from is_not isnot join "
+    "label lateral like limit match not_in not_like notin_ nulls_first nulls_last offset on_conflict_do_nothing "
+    "on_conflict_do_update op options order_by ordered_values outerjoin over params regexp_match regexp_replace "
+    "returning scalar_subquery select select_from self_group startswith subquery union union_all update using values "
+    "where with_for_update with_only_columns within_group",
+    SchemaItem: "append_column append_constraint create create_all drop drop_all",
+    TypeEngine: "as_generic create drop evaluates_none with_variant",
+}
+_CLASS_METHODS: Final = {dict: {"fromkeys"}, str: {"join", "format"}, datetime.datetime: {"fromisoformat", "strptime"}}
+_DATA: Final[dict[type, str]] = {
+    enum.Enum: "name value",
+    datetime.date: "day month year",
+    ClauseElement: "astext c columns description excluded foreign_keys indexes inserted key metadata name primary_key "
+    "schema sql_name table type",
+    SchemaItem: "c columns indexes info metadata name primary_key schema table type tables",
+    TypeEngine: "enums length name schema",
+}
+MUTATING: Final = frozenset(
+    "append clear extend insert pop remove reverse sort setdefault update add discard append_column append_constraint"
+    .split()
+)  # fmt: skip
+"""Methods of containers that change them."""
+
+
+def builtin(name: str) -> object:
+    """What a name means that the file does not define; iterators are lists, so that they have a length."""
+    inert = hasattr(builtins, name) and name not in _ACTIVE_BUILTINS
+    return _BUILTINS.get(name, Unknown(name, inert=inert))
+
+
+def module(name: str) -> object:
+    """What ``import name`` gives."""
+    known = name in _MODULES or name in _PACKAGES or name.split(".")[0] in sys.stdlib_module_names
+    return Namespace(name) if known else Unknown(f"what is imported from {name}, which is not read")
+
+
+def member(namespace: Namespace, name: str) -> object:
+    """What ``namespace.name`` is, or what ``from namespace import name`` gives."""
+    path = f"{namespace.name}.{name}"
+    if path in _SPECIAL:
+        return _SPECIAL[path]
+    if path in _STANDARD:
+        return _STANDARD[path]
+    if path in _MODULES or path in _PACKAGES:
+        return Namespace(path)
+    if namespace.name in _MODULES:
+        value = getattr(_MODULES[namespace.name], name, None)
+        return value if _builds_values(value) else Unknown(f"{path}, which reading does not use")
+    root = path.split(".")[0]
+    if root in sys.stdlib_module_names:
+        return Unknown(f"{path}, known only when the migration runs", inert=not _ACTIVE & {root, path})
+    return Unknown(f"{path}, which is not read")
+
+
+def _builds_values(value: object) -> bool:
+    if isinstance(value, type):
+        return issubclass(value, _CLASSES)
+    return isinstance(value, FunctionType) and value.__module__.startswith(_BUILDERS)
+
+
+def attribute(owner: Any, name: str) -> object:  # noqa: ANN401  any known value
+    """``owner.name`` for a known value: data, or a ``Bound`` method; Unknown when it is not in the allow-lists."""
+    refused = Unknown(f"the attribute .{name} of a {type(owner).__name__}")
+    if name.startswith("_"):
+        return refused
+    if isinstance(owner, type):
+        if issubclass(owner, enum.Enum):
+            return owner.__members__.get(name, refused)
+        return Bound(owner, name) if name in _CLASS_METHODS.get(owner, ()) else _class_data(owner, name, refused)
+    if isinstance(owner, type(sqlalchemy.func)):
+        value = getattr(owner, name)
+        return value if isinstance(value, type(owner)) else refused
+    if isinstance(owner, ColumnCollection):
+        return owner.get(name, refused)
+    if any(isinstance(owner, kind) and name in names.split() for kind, names in _DATA.items()):
+        return _plain(getattr(owner, name, refused), refused)
+    if any(isinstance(owner, kind) and name in names.split() for kind, names in _METHODS.items()):
+        return Bound(owner, name)
+    return refused
+
+
+def _class_data(owner: type, name: str, refused: Unknown) -> object:
+    if owner in {datetime.datetime, datetime.date}:
+        return Unknown(f"{owner.__name__}.{name}(), known only when the migration runs", inert=True)
+    return datetime.UTC if owner is datetime.timezone and name == "utc" else refused
+
+
+def _plain(value: object, refused: Unknown) -> object:
+    return refused if isinstance(value, MappingProxyType | FunctionType) else value
+
+
+def is_element(value: object) -> bool:
+    """Whether ``value`` is an SQL expression, so that Python's operators on it build another one."""
+    return isinstance(value, ClauseElement)
+
+
+def too_long(value: object) -> bool:
+    """Whether ``value`` has more items or characters than reading handles."""
+    return isinstance(value, str | bytes | range | list | tuple | dict | set) and len(value) > TEXT_MAX

@@ -1,0 +1,152 @@
+"""Alembic's real operations, writing down the SQL that they would send instead of sending it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.ddl.postgresql import PostgresqlImpl
+from alembic.operations import Operations as AlembicOperations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
+from sqlalchemy.exc import CompileError
+from sqlalchemy.schema import AddConstraint, CreateIndex
+from sqlalchemy.sql.ddl import DDLElement
+from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.elements import BindParameter, ClauseElement
+from sqlalchemy.sql.type_api import TypeEngine
+
+from .literals import literal
+from .values import PartialText, Unknown, first_hole
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The text of one execution; ``holes`` says what each of ``$1``, ``$2`` … stands for."""
+
+    sql: str
+    holes: tuple[str, ...] = ()
+    sortable: type | None = None
+
+
+class _Compiler(PGCompiler):
+    """Renders every value in place, and what is not known as ``$1``, ``$2`` …."""
+
+    def render_literal_bindparam(self, bindparam: BindParameter[Any], **kw: Any) -> str:  # noqa: ANN401  SQLAlchemy's
+        if bindparam.required and bindparam.value is None and bindparam.callable is None:
+            return self._hole(f"the bind parameter :{bindparam.key}, whose value is not given here")
+        return str(super().render_literal_bindparam(bindparam, **kw))
+
+    def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:  # noqa: ANN401  SQLAlchemy's signature
+        hole = first_hole(value)
+        if hole is not None:
+            return self._hole(hole.reason)
+        own = literal(value, type_)
+        if own is not None:
+            return own
+        try:
+            return super().render_literal_value(value, type_)
+        except CompileError:
+            return self._hole(f"a value of type {type_!r}, which is sent separately")
+
+    def _hole(self, reason: str) -> str:
+        dialect = self.dialect
+        assert isinstance(dialect, _Dialect)  # noqa: S101  it is the only dialect with this compiler
+        return dialect.hole(reason)
+
+
+class _Dialect(PGDialect):
+    """PostgreSQL without a driver. The parameter style keeps percent signs single, as the server gets them."""
+
+    statement_compiler = _Compiler
+    supports_statement_cache = False
+
+    def __init__(self) -> None:
+        super().__init__(paramstyle="named")
+        self.holes: list[str] = []
+
+    def hole(self, reason: str) -> str:
+        self.holes.append(reason)
+        return f"${len(self.holes)}"
+
+
+class _Impl(PostgresqlImpl):
+    """Hands every construct to ``record``. It has no ``__dialect__``, so that Alembic does not register it."""
+
+    record: Callable[[ClauseElement | str], None]
+
+    def _exec(
+        self,
+        construct: Any,  # noqa: ANN401  Alembic's signature
+        execution_options: Mapping[str, Any] | None = None,  # noqa: ARG002
+        multiparams: Sequence[Mapping[str, Any]] | None = None,  # noqa: ARG002
+        params: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> None:
+        self.record(construct)
+
+    def static_output(self, text: str) -> None:
+        """Alembic's BEGIN and COMMIT of offline mode: not part of what an online migration sends here."""
+
+
+class Recording:
+    """One run of Alembic's operations: ``operations`` to call, ``take()`` to get what they have rendered since."""
+
+    def __init__(self) -> None:
+        self.dialect = _Dialect()
+        options = {"as_sql": True, "literal_binds": True, "output_buffer": io.StringIO()}
+        context = MigrationContext.configure(dialect=self.dialect, opts=options)
+        impl = _Impl(self.dialect, context.connection, True, None, None, options)  # noqa: FBT003  Alembic's signature
+        impl.record = self.execute
+        context.impl = impl
+        self.connection = context.connection
+        self.operations = AlembicOperations(context)
+        self._rendered: list[Rendered] = []
+
+    def execute(self, construct: ClauseElement | str | PartialText, parameters: object = None) -> None:
+        """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters."""
+        self.dialect.holes.clear()
+        statement = construct if isinstance(construct, ClauseElement) else text(self.filled(construct))
+        if isinstance(parameters, dict) and parameters:
+            statement = self._with_parameters(statement, parameters)
+        options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
+        compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
+        sortable = type(statement) if isinstance(statement, CreateIndex | AddConstraint) else None
+        self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), sortable))
+
+    def _with_parameters(self, statement: ClauseElement, parameters: dict[str, object]) -> ClauseElement:
+        if isinstance(statement, Insert):
+            return statement.values(**parameters)
+        names = statement.compile(dialect=self.dialect).params.keys()
+        self.dialect.holes.clear()
+        return statement.params(**{name: value for name, value in parameters.items() if name in names})
+
+    def execute_raw(self, sql: str | PartialText) -> None:
+        """Take ``sql`` as it is, as ``exec_driver_sql`` does."""
+        self.dialect.holes.clear()
+        filled = self.filled(sql)
+        self._rendered.append(Rendered(filled, tuple(self.dialect.holes)))
+
+    def filled(self, sql: str | PartialText) -> str:
+        """``sql`` with ``$1``, ``$2`` … for its unknown parts."""
+        if isinstance(sql, str):
+            return sql
+        return "".join(self.dialect.hole(part.reason) if isinstance(part, Unknown) else part for part in sql.parts)
+
+    def take(self) -> list[Rendered]:
+        """What was rendered since the last call, in the order in which it is sent.
+
+        Alembic keeps a table's indexes and a column's constraints in sets, so that their order changes from one run to
+        the next; here neighbours of the same kind are in alphabetical order.
+        """
+        rendered, self._rendered = self._rendered, []
+        ordered: list[Rendered] = []
+        start = 0
+        for end in range(1, len(rendered) + 1):
+            if end == len(rendered) or rendered[end].sortable != rendered[start].sortable:
+                run = rendered[start:end]
+                ordered += sorted(run, key=lambda item: item.sql) if rendered[start].sortable else run
+                start = end
+        return ordered

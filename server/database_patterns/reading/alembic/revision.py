@@ -1,0 +1,131 @@
+"""A revision's file as a Migration: its header, both directions, and an account of every call that could send SQL."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from database_patterns.model import Direction, Gap, Migration, Note, Span, Statement
+
+from .budget import Budget, OutOfBudgetError
+from .calls import OPERATIONS
+from .interpreter import Interpreter
+from .journal import Journal
+from .source import Source, calls
+from .values import MISSING, Function, Unknown
+
+_SENDING = OPERATIONS - {"batch_alter_table"} | {"exec_driver_sql"}
+
+
+def read(text: str, path: str) -> Migration:
+    """Interpret both directions of the revision ``text``.
+
+    Raises:
+        UserError: it is not Python.
+    """
+    source = Source(text, path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        upgrade = _read_direction(source, "upgrade")
+        downgrade = _read_direction(source, "downgrade")
+    return Migration(
+        path=path,
+        kind="alembic",
+        upgrade=upgrade.statements,
+        downgrade=downgrade.statements,
+        revision=upgrade.revision,
+        down_revisions=upgrade.down_revisions,
+        notes=upgrade.notes + downgrade.notes,
+        upgrade_gaps=upgrade.gaps,
+        downgrade_gaps=downgrade.gaps,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One direction, and the header as its run of the module found it."""
+
+    statements: tuple[Statement, ...]
+    gaps: tuple[Gap, ...]
+    notes: tuple[Note, ...]
+    revision: str | None
+    down_revisions: tuple[str, ...]
+
+
+def _read_direction(source: Source, direction: Direction) -> _Read:
+    journal = Journal(source, direction, f"{source.path}/{direction}")
+    interpreter = Interpreter(source, journal, Budget())
+    names = interpreter.scope.names
+    try:
+        interpreter.define(source.tree)
+        function = names.get(direction, MISSING)
+        if isinstance(function, Function):
+            interpreter.run(function)
+        else:
+            _without_function(journal, direction, function)
+    except OutOfBudgetError:
+        journal.gap(source.tree, "it takes more steps than are read of one revision")
+    except RecursionError:
+        journal.gap(source.tree, "it is nested too deeply")
+    for call, why in _unreached(source, interpreter, direction):
+        journal.gap(call, why)
+    revision = names.get("revision")
+    return _Read(
+        tuple(journal.statements),
+        tuple(sorted(journal.gaps, key=lambda gap: (gap.span.line, gap.span.column))),
+        tuple(journal.notes),
+        revision if isinstance(revision, str) else None,
+        _down_revisions(names.get("down_revision")),
+    )
+
+
+def _without_function(journal: Journal, direction: Direction, found: object) -> None:
+    span = Span(journal.source.path, 1, 1, 1, 1)
+    why = found.reason if isinstance(found, Unknown) else "the file does not define it"
+    journal.gaps.append(Gap(span, f"{direction}()", why))
+
+
+def _down_revisions(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, tuple | list) else ()
+
+
+def _unreached(source: Source, interpreter: Interpreter, direction: Direction) -> Iterator[tuple[ast.Call, str]]:
+    """The calls that would send SQL in this direction, were not interpreted, and are not known never to run."""
+    spans = [gap.span for gap in interpreter.journal.gaps if gap.span.end_line > 1]
+    for function in _used(source.tree, direction):
+        for call in calls(function):
+            if id(call) in interpreter.reached or not _may_send(call):
+                continue
+            span = source.span(call)
+            if not any(_within(span, outer) for outer in spans):
+                yield call, f"it is in a part of {getattr(function, 'name', 'the file')} that could not be followed"
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    start, end = (inner.line, inner.column), (inner.end_line, inner.end_column)
+    return (outer.line, outer.column) <= start and end <= (outer.end_line, outer.end_column)
+
+
+def _may_send(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _SENDING
+
+
+def _used(tree: ast.Module, direction: str) -> list[ast.stmt]:
+    """The top-level definitions that ``direction`` uses, and those that these use."""
+    definitions = {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    used: dict[str, ast.stmt] = {}
+    waiting = [direction]
+    while waiting:
+        name = waiting.pop()
+        if name in definitions and name not in used:
+            used[name] = definitions[name]
+            waiting += [node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)]
+    return list(used.values())

@@ -1,0 +1,84 @@
+"""The source text of a revision: its syntax tree, the spans of its nodes, and places inside its string literals."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from database_patterns.errors import UserError
+from database_patterns.model import Span
+
+_LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>'''|\"\"\"|'|")""")
+
+
+class Source:
+    """A parsed Python file.
+
+    Raises:
+        UserError: the text is not Python, or nested too deeply to be read.
+    """
+
+    def __init__(self, text: str, path: str) -> None:
+        self.path = path
+        self.text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            self.tree = ast.parse(self.text)
+        except SyntaxError as error:
+            raise UserError(f"is not valid Python ({error.msg}, line {error.lineno})", where=path) from None
+        except (ValueError, RecursionError, MemoryError):
+            raise UserError("is not Python that can be read (NUL bytes, or nested too deeply)", where=path) from None
+        self._lines = self.text.split("\n")
+
+    def span(self, node: ast.AST) -> Span:
+        """The range of ``node``, columns in characters (the parser counts bytes)."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        end_line, end_column = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", column)
+        return Span(
+            self.path,
+            line,
+            self._characters(line, column) + 1,
+            end_line,
+            self._characters(end_line, end_column) + 1,
+        )
+
+    def code(self, node: ast.AST, length: int = 80) -> str:
+        """``node`` as written, on one line and not longer than ``length``."""
+        span = self.span(node)
+        lines = self._lines[span.line - 1 : span.end_line]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        text = " ".join(" ".join(lines)[: 4 * length].split())
+        return text if len(text) <= length else f"{text[: length - 1]}…"
+
+    def inside_literal(self, within: ast.AST, value: str) -> Callable[[int, int], Span] | None:
+        """How offsets in ``value`` translate to spans, when ``within`` holds ``value`` as one plain string literal.
+
+        None when there is no such literal, or when its source differs from its value (escapes, concatenation).
+        """
+        for node in ast.walk(within):
+            if isinstance(node, ast.Constant) and node.value == value:
+                start = self._offset(node.lineno, self._characters(node.lineno, node.col_offset))
+                opening = _LITERAL.match(self.text, start)
+                if opening and self.text.startswith(value + opening["quote"], opening.end()):
+                    return lambda begin, end, base=opening.end(): self._between(base + begin, base + end)  # type: ignore[misc]
+        return None
+
+    def _characters(self, line: int, byte_column: int) -> int:
+        text = self._lines[line - 1] if line <= len(self._lines) else ""
+        return byte_column if text.isascii() else len(text.encode()[:byte_column].decode(errors="replace"))
+
+    def _offset(self, line: int, column: int) -> int:
+        return sum(len(text) + 1 for text in self._lines[: line - 1]) + column
+
+    def _between(self, begin: int, end: int) -> Span:
+        return Span(self.path, *self._position(begin), *self._position(end))
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        before = self.text[:offset]
+        return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def calls(node: ast.AST) -> Iterator[ast.Call]:
+    """Every call in ``node``, in no particular order."""
+    return (found for found in ast.walk(node) if isinstance(found, ast.Call))

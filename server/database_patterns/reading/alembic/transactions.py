@@ -1,0 +1,57 @@
+"""Which transaction each statement of one direction runs in.
+
+By default Alembic runs a whole upgrade in one transaction. What ends it: an ``autocommit_block()``, a COMMIT sent as
+SQL, a ``commit()`` on the migration's connection. Env.py is not read here, and each reason says what rests on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from database_patterns.model import Transaction
+
+_DEFAULT = "Alembic runs this revision inside a transaction, unless env.py says otherwise (env.py was not read)"
+
+
+@dataclass(slots=True)
+class Transactions:
+    """The transaction at the current point; ``owner`` makes the ids of one revision's direction its own."""
+
+    owner: str
+    certain: bool = True
+    reason: str = _DEFAULT
+    number: int = 1
+    autocommit: int = 0
+
+    def current(self) -> Transaction | None:
+        """The transaction that the next statement runs in; None inside an autocommit block."""
+        return None if self.autocommit else Transaction(f"{self.owner}/{self.number}", self.certain, self.reason)
+
+    def enter_autocommit(self) -> None:
+        """An ``autocommit_block()`` begins: it commits what came before."""
+        self.autocommit += 1
+
+    def leave_autocommit(self) -> None:
+        """The block ends, and Alembic begins another transaction."""
+        self.autocommit -= 1
+        self._next(certain=True, reason=f"{_DEFAULT}; the autocommit block before it ended the one that it began with")
+
+    def after_statement(self, kind: str, line: int) -> None:
+        """A transaction statement (``kind`` as in ``actions.TransactionControl``) was sent as SQL on ``line``."""
+        if kind in {"begin", "commit", "rollback", "prepare"}:
+            reason = f"the {kind.upper()} sent as SQL on line {line} changed the transaction behind Alembic's back"
+            self._next(certain=False, reason=f"{reason}; what holds after it depends on the driver")
+
+    def after_call(self, call: str, line: int) -> None:
+        """``commit()`` or ``rollback()`` was called on the migration's connection."""
+        reason = f"begun by SQLAlchemy after {call} on line {line} ended Alembic's; nothing commits it"
+        self._next(certain=True, reason=reason)
+
+    def uncertain(self, why: str) -> None:
+        """From here on it is not known which transaction statements run in."""
+        self._next(certain=False, reason=why)
+
+    def _next(self, *, certain: bool, reason: str) -> None:
+        self.number += 1
+        self.certain = certain
+        self.reason = reason

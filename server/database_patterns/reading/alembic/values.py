@@ -1,0 +1,133 @@
+"""The values that a revision's Python can have while it is interpreted: real ones, symbolic ones, and unknown ones.
+
+Strings, numbers, containers and SQLAlchemy's own objects are themselves. What only a running migration has (the
+connection, Alembic's context) is symbolic. Everything else is ``Unknown`` with its reason, and flows on as such.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that reading cannot have; ``inert`` when calling it or its methods cannot reach the database."""
+
+    reason: str
+    inert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartialText:
+    """A string of which some parts are unknown."""
+
+    parts: tuple[str | Unknown, ...]
+
+    def __add__(self, other: PartialText | str) -> PartialText:
+        return PartialText(self.parts + (other.parts if isinstance(other, PartialText) else (other,)))
+
+    def __radd__(self, other: str) -> PartialText:
+        return PartialText((other, *self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A module that a revision imports, known by its dotted name; ``library`` says what it may give."""
+
+    name: str
+
+
+SymbolKind = Literal["context", "connection", "session", "sessionmaker", "engine", "dialect", "autocommit block", "transaction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """Something that exists only in a running migration: Alembic's context, its connection, a session on it."""
+
+    kind: SymbolKind
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """``op``, or the operations object of a batch; ``target`` is Alembic's real object."""
+
+    target: object = field(repr=False)
+    batch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A ``batch_alter_table(…)`` that has not been entered yet; ``manager`` is Alembic's real context manager."""
+
+    manager: object = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method, not yet called: ``owner.name``."""
+
+    owner: object
+    name: str
+
+
+MISSING: Final = object()
+"""What ``Scope.find`` returns for a name that nothing defines."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names of one function call, or of the module when there is no ``parent``."""
+
+    names: dict[str, object] = field(default_factory=dict)
+    parent: Scope | None = None
+
+    def find(self, name: str) -> object:
+        """The value of ``name`` here or further out, or ``MISSING``."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.parent
+        return MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that the file defines, with the scope that it sees."""
+
+    node: ast.FunctionDef | ast.Lambda
+    scope: Scope = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.node.name if isinstance(self.node, ast.FunctionDef) else "lambda"
+
+
+SYMBOLIC: Final = (Namespace, Symbol, Operations, Batch, Bound, Function)
+
+
+def holes(value: object, limit: int = 20_000) -> Iterable[Unknown]:
+    """The unknown values inside ``value``, looking into containers, at most ``limit`` items deep and wide."""
+    waiting = [value]
+    for _ in range(limit):
+        if not waiting:
+            return
+        current = waiting.pop()
+        if isinstance(current, Unknown):
+            yield current
+        elif isinstance(current, PartialText):
+            waiting.extend(current.parts)
+        elif isinstance(current, Mapping):
+            waiting.extend((*current.keys(), *current.values()))
+        elif isinstance(current, list | tuple | set | frozenset):
+            waiting.extend(current)
+    if waiting:
+        yield Unknown("a value with too many parts")
+
+
+def first_hole(value: object) -> Unknown | None:
+    """One unknown value inside ``value``, or None when all of it is known."""
+    return next(iter(holes(value)), None)
