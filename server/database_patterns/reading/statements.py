@@ -51,7 +51,7 @@ def _parsed_or_rejected(sql: str, locate: Locate, start: int, end: int) -> Itera
         yield from tuple(_parsed(sql, locate, start, end))
     except parser.ParseError as error:
         message, position = error.args
-        at = start + (position or 0)
+        at = end if position is None else start + position
         yield Statement(
             sql[start:end],
             locate(start, end),

@@ -37,6 +37,8 @@ _CONSTRAINT_KINDS: Final[dict[enums.ConstrType, actions.ConstraintKind]] = {
     CT.CONSTR_FOREIGN: "foreign key",
     CT.CONSTR_EXCLUSION: "exclusion",
 }
+_ENFORCEABLE: Final = {CT.CONSTR_CHECK, CT.CONSTR_FOREIGN}
+"""The kinds that can be NOT ENFORCED; on others the parser leaves the flag unset."""
 _DROPPED_KINDS: Final[dict[enums.ObjectType, actions.DroppedKind]] = {
     OBJECT.OBJECT_TABLE: "table",
     OBJECT.OBJECT_INDEX: "index",
@@ -76,7 +78,7 @@ def translate(tree: object, sql: str) -> tuple[Action, ...]:
 
 
 def relations_in(tree: object) -> tuple[Name, ...]:
-    """Every relation named in ``tree``, each once, in the order of the text; names of CTEs are left out."""
+    """Every relation named in ``tree``, each once; names of CTEs are left out."""
     nodes = list(walk(tree))
     queries = {node.ctename for node in nodes if isinstance(node, ast.CommonTableExpr)}
     names = (_name(node) for node in nodes if isinstance(node, ast.RangeVar))
@@ -175,7 +177,7 @@ def _constraint(node: Node, column: str | None = None) -> Constraint:
         include=_strings(node.including),
         method=node.access_method or "btree",
         not_valid=bool(node.skip_validation),
-        enforced=bool(node.is_enforced),
+        enforced=bool(node.is_enforced) or node.contype not in _ENFORCEABLE,
         deferrable=bool(node.deferrable),
         nulls_not_distinct=bool(node.nulls_not_distinct),
         no_inherit=bool(node.is_no_inherit),
