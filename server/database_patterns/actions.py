@@ -6,121 +6,17 @@ subcommand of an ALTER TABLE. A statement kind that has no class of its own here
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
-
-class Name(NamedTuple):
-    """A possibly schema-qualified name as the server stores it (unquoted names folded to lower case)."""
-
-    name: str
-    schema: str | None = None
-
-    def __str__(self) -> str:
-        return self.name if self.schema in {None, "public"} else f"{self.schema}.{self.name}"
-
-
-_SPELLINGS: Final = {
-    "bool": "boolean", "bpchar": "char", "float4": "real", "float8": "double precision", "int2": "smallint",
-    "int4": "integer", "int8": "bigint",
-}  # fmt: skip
-_FULL_INTERVAL: Final = 0x7FFF
-"""What the parser puts before the precision of an interval without fields."""
-
-
-@dataclass(frozen=True, slots=True)
-class TypeName:
-    """A type under PostgreSQL's internal name: ``numeric(10,2)[]`` is ``Name("numeric"), (10, 2), 1``, bigint ``int8``."""
-
-    name: Name
-    modifiers: tuple[int | str, ...] = ()
-    dimensions: int = 0
-
-    @property
-    def sql(self) -> str:
-        """The type as people write it, such as ``varchar(50)`` or ``bigint[]``."""
-        modifiers = ",".join(str(modifier) for modifier in self.modifiers if modifier != _FULL_INTERVAL)
-        name = _SPELLINGS.get(self.name.name, str(self.name)) if self.name.schema is None else str(self.name)
-        return f"{name}{f'({modifiers})' if modifiers else ''}{'[]' * self.dimensions}"
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """An SQL expression; only ``reading``, ``catalog`` and ``effects`` may open ``tree``, PostgreSQL's parse tree of it."""
-
-    tree: object
-    printer: Callable[[object], str] = field(repr=False, compare=False)
-
-    @property
-    def sql(self) -> str:
-        """The expression as SQL text, printed from the tree when asked for (most are never shown)."""
-        return self.printer(self.tree)
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query, and the relations that it reads; ``tree`` as in Expression."""
-
-    reads: tuple[Name, ...]
-    tree: object
-
-
-@dataclass(frozen=True, slots=True)
-class IndexElement:
-    """One key of an index: a column name or an expression, with what stands behind it."""
-
-    column: str | None
-    expression: Expression | None = None
-    operator_class: Name | None = None
-    collation: Name | None = None
-
-
-ConstraintKind = Literal["check", "not null", "unique", "primary key", "foreign key", "exclusion"]
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """A constraint as written, on a column or on the table; ``name`` is None where PostgreSQL chooses it."""
-
-    kind: ConstraintKind
-    name: str | None = None
-    columns: tuple[str, ...] = ()
-    expression: Expression | None = None
-    references: Name | None = None
-    referenced_columns: tuple[str, ...] = ()
-    using_index: str | None = None
-    elements: tuple[IndexElement, ...] = ()
-    """The keys of an exclusion constraint."""
-    predicate: Expression | None = None
-    include: tuple[str, ...] = ()
-    method: str = "btree"
-    not_valid: bool = False
-    enforced: bool = True
-    deferrable: bool = False
-    nulls_not_distinct: bool = False
-    no_inherit: bool = False
-    without_overlaps: bool = False
-    on_delete: str = "no action"
-    on_update: str = "no action"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column definition.
-
-    ``not_null`` is what the definition itself says, by NOT NULL, PRIMARY KEY or identity. ``constraints`` are those
-    written inline; a plain unnamed NOT NULL is not among them.
-    """
-
-    name: str
-    type: TypeName
-    not_null: bool = False
-    default: Expression | None = None
-    generated: Literal["stored", "virtual"] | None = None
-    identity: Literal["always", "by default"] | None = None
-    collation: Name | None = None
-    constraints: tuple[Constraint, ...] = ()
+from .definitions import Column as Column
+from .definitions import Constraint as Constraint
+from .definitions import ConstraintKind as ConstraintKind
+from .definitions import Expression as Expression
+from .definitions import IndexElement as IndexElement
+from .definitions import Name as Name
+from .definitions import Query as Query
+from .definitions import TypeName as TypeName
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +144,16 @@ class DetachPartition:
 
 @dataclass(frozen=True, slots=True)
 class OtherAlteration:
-    """A subcommand of ALTER TABLE (INDEX, VIEW, …) that has no class of its own; ``kind`` is the parser's name for it."""
+    """A subcommand of ALTER TABLE (INDEX, VIEW, …) without a class of its own; ``kind`` is the parser's name for it."""
 
     table: Name
     kind: str
     name: str | None = None
     relation_kind: str = "table"
+    relation: Name | None = None
+    """The other relation of INHERIT and NO INHERIT."""
+    options: tuple[str, ...] = ()
+    """The names of the storage parameters of SET (…) and RESET (…)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +289,8 @@ class CreateTrigger:
 class CreatePolicy:
     name: str
     table: Name
+    expressions: tuple[Expression, ...] = ()
+    """USING and WITH CHECK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,7 +340,7 @@ TableAction = (
 )  # fmt: skip
 
 Action = (
-    TableAction | CreateTable | Drop | CreateIndex | Rename | SetSchema | Insert | Update | Delete | Select | Truncate | CreateEnum
-    | AddEnumValue | CreateDomain | CreateSequence | CreateView | CreateFunction | CreateTrigger | CreatePolicy
-    | CreateSchema | CreateExtension | SetParameter | TransactionControl | DoBlock | Other
+    TableAction | CreateTable | Drop | CreateIndex | Rename | SetSchema | Insert | Update | Delete | Select | Truncate
+    | CreateEnum | AddEnumValue | CreateDomain | CreateSequence | CreateView | CreateFunction | CreateTrigger
+    | CreatePolicy | CreateSchema | CreateExtension | SetParameter | TransactionControl | DoBlock | Other
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """PostgreSQL's table-level lock modes and which of them exclude each other, as data.
 
-Source: PostgreSQL documentation, "Explicit Locking", table 13.2 (Conflicting Lock Modes), the same in 14 to 18. The names
-are those that ``pg_locks.mode`` shows.
+Source: PostgreSQL documentation, "Explicit Locking", table 13.2 (Conflicting Lock Modes), the same in 14 to 18. The
+names are those that ``pg_locks.mode`` shows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The values that flow through everything: Span, Statement, Migration, Effect, Prediction, Measurement, Finding, Report.
+"""The values that flow through everything, from Span and Statement by Effect and Measurement to Finding and Report.
 
 Frozen dataclasses without behaviour to speak of. Lines and columns count from 1, columns in characters, and the end
 column is exclusive, as in SARIF.
@@ -255,6 +255,8 @@ class LintReport:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedStatement:
+    """A statement beside what it will do."""
+
     statement: Statement
     prediction: Prediction
 
@@ -276,6 +278,8 @@ class ExplainedMigration:
 
 @dataclass(frozen=True, slots=True)
 class ExplainReport:
+    """The answer of ``explain``; ``unreadable`` as in LintReport."""
+
     postgres: int
     migrations: tuple[ExplainedMigration, ...]
     not_analysed: tuple[Gap, ...] = ()

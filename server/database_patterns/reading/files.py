@@ -27,7 +27,9 @@ _OTHER_ENCODINGS: Final = {
 _SUFFIXES: Final[dict[str, Kind]] = {".sql": "sql", ".py": "alembic"}
 _SKIPPED_FOLDERS: Final = {"__pycache__", "node_modules", "site-packages"}
 _REVISION: Final = re.compile(r"^revision\s*(?::[^=\n]+)?=", re.MULTILINE)
-_PYTHON: Final = re.compile(r"^(?:revision\s*(?::[^=\n]+)?=|def upgrade\(|from alembic import|import alembic)", re.MULTILINE)
+_PYTHON: Final = re.compile(
+    r"^(?:revision\s*(?::[^=\n]+)?=|def upgrade\(|from alembic import|import alembic)", re.MULTILINE
+)
 
 
 def read_source(path: Path, *, max_bytes: int | None = MAX_BYTES) -> str:
@@ -54,9 +56,9 @@ def _read(path: Path, max_bytes: int | None) -> bytes:
             return file.read()
         data = file.read(max_bytes + 1)
         if len(data) > max_bytes:
-            size = os.fstat(file.fileno()).st_size
+            size, most = os.fstat(file.fileno()).st_size / 1_000_000, max_bytes / 1_000_000
             raise UserError(
-                f"is {size / 1_000_000:.1f} MB, too large for a migration (up to {max_bytes / 1_000_000:.1f} MB is read)",
+                f"is {size:.1f} MB, too large for a migration (up to {most:.1f} MB is read)",
                 where=str(path),
                 remedy="split it, or leave bulk data to COPY",
             )

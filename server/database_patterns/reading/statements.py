@@ -34,7 +34,9 @@ def parse(sql: str, locate: Locate) -> tuple[Statement, ...]:
         _refuse_deep_nesting(sql)
         return tuple(_parsed(sql, locate, 0, len(sql)))
     except parser.ParseError:
-        return tuple(statement for start, end in _pieces(sql) for statement in _parsed_or_rejected(sql, locate, start, end))
+        return tuple(
+            statement for start, end in _pieces(sql) for statement in _parsed_or_rejected(sql, locate, start, end)
+        )
 
 
 def _parsed(sql: str, locate: Locate, start: int, end: int) -> Iterator[Statement]:
@@ -98,11 +100,11 @@ def _tokens(sql: str) -> tuple[list[parser.Token], int | None]:
     return [token for token in tokens if not _is_comment(token)], unreadable_from
 
 
-def _nesting(token: str, depth: int) -> int:
-    """How a token changes the depth inside ``BEGIN ATOMIC … END``, where semicolons end no statement."""
-    if token == "ATOMIC" or (depth and token == "CASE"):
+def _nesting(name: str, depth: int) -> int:
+    """How a token of this name changes the depth inside ``BEGIN ATOMIC … END``, where semicolons end no statement."""
+    if name == "ATOMIC" or (depth and name == "CASE"):
         return 1
-    return -1 if depth and token == "END_P" else 0
+    return -1 if depth and name == "END_P" else 0
 
 
 def _refuse_deep_nesting(sql: str) -> None:

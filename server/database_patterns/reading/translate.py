@@ -1,44 +1,42 @@
-"""PostgreSQL's parse tree to actions: the only place that knows both vocabularies."""
+"""PostgreSQL's parse tree to actions: one function for each kind of statement, and the table that finds it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from pglast import ast, enums
-from pglast.stream import RawStream
 
 from database_patterns import actions
-from database_patterns.actions import Action, Constraint, Expression, IndexElement, Name, Query, TypeName
+from database_patterns.actions import Action, Expression, IndexElement, Name
 
-# pglast builds its nodes at run time, so that a node's attributes are untyped here.
-Node = Any
+from .definitions import (
+    CT,
+    Node,
+    collation,
+    column_definition,
+    constraint,
+    dotted,
+    expression,
+    index_elements,
+    print_sql,
+    query,
+    relation_name,
+    relations_in,
+    strings,
+    type_name,
+    with_attributes,
+)
 
 AT = enums.AlterTableType
-CT = enums.ConstrType
 OBJECT = enums.ObjectType
 
-_REFERENTIAL_ACTIONS: Final = {
-    "a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default",
-}  # fmt: skip
 _PERSISTENCE: Final = {"p": "permanent", "u": "unlogged", "t": "temporary"}
-_GENERATED: Final = {"s": "stored", "v": "virtual"}
-_IDENTITY: Final = {"a": "always", "d": "by default"}
 _STRATEGIES: Final = {
     enums.PartitionStrategy.PARTITION_STRATEGY_LIST: "list",
     enums.PartitionStrategy.PARTITION_STRATEGY_RANGE: "range",
     enums.PartitionStrategy.PARTITION_STRATEGY_HASH: "hash",
 }
-_CONSTRAINT_KINDS: Final[dict[enums.ConstrType, actions.ConstraintKind]] = {
-    CT.CONSTR_CHECK: "check",
-    CT.CONSTR_NOTNULL: "not null",
-    CT.CONSTR_UNIQUE: "unique",
-    CT.CONSTR_PRIMARY: "primary key",
-    CT.CONSTR_FOREIGN: "foreign key",
-    CT.CONSTR_EXCLUSION: "exclusion",
-}
-_ENFORCEABLE: Final = {CT.CONSTR_CHECK, CT.CONSTR_FOREIGN}
-"""The kinds that can be NOT ENFORCED; on others the parser leaves the flag unset."""
 _DROPPED_KINDS: Final[dict[enums.ObjectType, actions.DroppedKind]] = {
     OBJECT.OBJECT_TABLE: "table",
     OBJECT.OBJECT_INDEX: "index",
@@ -77,171 +75,33 @@ def translate(tree: object, sql: str) -> tuple[Action, ...]:
     return translated or (actions.Other(_command(sql), relations_in(tree)),)
 
 
-def relations_in(tree: object) -> tuple[Name, ...]:
-    """Every relation named in ``tree``, each once; names of CTEs are left out."""
-    nodes = list(walk(tree))
-    queries = {node.ctename for node in nodes if isinstance(node, ast.CommonTableExpr)}
-    names = (_name(node) for node in nodes if isinstance(node, ast.RangeVar))
-    return tuple(dict.fromkeys(name for name in names if name.schema or name.name not in queries))
-
-
-def walk(tree: object) -> Iterator[Node]:
-    """``tree`` and every node below it, parents first."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, tuple):
-            stack.extend(reversed(node))
-        elif isinstance(node, ast.Node):
-            yield node
-            stack.extend(getattr(node, slot) for slot in reversed(tuple(type(node).__slots__)))  # type: ignore[attr-defined]
-
-
 def _command(sql: str) -> str:
     words = sql.upper().split(maxsplit=2)
     return " ".join(words[: 2 if words[0] in _TWO_WORD_COMMANDS else 1])
-
-
-def _print(tree: Node) -> str:
-    return RawStream()(tree)
-
-
-def _name(relation: Node) -> Name:
-    return Name(relation.relname, relation.schemaname)
-
-
-def _strings(nodes: Node) -> tuple[str, ...]:
-    return tuple(node.sval for node in nodes or ())
-
-
-def _dotted(nodes: Node) -> Name:
-    *schema, name = _strings(nodes)
-    return Name(name, schema[-1] if schema else None)
-
-
-def _expression(tree: Node) -> Expression | None:
-    return None if tree is None else Expression(tree, _print)
-
-
-def _query(tree: Node) -> Query:
-    return Query(relations_in(tree), tree)
-
-
-def _type(node: Node) -> TypeName:
-    name = _dotted(node.names)
-    return TypeName(
-        name=Name(name.name) if name.schema == "pg_catalog" else name,
-        modifiers=tuple(_modifier(modifier) for modifier in node.typmods or ()),
-        dimensions=len(node.arrayBounds or ()),
-    )
-
-
-def _modifier(node: Node) -> int | str:
-    value = getattr(node, "val", None)
-    return value.ival or 0 if isinstance(value, ast.Integer) else _print(node)
-
-
-def _collation(clause: Node) -> Name | None:
-    return _dotted(clause.collname) if clause else None
 
 
 def _cascade(node: Node) -> bool:
     return bool(node.behavior == enums.DropBehavior.DROP_CASCADE)
 
 
-def _index_elements(nodes: Node) -> tuple[IndexElement, ...]:
-    return tuple(
-        IndexElement(
-            column=node.name,
-            expression=_expression(node.expr),
-            operator_class=_dotted(node.opclass) if node.opclass else None,
-            collation=_dotted(node.collation) if node.collation else None,
-        )
-        for node in nodes or ()
-    )
-
-
-def _constraint(node: Node, column: str | None = None) -> Constraint:
-    keys = node.fk_attrs if node.contype == CT.CONSTR_FOREIGN else node.keys
-    exclusions = tuple(element for element, _ in node.exclusions or ())
-    return Constraint(
-        kind=_CONSTRAINT_KINDS[node.contype],
-        name=node.conname,
-        columns=_strings(keys) or ((column,) if column else ()),
-        expression=_expression(node.raw_expr),
-        references=_name(node.pktable) if node.pktable else None,
-        referenced_columns=_strings(node.pk_attrs),
-        using_index=node.indexname,
-        elements=_index_elements(exclusions),
-        predicate=_expression(node.where_clause),
-        include=_strings(node.including),
-        method=node.access_method or "btree",
-        not_valid=bool(node.skip_validation),
-        enforced=bool(node.is_enforced) or node.contype not in _ENFORCEABLE,
-        deferrable=bool(node.deferrable),
-        nulls_not_distinct=bool(node.nulls_not_distinct),
-        no_inherit=bool(node.is_no_inherit),
-        without_overlaps=bool(node.without_overlaps),
-        on_delete=_REFERENTIAL_ACTIONS.get(node.fk_del_action, "no action"),
-        on_update=_REFERENTIAL_ACTIONS.get(node.fk_upd_action, "no action"),
-    )
-
-
-def _with_attributes(nodes: Node) -> tuple[Node, ...]:
-    """A column's constraints, with what the grammar puts behind one (DEFERRABLE, NOT ENFORCED) set on it."""
-    constraints: list[Node] = []
-    for node in nodes or ():
-        if node.contype == CT.CONSTR_ATTR_DEFERRABLE:
-            constraints[-1].deferrable = True
-        elif node.contype == CT.CONSTR_ATTR_NOT_ENFORCED:
-            constraints[-1].is_enforced = False
-        elif node.contype in _CONSTRAINT_KINDS or node.contype in _COLUMN_PROPERTIES:
-            constraints.append(node)
-    return tuple(constraints)
-
-
-_COLUMN_PROPERTIES: Final = {CT.CONSTR_DEFAULT, CT.CONSTR_GENERATED, CT.CONSTR_IDENTITY}
-
-
-def _column(node: Node) -> actions.Column:
-    written = _with_attributes(node.constraints)
-    by_type = {constraint.contype: constraint for constraint in written}
-    default = by_type.get(CT.CONSTR_DEFAULT) or by_type.get(CT.CONSTR_GENERATED)
-    generated = by_type.get(CT.CONSTR_GENERATED)
-    identity = by_type.get(CT.CONSTR_IDENTITY)
-    return actions.Column(
-        name=node.colname,
-        type=_type(node.typeName),
-        not_null=bool(by_type.keys() & {CT.CONSTR_NOTNULL, CT.CONSTR_PRIMARY, CT.CONSTR_IDENTITY}),
-        default=_expression(default.raw_expr) if default else None,
-        generated=_GENERATED[generated.generated_kind] if generated else None,  # type: ignore[arg-type]
-        identity=_IDENTITY[identity.generated_when] if identity else None,  # type: ignore[arg-type]
-        collation=_collation(node.collClause),
-        constraints=tuple(_constraint(each, node.colname) for each in written if _is_constraint(each)),
-    )
-
-
-def _is_constraint(node: Node) -> bool:
-    plain_not_null = node.contype == CT.CONSTR_NOTNULL and not (node.conname or node.is_no_inherit)
-    return node.contype in _CONSTRAINT_KINDS and not plain_not_null
-
-
 def _create_table(node: Node) -> tuple[Action, ...]:
     elements = node.tableElts or ()
-    parents = tuple(_name(parent) for parent in node.inhRelations or ())
+    parents = tuple(relation_name(parent) for parent in node.inhRelations or ())
     return (
         actions.CreateTable(
-            table=_name(node.relation),
-            columns=tuple(_column(each) for each in elements if isinstance(each, ast.ColumnDef) and each.typeName),
-            constraints=tuple(_constraint(each) for each in elements if isinstance(each, ast.Constraint)),
+            table=relation_name(node.relation),
+            columns=tuple(
+                column_definition(each) for each in elements if isinstance(each, ast.ColumnDef) and each.typeName
+            ),
+            constraints=tuple(constraint(each) for each in elements if isinstance(each, ast.Constraint)),
             if_not_exists=bool(node.if_not_exists),
             persistence=_PERSISTENCE[node.relation.relpersistence],  # type: ignore[arg-type]
             partition_by=_partition_key(node.partspec),
             partition_of=parents[0] if node.partbound else None,
             default_partition=bool(node.partbound and node.partbound.is_default),
             inherits=() if node.partbound else parents,
-            like=tuple(_name(each.relation) for each in elements if isinstance(each, ast.TableLikeClause)),
-            of_type=_dotted(node.ofTypename.names) if node.ofTypename else None,
+            like=tuple(relation_name(each.relation) for each in elements if isinstance(each, ast.TableLikeClause)),
+            of_type=dotted(node.ofTypename.names) if node.ofTypename else None,
         ),
     )
 
@@ -249,21 +109,21 @@ def _create_table(node: Node) -> tuple[Action, ...]:
 def _partition_key(spec: Node) -> tuple[str, tuple[IndexElement, ...]] | None:
     if spec is None:
         return None
-    elements = tuple(IndexElement(each.name, _expression(each.expr)) for each in spec.partParams)
+    elements = tuple(IndexElement(each.name, expression(each.expr)) for each in spec.partParams)
     return _STRATEGIES[spec.strategy], elements
 
 
 def _create_table_as(node: Node) -> tuple[Action, ...]:
-    name, query = _name(node.into.rel), _query(node.query)
+    name, made_from = relation_name(node.into.rel), query(node.query)
     if node.objtype == OBJECT.OBJECT_MATVIEW:
-        return (actions.CreateView(name, query, materialized=True, if_not_exists=bool(node.if_not_exists)),)
+        return (actions.CreateView(name, made_from, materialized=True, if_not_exists=bool(node.if_not_exists)),)
     persistence = _PERSISTENCE[node.into.rel.relpersistence]
     return (
         actions.CreateTable(
             table=name,
             if_not_exists=bool(node.if_not_exists),
             persistence=persistence,  # type: ignore[arg-type]
-            from_query=query,
+            from_query=made_from,
         ),
     )
 
@@ -272,7 +132,7 @@ def _alter_table(node: Node) -> tuple[Action, ...]:
     only = not node.relation.inh
     of_table = node.objtype in {OBJECT.OBJECT_TABLE, OBJECT.OBJECT_FOREIGN_TABLE}
     return tuple(
-        _SUBCOMMANDS[command.subtype](_name(node.relation), command, only)
+        _SUBCOMMANDS[command.subtype](relation_name(node.relation), command, only)
         if of_table and command.subtype in _SUBCOMMANDS
         else _other_alteration(node, command)
         for command in node.cmds
@@ -281,16 +141,20 @@ def _alter_table(node: Node) -> tuple[Action, ...]:
 
 def _other_alteration(node: Node, command: Node) -> Action:
     return actions.OtherAlteration(
-        table=_name(node.relation),
+        table=relation_name(node.relation),
         kind=command.subtype.name.removeprefix("AT_"),
         name=command.name,
         relation_kind=node.objtype.name.removeprefix("OBJECT_").lower().replace("matview", "materialized view"),
+        relation=relation_name(command.def_) if isinstance(command.def_, ast.RangeVar) else None,
+        options=tuple(each.defname for each in command.def_ if isinstance(each, ast.DefElem))
+        if isinstance(command.def_, tuple)
+        else (),
     )
 
 
 _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Action]]] = {
     AT.AT_AddColumn: lambda table, command, only: actions.AddColumn(
-        table, _column(command.def_), if_not_exists=bool(command.missing_ok), only=only
+        table, column_definition(command.def_), if_not_exists=bool(command.missing_ok), only=only
     ),
     AT.AT_DropColumn: lambda table, command, only: actions.DropColumn(
         table, command.name, if_exists=bool(command.missing_ok), cascade=_cascade(command), only=only
@@ -298,26 +162,28 @@ _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Acti
     AT.AT_SetNotNull: lambda table, command, only: actions.SetNotNull(table, command.name, only),
     AT.AT_DropNotNull: lambda table, command, only: actions.DropNotNull(table, command.name, only),
     AT.AT_ColumnDefault: lambda table, command, only: actions.SetDefault(
-        table, command.name, _expression(command.def_), only
+        table, command.name, expression(command.def_), only
     ),
     AT.AT_AlterColumnType: lambda table, command, only: actions.AlterColumnType(
         table,
         command.name,
-        _type(command.def_.typeName),
-        using=_expression(command.def_.raw_default),
-        collation=_collation(command.def_.collClause),
+        type_name(command.def_.typeName),
+        using=expression(command.def_.raw_default),
+        collation=collation(command.def_.collClause),
         only=only,
     ),
-    AT.AT_AddConstraint: lambda table, command, only: actions.AddConstraint(table, _constraint(command.def_), only),
+    AT.AT_AddConstraint: lambda table, command, only: actions.AddConstraint(table, constraint(command.def_), only),
     AT.AT_DropConstraint: lambda table, command, only: actions.DropConstraint(
         table, command.name, if_exists=bool(command.missing_ok), cascade=_cascade(command), only=only
     ),
     AT.AT_ValidateConstraint: lambda table, command, only: actions.ValidateConstraint(table, command.name, only),
     AT.AT_AttachPartition: lambda table, command, _only: actions.AttachPartition(
-        table, _name(command.def_.name), default_partition=bool(command.def_.bound and command.def_.bound.is_default)
+        table,
+        relation_name(command.def_.name),
+        default_partition=bool(command.def_.bound and command.def_.bound.is_default),
     ),
     AT.AT_DetachPartition: lambda table, command, _only: actions.DetachPartition(
-        table, _name(command.def_.name), concurrently=bool(command.def_.concurrent)
+        table, relation_name(command.def_.name), concurrently=bool(command.def_.concurrent)
     ),
 }
 
@@ -325,15 +191,15 @@ _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Acti
 def _create_index(node: Node) -> tuple[Action, ...]:
     return (
         actions.CreateIndex(
-            table=_name(node.relation),
+            table=relation_name(node.relation),
             name=node.idxname,
-            elements=_index_elements(node.indexParams),
+            elements=index_elements(node.indexParams),
             include=tuple(each.name for each in node.indexIncludingParams or ()),
             method=node.accessMethod or "btree",
             unique=bool(node.unique),
             concurrently=bool(node.concurrent),
             if_not_exists=bool(node.if_not_exists),
-            predicate=_expression(node.whereClause),
+            predicate=expression(node.whereClause),
             nulls_not_distinct=bool(node.nulls_not_distinct),
             only=not node.relation.inh,
         ),
@@ -342,10 +208,10 @@ def _create_index(node: Node) -> tuple[Action, ...]:
 
 def _dropped_name(node: Node) -> Name:
     if isinstance(node, ast.TypeName):
-        return _type(node).name
+        return type_name(node).name
     if isinstance(node, ast.ObjectWithArgs):
-        return _dotted(node.objname)
-    return _dotted((node,) if isinstance(node, ast.String) else node)
+        return dotted(node.objname)
+    return dotted((node,) if isinstance(node, ast.String) else node)
 
 
 def _drop(node: Node) -> tuple[Action, ...]:
@@ -359,13 +225,13 @@ def _drop(node: Node) -> tuple[Action, ...]:
             if_exists=bool(node.missing_ok),
             cascade=_cascade(node),
             concurrently=bool(node.concurrent),
-            table=_dotted(objects[0][1]) if of_table else None,
+            table=dotted(objects[0][1]) if of_table else None,
         ),
     )
 
 
 def _rename(node: Node) -> tuple[Action, ...]:
-    of = _name(node.relation) if node.relation else _dropped_name(node.object)
+    of = relation_name(node.relation) if node.relation else _dropped_name(node.object)
     kind = node.renameType.name.removeprefix("OBJECT_").lower()
     return (actions.Rename(_RENAMED_KINDS.get(kind, kind), of, node.subname, node.newname),)
 
@@ -374,16 +240,16 @@ _RENAMED_KINDS: Final = {"tabconstraint": "constraint", "matview": "materialized
 
 
 def _set_schema(node: Node) -> tuple[Action, ...]:
-    of = _name(node.relation) if node.relation else _dropped_name(node.object)
+    of = relation_name(node.relation) if node.relation else _dropped_name(node.object)
     return (actions.SetSchema(node.objectType.name.removeprefix("OBJECT_").lower(), of, node.newschema),)
 
 
 def _insert(node: Node) -> tuple[Action, ...]:
     return (
         actions.Insert(
-            table=_name(node.relation),
+            table=relation_name(node.relation),
             columns=tuple(each.name for each in node.cols or ()),
-            query=_query((node.selectStmt, node.withClause)),
+            query=query((node.selectStmt, node.withClause)),
             on_conflict=node.onConflictClause is not None,
         ),
     )
@@ -392,9 +258,9 @@ def _insert(node: Node) -> tuple[Action, ...]:
 def _update(node: Node) -> tuple[Action, ...]:
     return (
         actions.Update(
-            table=_name(node.relation),
-            assignments=tuple((each.name, Expression(each.val, _print)) for each in node.targetList),
-            where=_expression(node.whereClause),
+            table=relation_name(node.relation),
+            assignments=tuple((each.name, Expression(each.val, print_sql)) for each in node.targetList),
+            where=expression(node.whereClause),
             reads=relations_in((node.fromClause, node.whereClause, node.targetList, node.withClause)),
         ),
     )
@@ -402,36 +268,36 @@ def _update(node: Node) -> tuple[Action, ...]:
 
 def _delete(node: Node) -> tuple[Action, ...]:
     reads = relations_in((node.usingClause, node.whereClause, node.withClause))
-    return (actions.Delete(_name(node.relation), _expression(node.whereClause), reads),)
+    return (actions.Delete(relation_name(node.relation), expression(node.whereClause), reads),)
 
 
 def _select(node: Node) -> tuple[Action, ...]:
     if node.intoClause:
-        return (actions.CreateTable(_name(node.intoClause.rel), from_query=_query(node)),)
-    return (actions.Select(_query(node), locking=bool(node.lockingClause)),)
+        return (actions.CreateTable(relation_name(node.intoClause.rel), from_query=query(node)),)
+    return (actions.Select(query(node), locking=bool(node.lockingClause)),)
 
 
 def _enum(node: Node) -> tuple[Action, ...]:
-    return (actions.CreateEnum(_dotted(node.typeName), _strings(node.vals)),)
+    return (actions.CreateEnum(dotted(node.typeName), strings(node.vals)),)
 
 
 def _alter_enum(node: Node) -> tuple[Action, ...]:
     if node.oldVal:
-        return (actions.Rename("enum value", _dotted(node.typeName), node.oldVal, node.newVal),)
-    return (actions.AddEnumValue(_dotted(node.typeName), node.newVal, bool(node.skipIfNewValExists)),)
+        return (actions.Rename("enum value", dotted(node.typeName), node.oldVal, node.newVal),)
+    return (actions.AddEnumValue(dotted(node.typeName), node.newVal, bool(node.skipIfNewValExists)),)
 
 
 def _domain(node: Node) -> tuple[Action, ...]:
-    written = _with_attributes(node.constraints)
+    written = with_attributes(node.constraints)
     by_type = {constraint.contype: constraint for constraint in written}
     return (
         actions.CreateDomain(
-            name=_dotted(node.domainname),
-            base=_type(node.typeName),
+            name=dotted(node.domainname),
+            base=type_name(node.typeName),
             not_null=CT.CONSTR_NOTNULL in by_type,
-            default=_expression(by_type[CT.CONSTR_DEFAULT].raw_expr) if CT.CONSTR_DEFAULT in by_type else None,
-            constraints=tuple(_constraint(each) for each in written if each.contype == CT.CONSTR_CHECK),
-            collation=_collation(node.collClause),
+            default=expression(by_type[CT.CONSTR_DEFAULT].raw_expr) if CT.CONSTR_DEFAULT in by_type else None,
+            constraints=tuple(constraint(each) for each in written if each.contype == CT.CONSTR_CHECK),
+            collation=collation(node.collClause),
         ),
     )
 
@@ -442,12 +308,12 @@ def _function(node: Node) -> tuple[Action, ...]:
     body = options.get("as")
     return (
         actions.CreateFunction(
-            name=_dotted(node.funcname),
-            argument_types=tuple(_type(each.argType) for each in inputs),
-            returns=_type(node.returnType) if node.returnType else None,
+            name=dotted(node.funcname),
+            argument_types=tuple(type_name(each.argType) for each in inputs),
+            returns=type_name(node.returnType) if node.returnType else None,
             volatility=options["volatility"].sval if "volatility" in options else "volatile",
             language=options["language"].sval if "language" in options else "sql",
-            body=" ".join(_strings(body)),
+            body=" ".join(strings(body)),
             replace=bool(node.replace),
         ),
     )
@@ -457,13 +323,18 @@ def _trigger(node: Node) -> tuple[Action, ...]:
     return (
         actions.CreateTrigger(
             name=node.trigname,
-            table=_name(node.relation),
-            columns=_strings(node.columns),
-            function=_dotted(node.funcname),
-            constraint_from=_name(node.constrrel) if node.constrrel else None,
+            table=relation_name(node.relation),
+            columns=strings(node.columns),
+            function=dotted(node.funcname),
+            constraint_from=relation_name(node.constrrel) if node.constrrel else None,
             replace=bool(node.replace),
         ),
     )
+
+
+def _policy(node: Node) -> Action:
+    conditions = (expression(node.qual), expression(node.with_check))
+    return actions.CreatePolicy(node.policy_name, relation_name(node.table), tuple(each for each in conditions if each))
 
 
 def _set(node: Node) -> tuple[Action, ...]:
@@ -514,15 +385,15 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.DoStmt: _do,
     ast.CreateExtensionStmt: _extension,
     ast.TruncateStmt: lambda node: (
-        actions.Truncate(tuple(_name(each) for each in node.relations), cascade=_cascade(node)),
+        actions.Truncate(tuple(relation_name(each) for each in node.relations), cascade=_cascade(node)),
     ),
     ast.CreateSeqStmt: lambda node: (
-        actions.CreateSequence(_name(node.sequence), if_not_exists=bool(node.if_not_exists)),
+        actions.CreateSequence(relation_name(node.sequence), if_not_exists=bool(node.if_not_exists)),
     ),
     ast.ViewStmt: lambda node: (
-        actions.CreateView(_name(node.view), _query(node.query), replace=bool(node.replace)),
+        actions.CreateView(relation_name(node.view), query(node.query), replace=bool(node.replace)),
     ),
-    ast.CreatePolicyStmt: lambda node: (actions.CreatePolicy(node.policy_name, _name(node.table)),),
+    ast.CreatePolicyStmt: lambda node: (actions.CreatePolicy(node.policy_name, relation_name(node.table)),),
     ast.CreateSchemaStmt: lambda node: (
         actions.CreateSchema(node.schemaname or "", if_not_exists=bool(node.if_not_exists)),
     ),
