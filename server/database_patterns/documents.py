@@ -69,7 +69,7 @@ _TAKES: Final = re.compile(r"(\w+Lock) on (.+)")
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One claim of a block; ``values`` are rules, relations or codes (none: ``nothing``), ``line`` counts in the block."""
+    """One claim of a block about its ``line`` (from 1); ``values``: rules, relations or codes, none for ``nothing``."""
 
     line: int
     kind: ExpectationKind
@@ -255,14 +255,14 @@ def _blocks(path: Path, text: str) -> Iterator[Block]:
             elif line == "```":
                 first, fence = opened
                 code = lines[first:offset]
-                expectations = tuple(_expectations(f"{path}:{start + first}", code))
+                expectations = tuple(_expectations(path, start + first, code))
                 yield Block(
                     fence[1], fence[2], section, start + first, "".join(f"{line}\n" for line in code), expectations
                 )
                 opened = None
 
 
-def _expectations(where: str, code: list[str]) -> Iterator[Expectation]:
+def _expectations(path: Path, first: int, code: list[str]) -> Iterator[Expectation]:
     about = 1
     for number, line in enumerate(code, start=1):
         comment = _EXPECTATIONS.search(line)
@@ -270,7 +270,7 @@ def _expectations(where: str, code: list[str]) -> Iterator[Expectation]:
             about = number
         if comment:
             for claim in comment[1].split(";"):
-                yield _expectation(where, about, claim.strip())
+                yield _expectation(f"{path}:{first + number - 1}", about, claim.strip())
 
 
 def _expectation(where: str, line: int, claim: str) -> Expectation:
@@ -290,9 +290,9 @@ def _expectation(where: str, line: int, claim: str) -> Expectation:
 
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_STOP_WORDS: Final = frozenset(  # noqa: SIM905 - a list of words reads better without a hundred quotes
+_STOP_WORDS: Final = frozenset(
     """a an and are as at be by can do does for from has have how i if in is it its my of on or should so that the their
-    then there this to use using was what when which will with you your""".split()
+    then there this to use using was what when which will with you your""".split()  # noqa: SIM905 - words read better without quotes
 )
 _WEIGHTS: Final = {"name": 4.0, "title": 3.0, "flagged": 2.0, "text": 1.0}
 _RELEVANT: Final = 0.25

@@ -12,14 +12,14 @@ from typing import Final, Literal
 from database_patterns.actions import Column, Constraint, CreateIndex, IndexElement, Name, TypeName
 
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_$]*")
-_RESERVED: Final = frozenset(  # noqa: SIM905 - a list of words reads better without a hundred quotes
+_RESERVED: Final = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
     column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
     current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze
     from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit
     localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references
     returning right select session_user similar some symmetric system_user table tablesample then to trailing true
-    union unique user using variadic verbose when where window with""".split()
+    union unique user using variadic verbose when where window with""".split()  # noqa: SIM905 - words read better without quotes
 )
 """The key words that cannot name a table or column without quotes (PostgreSQL documentation, appendix C)."""
 
@@ -129,7 +129,7 @@ def drop_index(name: Name, *, concurrently: bool) -> Operation:
 
 def add_column(table: Name, column: Column) -> Operation:
     """ADD COLUMN with name, type, NOT NULL and default; other properties of the column are left out."""
-    sql = f"ALTER TABLE {qualified(table)} ADD COLUMN {quoted(column.name)} {column.type.sql}"
+    sql = f"ALTER TABLE {qualified(table)} ADD COLUMN {quoted(column.name)} {_type_sql(column.type)}"
     sql += " NOT NULL" * column.not_null
     sql += f" DEFAULT {column.default.sql}" if column.default else ""
     kind = _type_alembic(column.type)
@@ -241,6 +241,11 @@ def _element_alembic(element: IndexElement) -> str:
     if element.column and not element.collation:
         return _string(element.column)
     return f"sa.text({_string(_element_sql(element))})"
+
+
+def _type_sql(kind: TypeName) -> str:
+    """The type as people write it, its name in quotes where it needs them."""
+    return kind.sql.replace(str(kind.name), qualified(kind.name), 1)
 
 
 def _type_alembic(kind: TypeName) -> str | None:
