@@ -1,0 +1,169 @@
+"""The schema at one point of a migration history: an immutable value, advanced statement by statement.
+
+What it does not know stays unknown: a catalog that is not ``complete`` may lack relations that exist, and a Table that
+is not ``complete`` was only met in passing (``ALTER TABLE users …``), so that it may have more than is seen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from database_patterns.actions import Column, Constraint, CreateDomain, CreateEnum, CreateFunction, Name
+from database_patterns.model import Statement
+
+from .expressions import says_not_null
+from .schema import Index, Kind, Relation, Sequence, Table
+
+__all__ = ["Catalog", "Index", "Kind", "Relation", "Sequence", "Table"]
+
+TEMPORARY: Final = "pg_temp"
+_NONE: Final[frozenset[Name]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The schema, as far as it is known.
+
+    ``relations`` holds tables, views and sequences by their qualified names, ``index_tables`` the table of each index,
+    ``dependents`` the relations that depend on one (by inheritance, foreign key or query), ``settings`` what SET has
+    set, with whether it was SET LOCAL, and ``extensions`` those created.
+    """
+
+    complete: bool
+    relations: Mapping[Name, Relation] = field(default_factory=dict)
+    index_tables: Mapping[Name, Name] = field(default_factory=dict)
+    dependents: Mapping[Name, frozenset[Name]] = field(default_factory=dict)
+    types: Mapping[Name, CreateEnum | CreateDomain | None] = field(default_factory=dict)
+    functions: Mapping[str, tuple[CreateFunction, ...]] = field(default_factory=dict)
+    schemas: frozenset[str] = frozenset({"public"})
+    extensions: frozenset[str] = frozenset()
+    settings: Mapping[str, tuple[str | None, bool]] = field(default_factory=dict)
+    next_oid: int = 1
+
+    @classmethod
+    def empty(cls) -> Catalog:
+        """A schema that is known to hold nothing yet."""
+        return cls(complete=True)
+
+    @classmethod
+    def unknown(cls) -> Catalog:
+        """A schema of which nothing is known."""
+        return cls(complete=False)
+
+    def advance(self, statement: Statement) -> Catalog:
+        """The schema after ``statement``; never raises, and what it cannot follow becomes unknown."""
+        from .advance import advance  # noqa: PLC0415 - it builds on this module
+
+        return advance(self, statement)
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas that unqualified names are looked up in, in order."""
+        value = self.setting("search_path") or "public"
+        names = (part.strip().strip('"') for part in value.split(","))
+        return tuple(name for name in names if name and name != "$user") or ("public",)
+
+    def setting(self, name: str) -> str | None:
+        """The value that the session has set for a parameter, None when it has not."""
+        return self.settings.get(name, (None, False))[0]
+
+    def resolve(self, name: Name) -> Name:
+        """``name`` with the schema that it stands in, or that it would be created in."""
+        if name.schema is not None:
+            return name
+        path = (TEMPORARY, *self.search_path)
+        candidates = (Name(name.name, schema) for schema in path)
+        found = (each for each in candidates if each in self.relations or each in self.index_tables)
+        return next(found, Name(name.name, path[1]))
+
+    def relation(self, name: Name) -> Relation | None:
+        return self.relations.get(self.resolve(name))
+
+    def table(self, name: Name) -> Table | None:
+        """The table or view of that name."""
+        relation = self.relation(name)
+        return relation if isinstance(relation, Table) else None
+
+    def index(self, name: Name) -> Index | None:
+        resolved = self.resolve(name)
+        table = self.table(self.index_tables[resolved]) if resolved in self.index_tables else None
+        return table.indexes.get(resolved.name) if table else None
+
+    def exists(self, name: Name) -> bool:
+        """Whether a relation or an index of that name is known."""
+        resolved = self.resolve(name)
+        return resolved in self.relations or resolved in self.index_tables
+
+    def children(self, table: Table) -> tuple[Table, ...]:
+        """Its partitions, or the tables that inherit from it, without theirs, in the order of their names."""
+        found = (self.relations[name] for name in sorted(self.dependents.get(table.name, _NONE)))
+        return tuple(each for each in found if isinstance(each, Table) and table.name in each.inherits)
+
+    def family(self, table: Table) -> tuple[Table, ...]:
+        """The table and all below it."""
+        return (table, *(each for child in self.children(table) for each in self.family(child)))
+
+    def references_to(self, table: Table) -> Iterator[tuple[Table, Constraint]]:
+        """The foreign keys that refer to ``table``, each with the table that has it."""
+        for name in sorted(self.dependents.get(table.name, _NONE)):
+            other = self.relations[name]
+            if isinstance(other, Table):
+                yield from ((other, key) for key in other.foreign_keys if key.references == table.name)
+
+    def views_on(self, table: Table, column: str | None = None) -> Iterator[Table]:
+        """The views that read ``table``, or its ``column``."""
+        for name in sorted(self.dependents.get(table.name, _NONE)):
+            view = self.relations[name]
+            if isinstance(view, Table) and table.name in view.reads and column in {None, *view.reads[table.name]}:
+                yield view
+
+    def sequences_of(self, table: Table, column: str | None = None) -> Iterator[Sequence]:
+        """The sequences that ``table``, or its ``column``, owns."""
+        for name in sorted(self.dependents.get(table.name, _NONE)):
+            sequence = self.relations[name]
+            if isinstance(sequence, Sequence) and sequence.owner and column in {None, sequence.owner[1]}:
+                yield sequence
+
+    def domain(self, name: Name) -> CreateDomain | None:
+        found = self.type(name)
+        return found if isinstance(found, CreateDomain) else None
+
+    def type(self, name: Name) -> CreateEnum | CreateDomain | None:
+        """The enum or domain of that name."""
+        schemas = (name.schema,) if name.schema else (TEMPORARY, *self.search_path)
+        return next(filter(None, (self.types.get(Name(name.name, schema)) for schema in schemas)), None)
+
+    def is_type(self, name: Name) -> bool:
+        """Whether a type of that name was created in the known history."""
+        schemas = (name.schema,) if name.schema else (TEMPORARY, *self.search_path)
+        return any(Name(name.name, schema) in self.types for schema in schemas)
+
+    def column(self, table: Name, column: str) -> Column | None:
+        found = self.table(table)
+        return found.columns.get(column) if found else None
+
+    def proves_not_null(self, table: Name, column: str) -> bool:
+        """Whether a validated constraint shows that ``column`` holds no NULL, so that SET NOT NULL need not look."""
+        found = self.table(table)
+        return found is not None and any(_proves(each, column) for each in found.constraints.values())
+
+    def created_since(self, earlier: Catalog, table: Name) -> bool:
+        """Whether ``table`` was created between ``earlier`` and now."""
+        found = self.relation(table)
+        return found is not None and found.oid is not None and found.oid >= earlier.next_oid
+
+    def without_local_settings(self) -> Catalog:
+        """The catalog after the end of a transaction, which ends SET LOCAL."""
+        if not any(local for _, local in self.settings.values()):
+            return self
+        return replace(self, settings={name: each for name, each in self.settings.items() if not each[1]})
+
+
+def _proves(constraint: Constraint, column: str) -> bool:
+    if constraint.not_valid or not constraint.enforced:
+        return False
+    if constraint.kind == "check":
+        return constraint.expression is not None and says_not_null(constraint.expression.tree, column)
+    return constraint.kind in {"not null", "primary key"} and column in constraint.columns

@@ -1,0 +1,343 @@
+"""The catalog after one statement: a table from the kind of an action to the function that follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from database_patterns import actions
+from database_patterns.actions import Action, Name
+from database_patterns.model import Statement
+
+from . import Catalog, names
+from .definitions import (
+    add_column,
+    add_constraint,
+    copy_constraint,
+    copy_index,
+    copy_to_partition,
+    create_index,
+    create_table,
+)
+from .draft import Draft
+from .drops import drop, drop_column, drop_constraint
+from .expressions import columns_read, output_columns, renamed
+from .renames import rename, set_schema
+from .schema import Relation, Sequence, Table
+
+Handler = Callable[[Draft, Any], None]
+
+
+def advance(catalog: Catalog, statement: Statement) -> Catalog:
+    """The schema after ``statement``.
+
+    Of a statement that may not run, or that is known in part only, nothing is certain but what it leaves alone.
+    """
+    followed = [(handler, action) for action in statement.actions if (handler := _HANDLERS.get(type(action)))]
+    if not followed:
+        return catalog
+    draft = Draft(catalog)
+    for handler, action in followed:
+        handler(draft, action)
+    return draft.catalog if statement.confidence == "exact" else _uncertain(catalog, draft.catalog)
+
+
+def _uncertain(before: Catalog, after: Catalog) -> Catalog:
+    """What holds whether the change took place or not."""
+    draft = Draft(replace(before, next_oid=after.next_oid, complete=False, settings=after.settings))
+    for name in before.relations.keys() | after.relations.keys():
+        old, new = before.relations.get(name), after.relations.get(name)
+        if old != new:
+            draft.remove(name)
+            draft.put(_common(old, new)) if isinstance(old, Table) and isinstance(new, Table) else None
+    return draft.catalog
+
+
+def _common(old: Table, new: Table) -> Table:
+    return replace(
+        old,
+        columns=_same(old.columns, new.columns),
+        constraints=_same(old.constraints, new.constraints),
+        indexes=_same(old.indexes, new.indexes),
+        triggers=_same(old.triggers, new.triggers),
+        rows="unknown",
+        complete=False,
+        columns_complete=False,
+    )
+
+
+def _same(old: Any, new: Any) -> dict[str, Any]:  # noqa: ANN401 - the mappings of a Table
+    return {key: each for key, each in old.items() if new.get(key) == each}
+
+
+def _family(draft: Draft, name: Name, *, only: bool = False) -> Iterable[Table]:
+    table = draft.table(name)
+    if table is None:
+        return ()
+    return (table,) if only else draft.catalog.family(table)
+
+
+def _add_column(draft: Draft, action: actions.AddColumn) -> None:
+    for table in _family(draft, action.table, only=action.only):
+        column = action.column if table.name == draft.catalog.resolve(action.table) else _for_child(action.column)
+        add_column(draft, table.name, column)
+
+
+def _for_child(column: actions.Column) -> actions.Column:
+    keys = {"primary key", "unique", "foreign key"}
+    return replace(column, constraints=tuple(each for each in column.constraints if each.kind not in keys))
+
+
+def _drop_column(draft: Draft, action: actions.DropColumn) -> None:
+    for table in _family(draft, action.table, only=action.only):
+        drop_column(draft, table.name, action.column, cascade=action.cascade)
+
+
+def _change_column(draft: Draft, name: Name, column: str, *, only: bool, **changes: Any) -> None:  # noqa: ANN401
+    for table in _family(draft, name, only=only):
+        known = table.columns.get(column)
+        if known is None and not table.columns_complete:
+            known = actions.Column(column, actions.TypeName(Name("unknown")))
+        if known is not None:
+            draft.put(replace(table, columns={**table.columns, column: replace(known, **changes)}))
+
+
+def _set_not_null(draft: Draft, action: actions.SetNotNull) -> None:
+    for table in _family(draft, action.table, only=action.only):
+        existing = [each for each in table.constraints.values() if each.kind == "not null"]
+        waiting = next((each for each in existing if each.columns == (action.column,)), None)
+        if waiting is None:
+            add_constraint(draft, table.name, actions.Constraint("not null", columns=(action.column,)))
+        else:
+            _put_constraint(draft, table, replace(waiting, not_valid=False))
+    _change_column(draft, action.table, action.column, only=action.only, not_null=True)
+
+
+def _put_constraint(draft: Draft, table: Table, constraint: actions.Constraint) -> None:
+    draft.put(replace(table, constraints={**table.constraints, constraint.name or "": constraint}))
+
+
+def _drop_not_null(draft: Draft, action: actions.DropNotNull) -> None:
+    for table in _family(draft, action.table, only=action.only):
+        for constraint in list(table.constraints.values()):
+            if constraint.kind == "not null" and constraint.columns == (action.column,):
+                drop_constraint(draft, table.name, constraint.name or "")
+    _change_column(draft, action.table, action.column, only=action.only, not_null=False)
+
+
+def _set_default(draft: Draft, action: actions.SetDefault) -> None:
+    _change_column(draft, action.table, action.column, only=action.only, default=action.default)
+
+
+def _alter_type(draft: Draft, action: actions.AlterColumnType) -> None:
+    changes = {"type": action.type, "collation": action.collation}
+    _change_column(draft, action.table, action.column, only=action.only, **changes)
+
+
+def _add_constraint(draft: Draft, action: actions.AddConstraint) -> None:
+    table = draft.table(action.table)
+    if table is None:
+        return
+    before = set(table.constraints)
+    add_constraint(draft, table.name, action.constraint)
+    after = draft.catalog.table(table.name) or table
+    added = [each for key, each in after.constraints.items() if key not in before]
+    if action.only:
+        return
+    for constraint in added:
+        _recurse(draft, after, constraint)
+
+
+def _recurse(draft: Draft, table: Table, constraint: actions.Constraint) -> None:
+    index = table.indexes.get(constraint.using_index or "")
+    for child in draft.catalog.children(table):
+        if constraint.kind in {"check", "not null"} and not constraint.no_inherit:
+            add_constraint(draft, child.name, constraint)
+            _recurse(draft, draft.catalog.table(child.name) or child, constraint)
+        elif table.partitioned and constraint.kind not in {"check", "not null"}:
+            if index is not None:
+                copy_index(draft, index, child.name)
+            copy_constraint(draft, table, constraint, child.name)
+
+
+def _drop_constraint(draft: Draft, action: actions.DropConstraint) -> None:
+    table = draft.table(action.table)
+    found = table.constraints.get(action.constraint) if table else None
+    if table is None or found is None:
+        return
+    key = found.kind in {"primary key", "unique"}
+    users = [
+        (other, each) for other, each in draft.catalog.references_to(table)
+        if key and set(each.referenced_columns) == set(found.columns)
+    ]  # fmt: skip
+    if users and not action.cascade:
+        return
+    for other, each in users:
+        drop_constraint(draft, other.name, each.name or "")
+    drop_constraint(draft, table.name, action.constraint)
+
+
+def _validate(draft: Draft, action: actions.ValidateConstraint) -> None:
+    for table in _family(draft, action.table, only=action.only):
+        known = table.constraints.get(action.constraint)
+        if known is not None:
+            _put_constraint(draft, table, replace(known, not_valid=False))
+            if known.kind == "not null":
+                _change_column(draft, table.name, known.columns[0], only=True, not_null=True)
+
+
+def _attach(draft: Draft, action: actions.AttachPartition) -> None:
+    parent, child = draft.table(action.table), draft.table(action.partition)
+    if parent is None or child is None:
+        return
+    draft.put(
+        replace(child, inherits=(parent.name,), partition=True, default_partition=action.default_partition)
+    )
+    copy_to_partition(draft, parent, child.name)
+
+
+def _detach(draft: Draft, action: actions.DetachPartition) -> None:
+    child = draft.table(action.partition)
+    if child is None:
+        return
+    indexes = {key: replace(each, parent=None) for key, each in child.indexes.items()}
+    draft.put(replace(child, inherits=(), partition=False, default_partition=False, indexes=indexes))
+
+
+def _other_alteration(draft: Draft, action: actions.OtherAlteration) -> None:
+    table = draft.table(action.table)
+    if table is None:
+        return
+    if action.kind in {"AddInherit", "DropInherit"} and action.relation is not None:
+        parent = draft.catalog.resolve(action.relation)
+        kept = tuple(each for each in table.inherits if each != parent)
+        draft.put(replace(table, inherits=(*kept, parent) if action.kind == "AddInherit" else kept))
+    elif action.kind in _COLUMN_CHANGES and action.name is not None:
+        _change_column(draft, action.table, action.name, only=False, **_COLUMN_CHANGES[action.kind])
+        if action.kind == "DropIdentity":
+            for sequence in list(draft.catalog.sequences_of(table, action.name)):
+                draft.remove(sequence.name)
+    elif action.kind in {"SetLogged", "SetUnLogged"}:
+        draft.put(replace(table, persistence="permanent" if action.kind == "SetLogged" else "unlogged"))
+
+
+_COLUMN_CHANGES: Final[dict[str, dict[str, None]]] = {
+    "DropIdentity": {"identity": None},
+    "DropExpression": {"generated": None, "default": None},
+}
+
+
+def _create_sequence(draft: Draft, action: actions.CreateSequence) -> None:
+    name = draft.catalog.resolve(action.name)
+    if not draft.catalog.exists(name):
+        draft.put(Sequence(name, oid=draft.new_oid()))
+
+
+def _create_view(draft: Draft, action: actions.CreateView) -> None:
+    name = draft.catalog.resolve(action.name)
+    existing = draft.catalog.table(name)
+    if existing is not None and not action.replace:
+        return
+    sources = {table.name: tuple(table.columns) for each in action.query.reads if (table := draft.table(each))}
+    columns = output_columns(action.query.tree, sources)
+    unknown = actions.TypeName(Name("unknown"))
+    draft.put(
+        Table(
+            name,
+            kind="materialized view" if action.materialized else "view",
+            columns={each: actions.Column(each, unknown) for each in columns or ()},
+            query=action.query,
+            reads=columns_read(action.query.tree, sources),
+            oid=existing.oid if existing else draft.new_oid(),
+            columns_complete=columns is not None,
+        )
+    )
+
+
+def _write(draft: Draft, action: actions.Insert | actions.Update) -> None:
+    table = draft.catalog.table(action.table)
+    for each in draft.catalog.family(table) if table else ():
+        if each.rows == "none":
+            draft.put(replace(each, rows="unknown"))
+
+
+def _create_type(draft: Draft, action: actions.CreateEnum | actions.CreateDomain) -> None:
+    draft.set(types={**draft.catalog.types, draft.catalog.resolve(action.name): action})
+
+
+def _add_enum_value(draft: Draft, action: actions.AddEnumValue) -> None:
+    known = draft.catalog.type(action.name)
+    if isinstance(known, actions.CreateEnum) and action.value not in known.values:
+        changed = replace(known, values=(*known.values, action.value))
+        draft.set(types={**draft.catalog.types, draft.catalog.resolve(known.name): changed})
+
+
+def _create_function(draft: Draft, action: actions.CreateFunction) -> None:
+    known = draft.catalog.functions.get(action.name.name, ())
+    others = tuple(each for each in known if each.argument_types != action.argument_types)
+    draft.set(functions={**draft.catalog.functions, action.name.name: (*others, action)})
+
+
+def _create_trigger(draft: Draft, action: actions.CreateTrigger) -> None:
+    for table in _family(draft, action.table):
+        draft.put(replace(table, triggers={**table.triggers, action.name: action}))
+
+
+def _create_policy(draft: Draft, action: actions.CreatePolicy) -> None:
+    table = draft.table(action.table)
+    if table is not None:
+        draft.put(replace(table, policies={**table.policies, action.name: action}))
+
+
+def _create_schema(draft: Draft, action: actions.CreateSchema) -> None:
+    draft.set(schemas=draft.catalog.schemas | {action.name})
+
+
+def _create_extension(draft: Draft, action: actions.CreateExtension) -> None:
+    draft.set(extensions=draft.catalog.extensions | {action.name})
+
+
+def _set(draft: Draft, action: actions.SetParameter) -> None:
+    name = action.name.lower()
+    draft.set(settings={**draft.catalog.settings, name: (action.value, action.local)})
+
+
+def _transaction(draft: Draft, action: actions.TransactionControl) -> None:
+    if action.kind in {"commit", "rollback", "prepare"}:
+        draft.set(settings=draft.catalog.without_local_settings().settings)
+
+
+_HANDLERS: Final[dict[type[Action], Handler]] = {
+    actions.CreateTable: create_table,
+    actions.AddColumn: _add_column,
+    actions.DropColumn: _drop_column,
+    actions.SetNotNull: _set_not_null,
+    actions.DropNotNull: _drop_not_null,
+    actions.SetDefault: _set_default,
+    actions.AlterColumnType: _alter_type,
+    actions.AddConstraint: _add_constraint,
+    actions.DropConstraint: _drop_constraint,
+    actions.ValidateConstraint: _validate,
+    actions.AttachPartition: _attach,
+    actions.DetachPartition: _detach,
+    actions.OtherAlteration: _other_alteration,
+    actions.CreateIndex: create_index,
+    actions.Drop: drop,
+    actions.Rename: rename,
+    actions.SetSchema: set_schema,
+    actions.Insert: _write,
+    actions.Update: _write,
+    actions.CreateSequence: _create_sequence,
+    actions.CreateView: _create_view,
+    actions.CreateEnum: _create_type,
+    actions.CreateDomain: _create_type,
+    actions.AddEnumValue: _add_enum_value,
+    actions.CreateFunction: _create_function,
+    actions.CreateTrigger: _create_trigger,
+    actions.CreatePolicy: _create_policy,
+    actions.CreateSchema: _create_schema,
+    actions.CreateExtension: _create_extension,
+    actions.SetParameter: _set,
+    actions.TransactionControl: _transaction,
+}

@@ -1,0 +1,372 @@
+"""CREATE TABLE, ADD COLUMN, ADD CONSTRAINT and CREATE INDEX as a catalog sees them, with the names PostgreSQL gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from database_patterns.actions import Column, Constraint, CreateIndex, CreateTable, IndexElement, Name, TypeName
+
+from . import TEMPORARY, names
+from .draft import Draft
+from .expressions import columns_in, implied_name, output_columns
+from .schema import Index, Sequence, Table
+
+SERIAL_TYPES: Final = {
+    "smallserial": "int2", "serial2": "int2", "serial": "int4", "serial4": "int4", "bigserial": "int8", "serial8": "int8",
+}  # fmt: skip
+_INDEX_LABELS: Final = {"primary key": "pkey", "unique": "key", "exclusion": "excl"}
+_ORDER: Final = ("check", "not null", "primary key", "unique", "exclusion", "foreign key")
+"""The order in which PostgreSQL makes, and so names, the constraints of a new table."""
+
+
+def create_table(draft: Draft, action: CreateTable) -> None:
+    """Enter a new table; IF NOT EXISTS over an incomplete catalog leaves it uncertain whether it is new."""
+    schema = TEMPORARY if action.persistence == "temporary" else action.table.schema
+    name = draft.catalog.resolve(Name(names.truncate(action.table.name), schema))
+    existing = draft.catalog.table(name)
+    if existing is not None and (existing.complete or action.if_not_exists):
+        return
+    certain = draft.catalog.complete or not action.if_not_exists
+    parents = [draft.table(each) for each in (action.partition_of, *action.inherits) if each]
+    draft.put(
+        Table(
+            name,
+            inherits=tuple(parent.name for parent in parents if parent),
+            partition=action.partition_of is not None,
+            default_partition=action.default_partition,
+            partition_by=action.partition_by,
+            persistence=action.persistence,
+            rows="none" if certain and action.from_query is None else "unknown",
+            oid=draft.new_oid() if certain else None,
+            complete=certain,
+            columns_complete=certain and all(parent and parent.columns_complete for parent in parents),
+        )
+    )
+    for parent in filter(None, parents):
+        _inherit(draft, name, parent)
+    for liked in action.like:
+        _copy_columns(draft, name, draft.table(liked))
+    if action.of_type is not None or action.from_query is not None:
+        _take_query_columns(draft, name, action)
+    _add_all(draft, name, action)
+    for parent in filter(None, parents):
+        if action.partition_of is not None:
+            copy_to_partition(draft, parent, name)
+
+
+def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:
+    for column in action.columns:
+        enter_column(draft, name, column)
+    written = [*(each for column in action.columns for each in _inline(column)), *action.constraints]
+    wanted = [each for kind in _ORDER for each in written if each.kind == kind]
+    for constraint in _without_repeated_keys(wanted):
+        add_constraint(draft, name, constraint)
+
+
+def _inline(column: Column) -> Iterable[Constraint]:
+    if column.not_null and not any(each.kind == "not null" for each in column.constraints):
+        yield Constraint("not null", columns=(column.name,))
+    yield from column.constraints
+
+
+def _without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:
+    """A UNIQUE that says the same as the primary key, or as another UNIQUE, makes no index of its own."""
+    seen: set[tuple[object, ...]] = set()
+    for each in constraints:
+        key = (each.columns, each.include, each.deferrable, each.nulls_not_distinct)
+        if each.kind in {"primary key", "unique"} and not each.using_index:
+            if key in seen:
+                continue
+            seen.add(key)
+        yield each
+
+
+def _inherit(draft: Draft, name: Name, parent: Table) -> None:
+    table = draft.catalog.table(name)
+    assert table is not None  # noqa: S101 - it was entered just before
+    checks = {
+        key: each for key, each in parent.constraints.items() if each.kind in {"check", "not null"} and not each.no_inherit
+    }
+    columns = {key: replace(each, identity=each.identity if table.partition else None) for key, each in parent.columns.items()}
+    draft.put(replace(table, columns={**table.columns, **columns}, constraints={**table.constraints, **checks}))
+
+
+def _copy_columns(draft: Draft, name: Name, source: Table | None) -> None:
+    table = draft.catalog.table(name)
+    if table is None:
+        return
+    if source is None or not source.columns_complete:
+        draft.put(replace(table, columns_complete=False))
+        return
+    for column in source.columns.values():
+        copied = Column(column.name, column.type, not_null=column.not_null, collation=column.collation)
+        draft.put(_with_column(draft, name, copied))
+        if column.not_null:
+            add_constraint(draft, name, Constraint("not null", columns=(column.name,)))
+
+
+def _take_query_columns(draft: Draft, name: Name, action: CreateTable) -> None:
+    """The columns of CREATE TABLE AS have names, but types that only the server knows."""
+    table = draft.catalog.table(name)
+    if table is None:
+        return
+    columns: tuple[str, ...] = ()
+    if action.from_query is not None:
+        sources = {each: tuple(found.columns) for each in action.from_query.reads if (found := draft.catalog.table(each))}
+        columns = output_columns(action.from_query.tree, sources) or ()
+    unknown = TypeName(Name("unknown"))
+    draft.put(replace(table, columns={each: Column(each, unknown) for each in columns}, columns_complete=False))
+
+
+def enter_column(draft: Draft, name: Name, column: Column) -> None:
+    """Enter a column without its constraints; a serial becomes an integer with its sequence."""
+    integer = SERIAL_TYPES.get(column.type.name.name) if column.type.name.schema is None else None
+    entered = replace(column, constraints=())
+    if integer is not None:
+        entered = replace(entered, type=TypeName(Name(integer)), not_null=True)
+    draft.put(_with_column(draft, name, entered))
+    if integer is not None or column.identity is not None:
+        sequence = names.choose(name.name, column.name, "seq", draft.taken_by_relation(name.schema))
+        draft.put(Sequence(Name(sequence, name.schema), owner=(name, column.name), oid=draft.new_oid()))
+
+
+def _with_column(draft: Draft, name: Name, column: Column) -> Table:
+    table = draft.catalog.table(name)
+    assert table is not None  # noqa: S101 - the callers have just looked it up
+    inherited = table.columns.get(column.name)
+    if inherited is not None and inherited.not_null:
+        column = replace(column, not_null=True)
+    return replace(table, columns={**table.columns, column.name: column})
+
+
+def add_column(draft: Draft, name: Name, column: Column) -> None:
+    """ADD COLUMN on one table, with its inline constraints."""
+    table = draft.catalog.table(name)
+    if table is None or column.name in table.columns:
+        return
+    serial = column.type.name.name in SERIAL_TYPES
+    enter_column(draft, name, column)
+    for constraint in _inline(replace(column, not_null=column.not_null or serial)):
+        add_constraint(draft, name, constraint)
+
+
+def add_constraint(draft: Draft, name: Name, constraint: Constraint) -> None:
+    """Enter a constraint under its final name, with the index behind it and what it makes of its columns."""
+    table = draft.catalog.table(name)
+    if table is None or (constraint.name and constraint.name in table.constraints):
+        return
+    if constraint.kind in _INDEX_LABELS:
+        constraint = _with_index(draft, table, constraint)
+    elif constraint.kind == "foreign key":
+        constraint = _resolved(draft, table, constraint)
+    if constraint.name is None:
+        constraint = replace(constraint, name=_constraint_name(draft, table, constraint))
+    table = draft.catalog.table(name) or table
+    not_null = constraint.kind in {"primary key", "not null"} and not constraint.not_valid
+    columns = {
+        key: replace(column, not_null=True) if not_null and key in constraint.columns else column
+        for key, column in table.columns.items()
+    }
+    name_of = names.truncate(constraint.name or "")
+    draft.put(replace(table, columns=columns, constraints={**table.constraints, name_of: replace(constraint, name=name_of)}))
+    if constraint.kind == "primary key":
+        for column in constraint.columns:
+            _imply_not_null(draft, name, column)
+
+
+def _imply_not_null(draft: Draft, name: Name, column: str) -> None:
+    table = draft.catalog.table(name)
+    existing = table.constraints.values() if table else ()
+    if not any(each.kind == "not null" and each.columns == (column,) for each in existing):
+        add_constraint(draft, name, Constraint("not null", columns=(column,)))
+
+
+def _constraint_name(draft: Draft, table: Table, constraint: Constraint) -> str:
+    taken = draft.taken_by_constraint(table.name.schema)
+    if constraint.kind == "foreign key":
+        return names.choose(table.name.name, names.addition(constraint.columns), "fkey", taken)
+    if constraint.kind == "not null":
+        return names.choose(table.name.name, constraint.columns[0], "not_null", taken)
+    mentioned = columns_in(constraint.expression.tree if constraint.expression else None)
+    column = next(iter(mentioned)) if len(mentioned) == 1 else None
+    return names.choose(table.name.name, column, "check", taken)
+
+
+def _resolved(draft: Draft, table: Table, constraint: Constraint) -> Constraint:
+    """A foreign key with the referenced table's full name, and with the columns that its primary key stands for."""
+    assert constraint.references is not None  # noqa: S101 - the grammar has it
+    target = table if constraint.references.name == table.name.name and constraint.references.schema in {
+        None, table.name.schema,
+    } else draft.table(constraint.references)  # fmt: skip
+    key = target.primary_key if target else None
+    return replace(
+        constraint,
+        references=target.name if target else draft.catalog.resolve(constraint.references),
+        referenced_columns=constraint.referenced_columns or (key.columns if key else ()),
+    )
+
+
+def _with_index(draft: Draft, table: Table, constraint: Constraint) -> Constraint:
+    """Enter the index of a key or exclusion constraint, or take over the one that USING INDEX names."""
+    if constraint.using_index is not None:
+        return _take_over(draft, table, constraint)
+    elements = constraint.elements or tuple(IndexElement(column) for column in constraint.columns)
+    parts = None if constraint.kind == "primary key" else index_addition(elements, constraint.include)
+    taken_relation = draft.taken_by_relation(table.name.schema)
+    taken_constraint = draft.taken_by_constraint(table.name.schema)
+    name = constraint.name or names.choose(
+        table.name.name, parts, _INDEX_LABELS[constraint.kind], lambda each: taken_relation(each) or taken_constraint(each)
+    )
+    draft.put_index(
+        Index(
+            Name(names.truncate(name), table.name.schema),
+            table.name,
+            elements,
+            constraint.include,
+            constraint.method,
+            unique=constraint.kind != "exclusion",
+            predicate=constraint.predicate.tree if constraint.predicate else None,
+            constraint=names.truncate(name),
+            partitioned=table.partitioned,
+        )
+    )
+    return replace(constraint, name=names.truncate(name), using_index=names.truncate(name))
+
+
+def _take_over(draft: Draft, table: Table, constraint: Constraint) -> Constraint:
+    index = table.indexes.get(constraint.using_index or "")
+    name = constraint.name or constraint.using_index or ""
+    if index is None:
+        return replace(constraint, name=name, using_index=name)
+    indexes = {key: each for key, each in table.indexes.items() if key != index.name.name}
+    taken = replace(index, name=Name(name, table.name.schema), constraint=name)
+    draft.put(replace(table, indexes={**indexes, name: taken}))
+    columns = tuple(column for column in index.columns if column is not None)
+    return replace(constraint, name=name, columns=columns, include=index.include, using_index=name)
+
+
+def index_addition(elements: Iterable[IndexElement], include: Iterable[str]) -> str:
+    """The part of an index's name that its columns make."""
+    keys = [
+        element.column or implied_name(element.expression.tree if element.expression else None) for element in elements
+    ]
+    return names.addition(names.index_columns([*keys, *include]))
+
+
+def create_index(draft: Draft, action: CreateIndex) -> None:
+    """Enter an index, and one on each partition below the table."""
+    table = draft.table(action.table)
+    if table is None or (action.name and draft.catalog.exists(Name(action.name, table.name.schema))):
+        return
+    index = Index(
+        Name(names.truncate(action.name or index_name(draft, table, action)), table.name.schema),
+        table.name,
+        action.elements,
+        action.include,
+        action.method,
+        unique=action.unique,
+        predicate=action.predicate.tree if action.predicate else None,
+        valid=_validity(draft, table, action),
+        partitioned=table.partitioned,
+    )
+    draft.put_index(index)
+    if table.partitioned and not action.only:
+        for child in draft.catalog.children(table):
+            copy_index(draft, index, child.name)
+
+
+def _validity(draft: Draft, table: Table, action: CreateIndex) -> bool:
+    return not (action.only and table.partitioned and draft.catalog.children(table))
+
+
+def index_name(draft: Draft, table: Table, action: CreateIndex) -> str:
+    """The name that PostgreSQL chooses for an index that has none."""
+    parts = index_addition(action.elements, action.include)
+    return names.choose(table.name.name, parts, "idx", draft.taken_by_relation(table.name.schema))
+
+
+def copy_index(draft: Draft, index: Index, name: Name) -> None:
+    """Give the partition ``name`` its part of a partitioned index: one that it has already, or a new one."""
+    table = draft.catalog.table(name)
+    if table is None:
+        return
+    existing = next((each for each in table.indexes.values() if each.parent is None and same_index(each, index)), None)
+    if existing is not None:
+        copied = replace(existing, parent=index.name)
+    else:
+        parts = index_addition(index.elements, index.include)
+        label = "pkey" if _is_primary(draft, index) else "key" if index.constraint and index.unique else "idx"
+        free = draft.taken_by_relation(name.schema)
+        chosen = names.choose(name.name, None if label == "pkey" else parts, label, free)
+        copied = replace(
+            index,
+            name=Name(chosen, name.schema),
+            table=name,
+            parent=index.name,
+            constraint=chosen if index.constraint else None,
+            partitioned=table.partitioned,
+        )
+    draft.put_index(copied)
+    for child in draft.catalog.children(table) if table.partitioned else ():
+        copy_index(draft, copied, child.name)
+
+
+def _is_primary(draft: Draft, index: Index) -> bool:
+    table = draft.catalog.table(index.table)
+    constraint = table.constraints.get(index.constraint or "") if table else None
+    return constraint is not None and constraint.kind == "primary key"
+
+
+def same_index(one: Index, other: Index) -> bool:
+    """Whether an index may become part of a partitioned index: same method, keys, uniqueness and predicate."""
+    return (
+        one.method == other.method
+        and one.unique == other.unique
+        and one.elements == other.elements
+        and one.include == other.include
+        and one.predicate == other.predicate
+        and (one.constraint is None or other.constraint is not None)
+    )
+
+
+def copy_to_partition(draft: Draft, parent: Table, name: Name) -> None:
+    """Give a new partition the indexes, keys and row triggers of ``parent``."""
+    for index in parent.indexes.values():
+        copy_index(draft, index, name)
+    for constraint in parent.constraints.values():
+        if constraint.kind in {"foreign key", "primary key", "unique", "exclusion"}:
+            copy_constraint(draft, parent, constraint, name)
+    table = draft.catalog.table(name)
+    if table is not None and parent.triggers:
+        draft.put(replace(table, triggers={**parent.triggers, **table.triggers}))
+
+
+def copy_constraint(draft: Draft, parent: Table, constraint: Constraint, name: Name) -> None:
+    """Give a partition its part of a constraint of the table above it."""
+    table = draft.catalog.table(name)
+    if table is None:
+        return
+    copied = constraint
+    if constraint.using_index is not None:
+        above = Name(constraint.using_index, parent.name.schema)
+        own = next((each for each in table.indexes.values() if each.parent == above), None)
+        if own is None:
+            return
+        draft.put_index(replace(own, constraint=own.name.name))
+        copied = replace(constraint, name=own.name.name, using_index=own.name.name)
+    add_constraint_as_is(draft, name, copied)
+
+
+def add_constraint_as_is(draft: Draft, name: Name, constraint: Constraint) -> None:
+    """Enter a constraint whose index, if any, is there already."""
+    table = draft.catalog.table(name)
+    if table is None or constraint.name is None or constraint.name in table.constraints:
+        return
+    not_null = constraint.kind == "primary key"
+    columns = {
+        key: replace(column, not_null=True) if not_null and key in constraint.columns else column
+        for key, column in table.columns.items()
+    }
+    draft.put(replace(table, columns=columns, constraints={**table.constraints, constraint.name: constraint}))

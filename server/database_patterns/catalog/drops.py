@@ -1,0 +1,177 @@
+"""DROP as a catalog sees it: what goes, and what goes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from database_patterns.actions import Drop, Name
+
+from . import Catalog
+from .draft import Draft
+from .expressions import columns_in
+from .schema import Index, Sequence, Table
+
+
+def drop(draft: Draft, action: Drop) -> None:
+    """DROP of any kind of object; one that PostgreSQL would refuse changes nothing."""
+    for name in action.names:
+        if action.kind in {"table", "view", "materialized view", "foreign table", "sequence"}:
+            drop_relation(draft, draft.catalog.resolve(name), cascade=action.cascade)
+        elif action.kind == "index":
+            drop_index(draft, draft.catalog.index(name))
+        elif action.kind in {"type", "domain"}:
+            _drop_type(draft, name)
+        elif action.kind == "schema":
+            _drop_schema(draft, name.name, cascade=action.cascade)
+        elif action.kind == "extension":
+            draft.set(extensions=draft.catalog.extensions - {name.name})
+        elif action.kind in {"function", "procedure"}:
+            functions = {key: each for key, each in draft.catalog.functions.items() if key != name.name}
+            draft.set(functions=functions)
+        elif action.table is not None:
+            _drop_from_table(draft, action, name.name)
+
+
+def _drop_from_table(draft: Draft, action: Drop, name: str) -> None:
+    table = draft.catalog.table(action.table) if action.table else None
+    if table is None:
+        return
+    triggers = {key: each for key, each in table.triggers.items() if action.kind != "trigger" or key != name}
+    policies = {key: each for key, each in table.policies.items() if action.kind != "policy" or key != name}
+    draft.put(replace(table, triggers=triggers, policies=policies))
+
+
+def _drop_type(draft: Draft, name: Name) -> None:
+    schemas = (name.schema,) if name.schema else draft.catalog.search_path
+    gone = {Name(name.name, schema) for schema in schemas}
+    draft.set(types={key: each for key, each in draft.catalog.types.items() if key not in gone})
+
+
+def _drop_schema(draft: Draft, schema: str, *, cascade: bool) -> None:
+    inside = [name for name in draft.catalog.relations if name.schema == schema]
+    if inside and not cascade:
+        return
+    for name in inside:
+        drop_relation(draft, name, cascade=True)
+    types = {key: each for key, each in draft.catalog.types.items() if key.schema != schema}
+    draft.set(types=types, schemas=draft.catalog.schemas - {schema})
+
+
+def drop_relation(draft: Draft, name: Name, *, cascade: bool) -> None:
+    """Drop a table, view or sequence, with its partitions, its sequences and, by CASCADE, all that depends on it."""
+    relation = draft.catalog.relations.get(name)
+    if isinstance(relation, Table):
+        if not cascade and any(obstacles(draft.catalog, relation)):
+            return
+        for child in draft.catalog.children(relation):
+            drop_relation(draft, child.name, cascade=True)
+        for view in list(draft.catalog.views_on(relation)):
+            drop_relation(draft, view.name, cascade=True)
+        for other, key in list(draft.catalog.references_to(relation)):
+            if other.name != name:
+                drop_constraint(draft, other.name, key.name or "")
+        for sequence in list(draft.catalog.sequences_of(relation)):
+            draft.remove(sequence.name)
+    draft.remove(name)
+
+
+def obstacles(catalog: Catalog, table: Table) -> Iterator[str]:
+    """What keeps DROP TABLE without CASCADE from working, in words."""
+    for view in catalog.views_on(table):
+        yield f"{view.kind} {view.name} depends on {table.kind} {table.name}"
+    family = {each.name for each in (table, *(catalog.family(table) if table.partitioned else ()))}
+    for member in family:
+        found = catalog.table(member)
+        for other, key in catalog.references_to(found) if found else ():
+            if other.name not in family:
+                yield f"constraint {key.name} on table {other.name} depends on table {table.name}"
+    if not table.partitioned:
+        for child in catalog.children(table):
+            yield f"table {child.name} depends on table {table.name}"
+
+
+def drop_column(draft: Draft, name: Name, column: str, *, cascade: bool) -> None:
+    """Drop a column with the indexes, constraints and sequences that are about it."""
+    table = draft.catalog.table(name)
+    if table is None or (not cascade and any(column_obstacles(draft.catalog, table, column))):
+        return
+    for view in list(draft.catalog.views_on(table, column)):
+        drop_relation(draft, view.name, cascade=True)
+    for sequence in list(draft.catalog.sequences_of(table, column)):
+        draft.remove(sequence.name)
+    for constraint in list(table.constraints_on(column)):
+        drop_constraint(draft, name, constraint.name or "", keep_not_null=True)
+    for index in [each for each in table.indexes.values() if column in each.depends_on]:
+        drop_index(draft, index)
+    left = draft.catalog.table(name) or table
+    generated = {each.name for each in generated_from(left, column)}
+    columns = {key: each for key, each in left.columns.items() if key != column and key not in generated}
+    triggers = {key: each for key, each in left.triggers.items() if column not in each.columns}
+    draft.put(replace(left, columns=columns, triggers=triggers))
+
+
+def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[str]:
+    """What keeps DROP COLUMN without CASCADE from working, in words."""
+    for view in catalog.views_on(table, column):
+        yield f"{view.kind} {view.name} depends on column {column} of table {table.name}"
+    for key in (each for each in table.constraints_on(column) if each.kind in {"primary key", "unique"}):
+        for other, reference in catalog.references_to(table):
+            if other.name != table.name and set(reference.referenced_columns) == set(key.columns):
+                yield f"constraint {reference.name} on table {other.name} depends on column {column} of table {table.name}"
+    for generated in generated_from(table, column):
+        yield f"column {generated.name} of table {table.name} depends on column {column} of table {table.name}"
+    for trigger in table.triggers.values():
+        if column in trigger.columns:
+            yield f"trigger {trigger.name} on table {table.name} depends on column {column} of table {table.name}"
+    for policy in table.policies.values():
+        if column in columns_in(tuple(each.tree for each in policy.expressions)):
+            yield f"policy {policy.name} on table {table.name} depends on column {column} of table {table.name}"
+
+
+def generated_from(table: Table, column: str):  # noqa: ANN201
+    """The generated columns whose expression reads ``column``."""
+    return [
+        each for each in table.columns.values()
+        if each.generated and each.default and each.name != column and column in columns_in(each.default.tree)
+    ]  # fmt: skip
+
+
+def drop_constraint(draft: Draft, name: Name, constraint: str, *, keep_not_null: bool = False) -> None:
+    """Drop a constraint with its index, from the partitions too."""
+    table = draft.catalog.table(name)
+    found = table.constraints.get(constraint) if table else None
+    if table is None or found is None:
+        return
+    index = table.indexes.get(found.using_index or "")
+    nullable = found.kind == "not null" and not keep_not_null
+    columns = {
+        key: replace(column, not_null=False) if nullable and key in found.columns else column
+        for key, column in table.columns.items()
+    }
+    constraints = {key: each for key, each in table.constraints.items() if key != constraint}
+    draft.put(replace(table, columns=columns, constraints=constraints))
+    for child in draft.catalog.children(table):
+        inherited = _inherited_name(child, found, index)
+        if inherited is not None:
+            drop_constraint(draft, child.name, inherited, keep_not_null=keep_not_null)
+    if index is not None:
+        drop_index(draft, index)
+
+
+def _inherited_name(child: Table, constraint: object, index: Index | None) -> str | None:
+    if index is not None:
+        return next((each.constraint for each in child.indexes.values() if each.parent == index.name), None)
+    return next((key for key, each in child.constraints.items() if each == constraint), None)
+
+
+def drop_index(draft: Draft, index: Index | None) -> None:
+    """Drop an index with its parts on partitions; one that a constraint needs stays."""
+    table = draft.catalog.table(index.table) if index else None
+    if index is None or table is None or index.constraint in table.constraints:
+        return
+    draft.put(replace(table, indexes={key: each for key, each in table.indexes.items() if key != index.name.name}))
+    for child in draft.catalog.children(table) if index.partitioned else ():
+        for part in list(child.indexes.values()):
+            if part.parent == index.name:
+                drop_index(draft, part)

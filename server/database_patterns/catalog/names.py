@@ -1,0 +1,66 @@
+"""The names that PostgreSQL chooses where a migration gives none: indexes, constraints, sequences.
+
+Source: ``makeObjectName``, ``ChooseRelationName``, ``ChooseIndexName`` and ``ChooseConstraintName`` of PostgreSQL's
+source; the rules are the same in 14 to 18 (the constraint behind NOT NULL has a name of its own since 18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+MAX_BYTES: Final = 63
+"""NAMEDATALEN - 1."""
+
+
+def join(table: str, columns: str | None, label: str) -> str:
+    """``table_columns_label``, the longer of the two parts being shortened until all fits."""
+    first, second = table.encode(), (columns or "").encode()
+    available = MAX_BYTES - len(label.encode()) - 1 - (1 if columns is not None else 0)
+    while len(first) + len(second) > available:
+        first, second = (first[:-1], second) if len(first) > len(second) else (first, second[:-1])
+    parts = [_whole(first), *([_whole(second)] if columns is not None else []), label]
+    return "_".join(parts)
+
+
+def _whole(data: bytes) -> str:
+    return data.decode(errors="ignore")
+
+
+def truncate(name: str) -> str:
+    """What is left of an identifier that is too long."""
+    return _whole(name.encode()[:MAX_BYTES])
+
+
+def choose(table: str, columns: str | None, label: str, taken: Callable[[str], bool]) -> str:
+    """The first free one of ``table_columns_label``, ``…label1``, ``…label2`` and so on."""
+    number = 0
+    while True:
+        name = join(table, columns, f"{label}{number or ''}")
+        if not taken(name):
+            return name
+        number += 1
+
+
+def addition(columns: Iterable[str]) -> str:
+    """Several columns as one part of a name."""
+    joined = ""
+    for column in columns:
+        joined += ("_" if joined else "") + column
+        if len(joined.encode()) > MAX_BYTES:
+            break
+    return joined
+
+
+def index_columns(names: Sequence[str | None]) -> tuple[str, ...]:
+    """The columns' names as they enter an index's name: "expr" for a nameless expression, numbered when repeated."""
+    chosen: list[str] = []
+    for name in names:
+        base = name or "expr"
+        candidate, number = base, 0
+        while candidate in chosen:
+            number += 1
+            suffix = str(number)
+            candidate = _whole(base.encode()[: MAX_BYTES - len(suffix)]) + suffix
+        chosen.append(candidate)
+    return tuple(chosen)

@@ -1,0 +1,137 @@
+"""What a catalog holds: relations with their columns, constraints, indexes and triggers, and types: frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from database_patterns.actions import (
+    Column,
+    Constraint,
+    CreateDomain,
+    CreateEnum,
+    CreateFunction,
+    CreatePolicy,
+    CreateTrigger,
+    IndexElement,
+    Name,
+    Query,
+)
+
+from .expressions import columns_in
+
+Kind = Literal["table", "view", "materialized view", "foreign table", "sequence", "type"]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; ``constraint`` names the constraint that it stands behind, ``parent`` the partitioned index above it."""
+
+    name: Name
+    table: Name
+    elements: tuple[IndexElement, ...] = ()
+    include: tuple[str, ...] = ()
+    method: str = "btree"
+    unique: bool = False
+    predicate: object | None = None
+    """The WHERE clause, as a parse tree."""
+    valid: bool | Literal["unknown"] = True
+    constraint: str | None = None
+    parent: Name | None = None
+    partitioned: bool = False
+
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """The keys in order, None for an expression."""
+        return tuple(element.column for element in self.elements)
+
+    @property
+    def has_expressions(self) -> bool:
+        return any(element.column is None for element in self.elements)
+
+    @property
+    def depends_on(self) -> frozenset[str]:
+        """Every column that it names, as key, included column, in an expression or in its predicate."""
+        expressions = [element.expression.tree for element in self.elements if element.expression]
+        named = {name for name in (*self.columns, *self.include) if name is not None}
+        return frozenset(named | columns_in((*expressions, self.predicate)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence, and the column that owns it."""
+
+    name: Name
+    owner: tuple[Name, str] | None = None
+    oid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, view, materialized view or foreign table.
+
+    ``oid`` tells one creation from another (None: it was there before, or may have been); ``complete`` says whether all
+    of it is known. Constraints carry their final names, and ``using_index`` where an index stands behind them;
+    ``inherits`` holds the partitioned table for a partition. ``reads`` is for views: the columns read of each relation.
+    ``rows`` is "none" as long as it is new and nothing was written to it.
+    """
+
+    name: Name
+    kind: Kind = "table"
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    indexes: Mapping[str, Index] = field(default_factory=dict)
+    triggers: Mapping[str, CreateTrigger] = field(default_factory=dict)
+    policies: Mapping[str, CreatePolicy] = field(default_factory=dict)
+    inherits: tuple[Name, ...] = ()
+    partition: bool = False
+    default_partition: bool = False
+    partition_by: tuple[str, tuple[IndexElement, ...]] | None = None
+    persistence: str = "permanent"
+    query: Query | None = None
+    reads: Mapping[Name, frozenset[str]] = field(default_factory=dict)
+    rows: Literal["none", "unknown"] = "unknown"
+    oid: int | None = None
+    complete: bool = True
+    columns_complete: bool = True
+
+    @property
+    def partitioned(self) -> bool:
+        return self.partition_by is not None
+
+    @property
+    def foreign_keys(self) -> tuple[Constraint, ...]:
+        return tuple(each for each in self.constraints.values() if each.kind == "foreign key")
+
+    @property
+    def primary_key(self) -> Constraint | None:
+        return next((each for each in self.constraints.values() if each.kind == "primary key"), None)
+
+    @property
+    def partition_key(self) -> frozenset[str]:
+        """The columns of the partition key."""
+        elements = self.partition_by[1] if self.partition_by else ()
+        named = {element.column for element in elements if element.column}
+        return frozenset(named | columns_in(tuple(each.expression.tree for each in elements if each.expression)))
+
+    def constraints_on(self, column: str) -> Iterator[Constraint]:
+        """The constraints that name ``column``, also in a CHECK's expression."""
+        for constraint in self.constraints.values():
+            if column in constrained_columns(constraint):
+                yield constraint
+
+
+def constrained_columns(constraint: Constraint) -> frozenset[str]:
+    """The columns of the constraint's own table that it speaks of."""
+    elements = tuple(element.column for element in constraint.elements if element.column)
+    trees = (constraint.expression, constraint.predicate, *(element.expression for element in constraint.elements))
+    named = columns_in(tuple(each.tree for each in trees if each)) if any(trees) else frozenset()
+    own = () if constraint.kind == "check" else constraint.columns
+    return named | {*own, *elements, *constraint.include}
+
+
+Relation = Table | Sequence
+Type = CreateEnum | CreateDomain | Name
+"""An enum or domain as it was defined; the bare name of any other type."""
+Function = CreateFunction
