@@ -28,7 +28,7 @@ def demo(*, postgres_bin: str | None = None) -> Demonstration:
     """
     shop = documents.folder("examples") / "shop"
     folders = project.revision_folders(shop)
-    given = sources.from_paths(folders, show=lambda path: path.relative_to(shop.parent.parent).as_posix())
+    given = sources.from_paths(folders, within=shop.parent.parent)
     report = lint(given)
     worst = _worst(report, given)
     options = Options(history=given)

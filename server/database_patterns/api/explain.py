@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from database_patterns import linting
 from database_patterns.effects.context import MigrationInContext
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import Direction, Effect, ExplainedMigration, ExplainedStatement, ExplainReport, Prediction
@@ -22,19 +23,22 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
     read = sources.read(given)
     migrations = history.ordered(read.migrations)
     start = history.start(migrations, options)
-    followed = history.contexts(migrations, start.catalog, options.assumptions, (direction,))
+    followed = list(history.contexts(migrations, start.catalog, options.assumptions, (direction,)))
+    gaps = [linting.gaps(each) for each in followed]
     return ExplainReport(
         postgres=options.postgres,
-        migrations=tuple(_explained(each, start.assumed) for each in followed),
-        not_analysed=tuple(gap for each in migrations for gap in each.gaps(direction)),
+        migrations=tuple(
+            _explained(each, start.assumed, complete=not missing and each.migration.path not in read.partly)
+            for each, missing in zip(followed, gaps, strict=True)
+        ),
+        not_analysed=tuple(dict.fromkeys(gap for missing in gaps for gap in missing)),
         unreadable=read.unreadable + start.unreadable,
     )
 
 
-def _explained(context: MigrationInContext, assumed: tuple[str, ...]) -> ExplainedMigration:
+def _explained(context: MigrationInContext, assumed: tuple[str, ...], *, complete: bool) -> ExplainedMigration:
     migration, direction = context.migration, context.direction
     predictions = [each.prediction for each in context.statements]
-    complete = not migration.gaps(direction)
     uncertain = {each.reason for one in migration.statements(direction) if (each := one.transaction) and not each.certain}
     return ExplainedMigration(
         path=migration.path,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from database_patterns import documents, linting
+from database_patterns import linting
 from database_patterns.model import LintReport
 
 from . import history, sources
@@ -20,14 +20,14 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
     read = sources.read(given)
     migrations = history.ordered(read.migrations)
     start = history.start(migrations, options)
-    subjects = history.contexts(migrations, start.catalog, options.assumptions, ("upgrade", "downgrade"))
-    findings = tuple(linting.run(subjects, documents.rules()))
+    followed = list(history.contexts(migrations, start.catalog, options.assumptions, ("upgrade", "downgrade")))
+    findings = linting.run(followed)
     return LintReport(
         postgres=options.postgres,
         findings=findings,
-        not_analysed=tuple(gap for each in migrations for gap in each.upgrade_gaps + each.downgrade_gaps),
+        not_analysed=tuple(dict.fromkeys(gap for each in followed for gap in linting.gaps(each, findings))),
         unreadable=read.unreadable + start.unreadable,
         migrations=len(migrations),
-        statements=sum(len(each.upgrade) + len(each.downgrade) for each in migrations),
+        statements=sum(len(each.statements) for each in followed),
         sources=given.text_of(finding.span.path for finding in findings),
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
-from database_patterns.model import LintReport, Report
+from database_patterns.documents import Rule
+from database_patterns.model import Capability, LintReport, Report
 
 from . import data, markdown, terminal
-from .style import PLAIN, Style
+from .style import PLAIN, Style, printable
 
 Format = Literal["text", "json", "markdown"]
 FORMATS: Final = get_args(Format)
 
-__all__ = ["FORMATS", "PLAIN", "Format", "Style", "render", "to_json"]
+__all__ = ["FORMATS", "PLAIN", "Format", "Style", "capabilities", "printable", "render", "rule", "rules", "to_json"]
 
 
 def render(report: Report, form: Format = "text", style: Style = PLAIN) -> str:
@@ -23,6 +25,23 @@ def render(report: Report, form: Format = "text", style: Style = PLAIN) -> str:
     if form == "markdown":
         return markdown.lint(report) if isinstance(report, LintReport) else markdown.explain(report)
     return terminal.lint(report, style) if isinstance(report, LintReport) else terminal.explain(report, style)
+
+
+def rule(item: Rule, form: Format = "text") -> str:
+    """One rule: its document as it stands, or as JSON."""
+    return to_json({"version": data.VERSION, **data.rule(item), "text": item.text}) if form == "json" else item.text
+
+
+def rules(found: Sequence[Rule], form: Format = "text", style: Style = PLAIN) -> str:
+    """Rules, the best match first."""
+    if form == "json":
+        return to_json(data.rules(found))
+    return markdown.rules(found) if form == "markdown" else terminal.rules(found, style)
+
+
+def capabilities(items: Sequence[Capability], form: Format = "text", style: Style = PLAIN) -> str:
+    """What the installation can do."""
+    return to_json(data.capabilities(items)) if form == "json" else terminal.capabilities(items, style)
 
 
 def to_json(value: data.Data) -> str:

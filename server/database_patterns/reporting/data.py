@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from database_patterns.documents import Rule
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import (
+    Capability,
     Effect,
     ExplainedMigration,
     ExplainedStatement,
@@ -141,6 +143,33 @@ def measurement(item: Measurement) -> Data:
         "duration_ms": item.duration_ms,
         "error": str(item.error) if item.error else None,
     }
+
+
+def rules(found: Iterable[Rule]) -> Data:
+    """``{"version", "rules"}``, the best match first."""
+    return {"version": VERSION, "rules": [rule(item) for item in found]}
+
+
+def rule(item: Rule) -> Data:
+    """A rule's front matter, without its text."""
+    return {
+        "name": item.name,
+        "group": item.group,
+        "title": item.title,
+        "severity": item.severity,
+        "default": "on" if item.default else "off",
+        "certainty": item.certainty,
+        "postgres": item.postgres or None,
+        "sources": list(item.sources),
+        "related": list(item.related),
+        "documentation": item.uri,
+    }
+
+
+def capabilities(items: Iterable[Capability]) -> Data:
+    """``{"version", "capabilities"}``."""
+    parts = [{"name": item.name, "available": item.available, "detail": item.detail} for item in items]
+    return {"version": VERSION, "capabilities": parts}
 
 
 def fix(item: Fix) -> Data:

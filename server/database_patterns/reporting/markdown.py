@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from database_patterns.documents import Rule
 from database_patterns.model import ExplainedMigration, ExplainedStatement, ExplainReport, Finding, Gap, LintReport
 
 from . import words
@@ -51,6 +52,12 @@ def statement(item: ExplainedStatement) -> list[str]:
     rows = rows or [("", "", "", "")]
     starts = [first, *[("", "")] * (len(rows) - 1)]
     return [_row(*start, *row) for start, row in zip(starts, rows, strict=True)]
+
+
+def rules(found: Iterable[Rule]) -> str:
+    """A table of rules, the best match first."""
+    rows = [_row(f"`{item.name}`", item.severity, item.title) for item in found]
+    return "\n".join(["| rule | severity | flags |", "|---|---|---|", *rows]) + "\n"
 
 
 def _row(*cells: str) -> str:

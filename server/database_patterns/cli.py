@@ -1,0 +1,285 @@
+"""The command line: arguments in, report out. Nothing but this module prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from database_patterns import reporting
+from database_patterns.errors import UserError
+from database_patterns.model import POSTGRES_VERSIONS, SEVERITIES, Report
+
+if TYPE_CHECKING:
+    from database_patterns.api.history import Options
+    from database_patterns.api.sources import Given
+
+FINDINGS: Final = 1
+UNUSABLE: Final = 2
+INCOMPLETE: Final = 3
+INTERRUPTED: Final = 130
+
+_STDIN: Final = "-"
+_EPILOG: Final = """\
+exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input,
+3 something could not be analysed and --strict was given
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    try:
+        options = _parser().parse_args(arguments)
+        return _command(options)
+    except UserError as error:
+        _complain(str(error))
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _command(options: argparse.Namespace) -> int:
+    """Run the command that was asked for. What a command needs is imported only then."""
+    commands = {
+        "lint": _lint,
+        "explain": _explain,
+        "rules": _rules,
+        "demo": _demo,
+        "doctor": _doctor,
+        "serve": _serve,
+    }
+    return commands[options.verb](options)
+
+
+def _lint(options: argparse.Namespace) -> int:
+    from database_patterns.api.lint import lint  # noqa: PLC0415 - `rules` and `serve --help` need no parser
+
+    report = lint(_given(options), _context(options))
+    _show(report, options)
+    worst = SEVERITIES[: SEVERITIES.index(options.fail_on) + 1]
+    failed = any(finding.severity in worst for finding in report.findings)
+    return _status(report, failed=failed, strict=options.strict)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from database_patterns.api.explain import explain  # noqa: PLC0415 - as in _lint
+
+    report = explain(_given(options), _context(options), options.direction)
+    _show(report, options)
+    return _status(report, failed=False, strict=options.strict)
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from database_patterns.api import rules  # noqa: PLC0415 - as in _lint
+
+    if options.action == "show":
+        _write(reporting.rule(rules.show(options.name), options.format), options)
+    else:
+        _write(reporting.rules(rules.search(" ".join(options.query)), options.format, _style(options)), options)
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from database_patterns.api.demo import demo  # noqa: PLC0415 - brings the lab
+    from database_patterns.reporting.demonstration import demonstration  # noqa: PLC0415 - only this needs it
+
+    _write(demonstration(demo(postgres_bin=options.postgres_bin), _style(options)), options)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from database_patterns.api.doctor import doctor  # noqa: PLC0415 - brings the lab
+
+    capabilities = doctor(postgres_bin=options.postgres_bin)
+    _write(reporting.capabilities(capabilities, options.format, _style(options)), options)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from database_patterns.mcp_server import Settings, serve  # noqa: PLC0415 - the SDK takes a second to import
+
+    serve(Settings(root=options.root, postgres=options.postgres))
+    return 0
+
+
+def _given(options: argparse.Namespace) -> Given:
+    """The inputs that were named; none means the Alembic project here."""
+    from database_patterns.api import project, sources  # noqa: PLC0415 - as in _lint
+
+    if _STDIN in options.paths:
+        if options.paths != [_STDIN]:
+            raise UserError("stands alone", where=_STDIN, remedy="name files, or read standard input, not both")
+        return sources.from_bytes(sys.stdin.buffer.read(), name="<stdin>", kind=options.kind)
+    paths = [Path(path) for path in options.paths] or project.revision_folders(Path())
+    return sources.from_paths(paths, kind=options.kind)
+
+
+def _context(options: argparse.Namespace) -> Options:
+    from database_patterns.api import sources  # noqa: PLC0415 - as in _lint
+    from database_patterns.api.history import Options  # noqa: PLC0415 - as in _lint
+
+    return Options(
+        postgres=options.postgres,
+        timezone=options.timezone,
+        schema=sources.schema(Path(options.schema)) if options.schema else sources.Given(),
+        history=sources.from_paths([Path(options.history)]) if options.history else sources.Given(),
+    )
+
+
+def _show(report: Report, options: argparse.Namespace) -> None:
+    """The report on standard output; what could not be read, a line each, on standard error in every format."""
+    for line in report.unreadable:
+        _complain(line)
+    read = report.migrations or not report.unreadable
+    if read or options.format != "text":
+        _write(reporting.render(report, options.format, _style(options)), options)
+
+
+def _status(report: Report, *, failed: bool, strict: bool) -> int:
+    if report.unreadable:
+        return UNUSABLE
+    if failed:
+        return FINDINGS
+    return INCOMPLETE if strict and report.not_analysed else 0
+
+
+def _write(text: str, options: argparse.Namespace) -> None:
+    """To the file of --output, else to standard output; a reader that has gone away (``| head``) is no error."""
+    if options.output:
+        try:
+            Path(options.output).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"cannot be written ({error.strerror})", where=options.output) from None
+        return
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise UserError(f"cannot be written ({error.strerror})", where="standard output") from None
+
+
+def _complain(line: str) -> None:
+    print(f"database-patterns: {reporting.printable(line)}", file=sys.stderr)
+
+
+def _style(options: argparse.Namespace) -> reporting.Style:
+    """Colour where --color asks for it, else on a terminal that has it (https://no-color.org)."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+    colour = {"always": True, "never": False}.get(options.color, wanted)
+    return reporting.Style(colour=colour and not options.output)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+class _Version(argparse.Action):
+    """Looks up the version only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="show the version and exit")
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: object, values: object, option_string: str | None = None
+    ) -> NoReturn:
+        from importlib.metadata import version  # noqa: PLC0415 - 20 ms that only --version needs
+
+        parser.exit(message=f"database-patterns {version('database-patterns')}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="database-patterns",
+        description="Proven knowledge of database migrations: PostgreSQL and Alembic first.",
+    )
+    parser.add_argument("--version", action=_Version)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+
+    lint = _verb(verbs, "lint", "find what is dangerous in migrations, at its line, with what to write instead")
+    _add_inputs(lint)
+    lint.add_argument("--fail-on", choices=SEVERITIES, default="warning", help="lowest severity for exit status 1")
+    _add_output(lint)
+
+    explain = _verb(verbs, "explain", "say statement by statement what PostgreSQL locks, rewrites, scans and blocks")
+    _add_inputs(explain)
+    explain.add_argument("--direction", choices=("upgrade", "downgrade"), default="upgrade", help="default: upgrade")
+    _add_output(explain)
+
+    actions = _verb(verbs, "rules", "search the rules, or show one").add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=_Parser
+    )
+    search = _verb(actions, "search", "rules that speak to a question or a piece of code; all without one")
+    search.add_argument("query", nargs="*", metavar="WORD")
+    _add_output(search)
+    show = _verb(actions, "show", "one rule, whole")
+    show.add_argument("name", metavar="NAME")
+    _add_output(show)
+
+    demo = _verb(verbs, "demo", "show the whole thing on an example shop")
+    _add_lab(demo)
+    _add_output(demo, formats=("text",))
+
+    doctor = _verb(verbs, "doctor", "say what this installation can do")
+    _add_lab(doctor)
+    _add_output(doctor, formats=("text", "json"))
+
+    serve = _verb(verbs, "serve", "serve agents over MCP on standard input and output")
+    serve.add_argument("--root", type=Path, default=Path(), help="folder that paths must lie in (default: this one)")
+    _add_postgres(serve)
+    return parser
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str
+) -> argparse.ArgumentParser:
+    return verbs.add_parser(
+        name,
+        help=purpose,
+        description=f"{purpose[0].upper()}{purpose[1:]}.",
+        epilog=_EPILOG if name in {"lint", "explain"} else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders, - for standard input; none: the Alembic project here",
+    )
+    parser.add_argument("--kind", choices=("sql", "alembic"), help="what it is, where name and text leave it open")
+    _add_postgres(parser)
+    parser.add_argument("--timezone", metavar="ZONE", help="TimeZone of the session that migrates, such as UTC")
+    parser.add_argument("--schema", metavar="FILE", help="the schema that exists before (a dump)")
+    parser.add_argument("--history", metavar="DIR", help="the migrations that were applied before")
+    parser.add_argument("--strict", action="store_true", help="exit status 3 where something could not be analysed")
+
+
+def _add_postgres(parser: argparse.ArgumentParser) -> None:
+    newest = POSTGRES_VERSIONS[-1]
+    parser.add_argument(
+        "--postgres", type=int, choices=POSTGRES_VERSIONS, default=newest, help=f"major version (default: {newest})"
+    )
+
+
+def _add_lab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--postgres-bin", metavar="DIR", help="folder of the PostgreSQL server programs to measure on")
+
+
+def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str] = reporting.FORMATS) -> None:
+    parser.add_argument("--format", choices=formats, default="text", help="default: text")
+    parser.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

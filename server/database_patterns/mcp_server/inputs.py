@@ -1,0 +1,56 @@
+"""The parameters that the migration tools share, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from database_patterns.api import sources
+from database_patterns.api.history import Options
+from database_patterns.api.sources import Given
+from database_patterns.errors import UserError
+
+from .settings import Settings
+
+TEXT_MAX: Final = 2_000_000
+"""Characters of a text argument; the largest revision known to us has 80,000."""
+
+Text = Annotated[
+    str,
+    Field(description="The migration: SQL, or the Python of an Alembic revision. Give text or path.", max_length=TEXT_MAX),
+]
+Path = Annotated[str, Field(description="File or folder of migrations inside the project. Give text or path.")]
+PostgresVersion = Annotated[
+    Literal[14, 15, 16, 17, 18], Field(description="Major version of the server that will run the migration.")
+]
+Schema = Annotated[str, Field(description="SQL that builds what exists before, such as a dump.", max_length=TEXT_MAX)]
+SchemaPath = Annotated[str, Field(description="The same as a file inside the project (pg_dump --schema-only).")]
+History = Annotated[
+    str, Field(description="Folder of the revisions applied before; with it tables, types and constraints are known.")
+]
+Limit = Annotated[int, Field(description="Entries to return at most.", ge=1, le=100)]
+Offset = Annotated[int, Field(description="Entries to skip, as the last answer said.", ge=0)]
+
+
+def given(settings: Settings, text: str, path: str) -> Given:
+    """What is to be analysed. Raises UserError unless exactly one is given, or where it cannot be read."""
+    if bool(text) == bool(path):
+        what = "give text or path, not both" if text else "nothing to analyse"
+        raise UserError(what, remedy="pass the migration as text, or a file or folder of the project as path")
+    if text:
+        return sources.from_text(text)
+    return sources.from_paths([settings.inside(path)], within=settings.root)
+
+
+def options(settings: Settings, postgres_version: int, schema: str, schema_path: str, history: str) -> Options:
+    """What the analysis may rest on; raises UserError where a path cannot be read."""
+    if schema and schema_path:
+        raise UserError("give schema or schema_path, not both")
+    known = Given()
+    if schema:
+        known = sources.from_text(schema, name="<schema>", kind="sql")
+    elif schema_path:
+        known = sources.schema(settings.inside(schema_path), within=settings.root)
+    earlier = sources.from_paths([settings.inside(history)], within=settings.root) if history else Given()
+    return Options(postgres=postgres_version, schema=known, history=earlier)

@@ -1,0 +1,42 @@
+"""The tools, one module each with a function ``build``; here in the order in which clients list them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcp.server.mcpserver.tools import Tool
+from pydantic import ConfigDict
+
+from database_patterns.mcp_server.settings import Settings
+
+from . import explain_migration, lint_migration, read_rule, search_rules
+
+_MODULES = (search_rules, read_rule, lint_migration, explain_migration)
+
+
+def build(settings: Settings) -> list[Tool]:
+    """All tools, in a fixed order; each refuses arguments that it does not know."""
+    return [_strict(module.build(settings)) for module in _MODULES]
+
+
+def _strict(tool: Tool) -> Tool:
+    """``tool`` with closed input, and schemas without what says nothing (titles that repeat names, open objects)."""
+    accepted = tool.fn_metadata.arg_model
+    closed = type(accepted.__name__, (accepted,), {"model_config": ConfigDict(extra="forbid")})
+    tool.fn_metadata.arg_model = closed
+    tool.parameters = _terse(closed.model_json_schema(by_alias=True))
+    output = tool.fn_metadata.output_schema
+    if output:
+        tool.fn_metadata.output_schema = _terse({key: value for key, value in output.items() if key != "description"})
+    return tool
+
+
+def _terse(schema: dict[str, Any]) -> dict[str, Any]:
+    terse = {
+        key: _terse(value) if key == "items" else value
+        for key, value in schema.items()
+        if key != "title" and (key, value) != ("additionalProperties", True)
+    }
+    if "properties" in terse:
+        terse["properties"] = {name: _terse(each) for name, each in terse["properties"].items()}
+    return terse

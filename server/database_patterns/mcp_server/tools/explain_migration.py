@@ -1,0 +1,53 @@
+"""The tool ``explain_migration``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from mcp.server.mcpserver.tools import Tool
+from mcp_types import CallToolResult
+from pydantic import BaseModel, Field
+
+from database_patterns.api.explain import explain
+from database_patterns.mcp_server import inputs
+from database_patterns.mcp_server.answers import READ_ONLY, answer
+from database_patterns.mcp_server.settings import Settings
+from database_patterns.reporting import brief, data
+
+DESCRIPTION = """\
+Says statement by statement what a migration (SQL or an Alembic revision, nothing is run) does to PostgreSQL: which lock on \
+what, rewrite, scan, who waits, data loss, transaction, errors. Use it to judge when and how to deploy. Without schema or \
+history little is known of existing tables, and the answer says so. For what to change use lint_migration."""
+
+
+class Answer(BaseModel):
+    """What comes back as structured content; a migration with ``complete`` false does more than is listed."""
+
+    version: int
+    postgres: int
+    migrations: list[dict[str, Any]]
+    not_analysed: list[dict[str, Any]]
+    unreadable: list[str]
+    next_offset: int | None
+
+
+def build(settings: Settings) -> Tool:
+    def explain_migration(  # noqa: PLR0913 - the parameters of the contract
+        text: inputs.Text = "",
+        path: inputs.Path = "",
+        direction: Annotated[Literal["upgrade", "downgrade"], Field(description="Which way to explain.")] = "upgrade",
+        postgres_version: inputs.PostgresVersion = settings.postgres,  # type: ignore[assignment]
+        schema: inputs.Schema = "",
+        schema_path: inputs.SchemaPath = "",
+        history: inputs.History = "",
+        limit: inputs.Limit = 20,
+        offset: inputs.Offset = 0,
+    ) -> Annotated[CallToolResult, Answer]:
+        given = inputs.given(settings, text, path)
+        report = explain(given, inputs.options(settings, postgres_version, schema, schema_path, history), direction)
+        page = brief.explain(report, offset=offset, limit=limit)
+        return answer(page.text, {**data.explain(brief.shown(report, page)), "next_offset": page.next_offset})
+
+    return Tool.from_function(
+        explain_migration, title="Explain a migration", description=DESCRIPTION, annotations=READ_ONLY
+    )
