@@ -43,7 +43,7 @@ bench: $(READY)
 	@$(BIN)/python tests/benchmarks/bench.py $(ARGS)
 
 smoke: $(READY) $(NODE_TOOLS)
-	@$(BIN)/python tests/smoke/smoke.py .tools $(BIN)/database-patterns
+	@$(BIN)/python tests/smoke/smoke.py .tools/node_modules $(BIN)/database-patterns
 
 constraints:
 	@rm -rf .venv

@@ -1,0 +1,89 @@
+"""How long the command line takes to start, and to lint one file and a thousand. Ratios within one run; never in CI."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+MANY = 1_000
+RUNS = 5
+PROGRAM = (sys.executable, "-m", "database_patterns")
+
+SQL = """\
+CREATE TABLE item_{n} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, price numeric(12, 2));
+CREATE INDEX item_{n}_name_idx ON item_{n} (name);
+ALTER TABLE item_{before} ADD COLUMN colour text;
+"""
+REVISION = '''\
+"""Items of kind {n}"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{n:012x}"
+down_revision = {down}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "item_{n}",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
+        sa.Column("name", sa.Text(), nullable=False),
+    )
+    op.create_index("item_{n}_name_idx", "item_{n}", ["name"])
+    op.add_column("item_{before}", sa.Column("colour", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("item_{before}", "colour")
+    op.drop_table("item_{n}")
+'''
+
+
+def write(folder: Path, suffix: str, template: str, count: int) -> Path:
+    folder.mkdir()
+    for n in range(count):
+        down = f'"{n - 1:012x}"' if n else "None"
+        text = template.format(n=n, before=max(n - 1, 0), down=down)
+        (folder / f"{n:06}{suffix}").write_text(text, encoding="utf-8")
+    return folder
+
+
+def seconds(command: Sequence[str], runs: int) -> float:
+    """The median wall-clock time of ``command`` over ``runs`` runs, after one that warms the caches."""
+    times = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        finished = subprocess.run(command, capture_output=True, text=True, check=False)
+        times.append(time.perf_counter() - start)
+        if finished.returncode not in {0, 1}:
+            sys.exit(f"{' '.join(command)}: exit status {finished.returncode}\n{finished.stderr}")
+    return statistics.median(times[1:])
+
+
+def main() -> None:
+    bare = seconds([sys.executable, "-c", "pass"], RUNS)
+    print(f"{'':32}{'time':>10}{'of bare Python':>16}{'a file':>10}")
+
+    def row(what: str, command: Sequence[str], files: int = 0) -> None:
+        taken = seconds(command, RUNS if files < MANY else 1)
+        each = f"{taken / files * 1000:7.1f} ms" if files else ""
+        print(f"{what:32}{taken * 1000:7.0f} ms{taken / bare:15.1f}x{each:>10}", flush=True)
+
+    row("bare Python", [sys.executable, "-c", "pass"])
+    row("database-patterns --help", [*PROGRAM, "--help"])
+    row("rules search", [*PROGRAM, "rules", "search", "index"])
+    with tempfile.TemporaryDirectory() as scratch:
+        for kind, suffix, template in (("SQL file", ".sql", SQL), ("Alembic revision", ".py", REVISION)):
+            for count in (1, MANY):
+                folder = write(Path(scratch) / f"{suffix[1:]}-{count}", suffix, template, count)
+                row(f"lint {count:,} {kind}{'s' * (count > 1)}", [*PROGRAM, "lint", str(folder)], count)
+
+
+if __name__ == "__main__":
+    main()

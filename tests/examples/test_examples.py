@@ -1,0 +1,93 @@
+"""The example projects on a real server: the shop upgrades and downgrades, the other two fail as their names say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from database_patterns.api import project, sources
+from database_patterns.api.lint import lint
+from database_patterns.lab import driver
+from database_patterns.lab.server import Database, Server
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Database]:
+    with server.database() as database:
+        yield database
+
+
+def alembic(example: str, database: Database, *arguments: str) -> subprocess.CompletedProcess[str]:
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  # the extra `lab` may be missing
+    from sqlalchemy import URL  # noqa: PLC0415
+
+    dsn = conninfo_to_dict(database.owner)
+    rest = {name: str(value) for name, value in dsn.items() if name not in {"user", "password", "dbname"}}
+    url = URL.create("postgresql+psycopg", dsn.get("user"), dsn.get("password"), database=database.name, query=rest)
+    environment = os.environ | {"SHOP_DATABASE_URL": url.render_as_string(hide_password=False)}
+    command = [sys.executable, "-m", "alembic", *arguments]
+    return subprocess.run(command, cwd=EXAMPLES / example, env=environment, capture_output=True, text=True, check=False)
+
+
+def rows(database: Database, query: str) -> list[tuple[object, ...]]:
+    with driver.connect(database.owner) as connection:
+        return [tuple(row) for row in driver.rows(connection, query)]
+
+
+def findings(example: str) -> list[tuple[str, int, str]]:
+    """File, line and rule of every finding, when the whole example could be analysed."""
+    report = lint(sources.from_paths(project.revision_folders(EXAMPLES / example)))
+    assert report.not_analysed == ()
+    return [(Path(each.span.path).name, each.span.line, each.rule) for each in report.findings]
+
+
+def test_the_shop_has_exactly_the_dangers_that_were_put_into_it() -> None:
+    assert findings("shop") == [
+        ("2026_02_03_find_orders_by_date.py", 17, "index-without-concurrently"),
+        ("2026_02_17_record_the_sales_channel.py", 18, "not-null-without-default"),
+        ("2026_03_03_ship_only_to_known_addresses.py", 17, "foreign-key-validated-at-once"),
+        ("2026_04_07_every_customer_has_a_name.py", 18, "set-not-null-without-proof"),
+        ("2026_05_19_make_room_for_more_orders.py", 18, "type-change-rewrites"),
+        ("2026_06_02_forget_phone_numbers.py", 18, "drop-column"),
+    ]
+
+
+def test_the_shop_upgrades_downgrades_and_upgrades_again(database: Database) -> None:
+    for direction, target in (("upgrade", "head"), ("downgrade", "base"), ("upgrade", "head")):
+        finished = alembic("shop", database, direction, target)
+        assert finished.returncode == 0, finished.stderr
+    assert rows(database, "SELECT version_num FROM alembic_version") == [("b18e6d2a07f4",)]
+
+
+def test_the_shops_models_are_what_its_revisions_build(database: Database) -> None:
+    assert alembic("shop", database, "upgrade", "head").returncode == 0
+    assert alembic("shop", database, "check").stdout == "No new upgrade operations detected.\n"
+
+
+def test_an_index_built_concurrently_in_a_transaction_is_found_and_refused_by_postgresql(database: Database) -> None:
+    revision = "2026_02_03_find_orders_by_date.py"
+    assert findings("concurrently-in-transaction") == [
+        (revision, 17, "concurrently-in-transaction"),
+        (revision, 21, "concurrently-in-transaction"),
+    ]
+    finished = alembic("concurrently-in-transaction", database, "upgrade", "head")
+    assert finished.returncode == 1
+    assert "CREATE INDEX CONCURRENTLY cannot run inside a transaction block" in finished.stderr
+    assert rows(database, "SELECT version_num FROM alembic_version") == [("0a7f3b91c5d2",)]
+
+
+def test_a_commit_on_the_migration_connection_is_found_and_loses_the_version_silently(database: Database) -> None:
+    assert findings("commit-on-migration-connection") == [
+        ("2026_04_07_fill_display_names.py", 20, "commit-on-migration-connection"),
+    ]
+    finished = alembic("commit-on-migration-connection", database, "upgrade", "head")
+    assert finished.returncode == 0
+    assert rows(database, "SELECT display_name FROM customers ORDER BY id") == [("Ada",), ("Grace",)]
+    assert rows(database, "SELECT version_num FROM alembic_version") == [("91c4e7a2f08d",)]
