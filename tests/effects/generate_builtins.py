@@ -1,0 +1,146 @@
+"""Writes ``effects/data/builtins.json``: what PostgreSQL and its usual extensions bring of functions, casts and types.
+
+Run as ``python -m tests.effects.generate_builtins DSN DSN …``, one superuser's DSN for each major version. A fact that
+does not hold in all of them carries ``@first-last``, one that an extension brings ``#extension``. ``test_builtins.py``
+compares the file with a server.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+TARGET = Path(__file__).parents[2] / "server" / "database_patterns" / "effects" / "data" / "builtins.json"
+EXTENSIONS = ("btree_gin", "btree_gist", "citext", "cube", "hstore", "intarray", "isn", "ltree", "pg_trgm", "pgcrypto",
+              "seg", "unaccent", "uuid-ossp", "vector")  # fmt: skip
+Facts = dict[str, set[tuple[str, str]]]
+
+FUNCTIONS = """
+select p.proname,
+       coalesce((select string_agg(t.typname || case when p.provariadic <> 0 and o = p.pronargs then '*'
+                                                     when o > p.pronargs - p.pronargdefaults then '?' else '' end,
+                                   ',' order by o)
+                   from unnest(p.proargtypes) with ordinality a(oid, o) join pg_type t on t.oid = a.oid), '')
+       || '|' || r.typname || '|' || p.provolatile::text
+from pg_proc p join pg_type r on r.oid = p.prorettype
+where {owned} and p.prokind <> 'p'
+  and not p.proname = any(array(select unnest(array[typinput, typoutput, typreceive, typsend]::regproc[])::text
+                                  from pg_type))
+  and r.typname not in ('trigger', 'event_trigger', 'internal', 'language_handler', 'fdw_handler', 'index_am_handler',
+                        'table_am_handler', 'tsm_handler')
+  and not 'internal'::regtype = any(p.proargtypes)
+"""
+
+OPERATORS = """
+select p.oprname, coalesce(l.typname, '') || ',' || r.typname || '|' || t.typname || '|' || f.provolatile::text
+from pg_operator p left join pg_type l on l.oid = p.oprleft join pg_type r on r.oid = p.oprright
+join pg_type t on t.oid = p.oprresult join pg_proc f on f.oid = p.oprcode
+where {owned}
+"""
+
+CASTS = """
+select s.typname, t.typname || '|' || p.castmethod::text || '|' || p.castcontext::text || '|'
+       || coalesce(f.provolatile::text, 'i')
+from pg_cast p join pg_type s on s.oid = p.castsource join pg_type t on t.oid = p.casttarget
+left join pg_proc f on f.oid = p.castfunc where {owned}
+"""
+
+TYPES = """
+select p.typname, p.typcategory::text || '|' || case when p.typcollation <> 0 then 'c' else '' end || '|'
+       || (select case when 's' in (i.provolatile, o.provolatile) then 's' else 'i' end
+             from pg_proc i, pg_proc o where i.oid = p.typinput and o.oid = p.typoutput)
+from pg_type p where {owned} and p.typtype in ('b', 'r', 'm', 'p') and p.typname !~ '^_' and p.typrelid = 0
+"""
+
+OPERATOR_CLASSES = """
+select a.amname || ' ' || t.typname, p.opcname
+from pg_opclass p join pg_am a on a.oid = p.opcmethod join pg_type t on t.oid = p.opcintype
+where p.opcdefault and {owned}
+"""
+
+QUERIES = {
+    "functions": FUNCTIONS,
+    "operators": OPERATORS,
+    "casts": CASTS,
+    "types": TYPES,
+    "operator_classes": OPERATOR_CLASSES,
+}
+BUILTIN = "p.oid < 16384"
+OF_EXTENSION = """
+exists (select from pg_depend d join pg_extension e on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
+        where d.classid = p.tableoid and d.objid = p.oid and d.deptype = 'e' and e.extname = %s)
+"""
+
+
+def read(connection: psycopg.Connection[Any]) -> Facts:
+    """The facts of one server: for each section, the set of (name, fact)."""
+    return {
+        section: set(connection.execute(query.format(owned=BUILTIN)).fetchall()) for section, query in QUERIES.items()
+    }
+
+
+def read_extensions(connection: psycopg.Connection[Any], wanted: Iterable[str] = EXTENSIONS) -> dict[str, Facts]:
+    """What those of the extensions that the server has would bring; nothing is left created."""
+    found: dict[str, Facts] = {}
+    available = {name for (name,) in connection.execute("select name from pg_available_extensions")}
+    for extension in sorted(available.intersection(wanted)):
+        connection.execute(f'create extension "{extension}"')
+        found[extension] = {
+            section: {
+                (name, f"{fact}#{extension}")
+                for name, fact in connection.execute(query.format(owned=OF_EXTENSION), [extension])
+            }
+            for section, query in QUERIES.items()
+        }
+        connection.rollback()
+    return found
+
+
+def merge(servers: dict[int, Facts], extensions: dict[str, Facts]) -> dict[str, dict[str, list[str]]]:
+    """The facts of all servers, and those of the extensions, by section and name."""
+    return {
+        section: _merge_section(
+            {version: facts[section] for version, facts in servers.items()},
+            set().union(*(facts[section] for facts in extensions.values())),
+        )
+        for section in QUERIES
+    }
+
+
+def _merge_section(facts: dict[int, set[tuple[str, str]]], extra: set[tuple[str, str]]) -> dict[str, list[str]]:
+    merged: dict[str, list[str]] = {}
+    for name, fact in sorted(set().union(*facts.values())):
+        versions = [version for version in sorted(facts) if (name, fact) in facts[version]]
+        note = "" if len(versions) == len(facts) else f"@{versions[0]}-{versions[-1]}"
+        merged.setdefault(name, []).append(fact + note)
+    for name, fact in sorted(extra):
+        merged.setdefault(name, []).append(fact)
+    return merged
+
+
+def write(merged: dict[str, dict[str, list[str]]]) -> None:
+    """One line for each name, so that a difference between versions reads well in a review."""
+    sections = []
+    for section, names in merged.items():
+        lines = (f"  {json.dumps(name)}: {json.dumps(facts, ensure_ascii=False)}" for name, facts in names.items())
+        sections.append(f' "{section}": {{\n' + ",\n".join(lines) + "\n }")
+    TARGET.write_text("{\n" + ",\n".join(sections) + "\n}\n", encoding="utf-8")
+
+
+def main(dsns: Iterable[str]) -> None:
+    servers: dict[int, Facts] = {}
+    extensions: dict[str, Facts] = {}
+    for dsn in dsns:
+        with psycopg.connect(dsn) as connection:
+            servers[connection.info.server_version // 10000] = read(connection)
+            extensions |= read_extensions(connection)
+    write(merge(servers, extensions))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
