@@ -50,7 +50,10 @@ def _command(options: argparse.Namespace) -> int:
         "demo": _demo,
         "doctor": _doctor,
         "serve": _serve,
+        "version": _version,
     }
+    if options.verb is None:
+        raise UserError("say what to do", remedy=f"one of {', '.join(commands)}, or --help")
     return commands[options.verb](options)
 
 
@@ -102,6 +105,13 @@ def _serve(options: argparse.Namespace) -> int:
     from database_patterns.mcp_server import Settings, serve  # noqa: PLC0415 - the SDK takes a second to import
 
     serve(Settings(root=options.root, postgres=options.postgres))
+    return 0
+
+
+def _version(options: argparse.Namespace) -> int:  # noqa: ARG001 - all commands are called alike
+    from database_patterns.api.doctor import DISTRIBUTION, version  # noqa: PLC0415 - as in _lint
+
+    print(DISTRIBUTION, version())
     return 0
 
 
@@ -181,27 +191,13 @@ class _Parser(argparse.ArgumentParser):
         self.exit(UNUSABLE, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-class _Version(argparse.Action):
-    """Looks up the version only when it is asked for."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="show the version and exit")
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, namespace: object, values: object, option_string: str | None = None
-    ) -> NoReturn:
-        from importlib.metadata import version  # noqa: PLC0415 - 20 ms that only --version needs
-
-        parser.exit(message=f"database-patterns {version('database-patterns')}\n")
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="database-patterns",
         description="Proven knowledge of database migrations: PostgreSQL and Alembic first.",
     )
-    parser.add_argument("--version", action=_Version)
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+    parser.add_argument("--version", action="store_const", dest="verb", const="version", help="show the version")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
 
     lint = _verb(verbs, "lint", "find what is dangerous in migrations, at its line, with what to write instead")
     _add_inputs(lint)
@@ -237,9 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str
-) -> argparse.ArgumentParser:
+def _verb(verbs: argparse._SubParsersAction[_Parser], name: str, purpose: str) -> argparse.ArgumentParser:
     return verbs.add_parser(
         name,
         help=purpose,
@@ -279,7 +273,3 @@ def _add_output(parser: argparse.ArgumentParser, formats: Sequence[str] = report
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
     parser.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -132,7 +132,7 @@ class Rule:
         return all(postgres >= version if operator == ">=" else postgres < version for operator, version in bounds)
 
 
-def folder(name: Literal["rules", "skills"]) -> Path:
+def folder(name: Literal["rules", "skills", "examples"]) -> Path:
     """The folder of documents: beside this file in an installed package, else in the checkout.
 
     Raises UserError when neither is there.

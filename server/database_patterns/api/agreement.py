@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from database_patterns.locks import LockMode
-from database_patterns.model import Effect, Measurement, Prediction
+from database_patterns.model import Measurement, Prediction
 
 from .explain import strongest_locks
 
@@ -45,13 +45,18 @@ def _effects(prediction: Prediction, measurement: Measurement) -> Iterator[str]:
         )
     yield from _locks(strongest_locks([prediction]), measurement.locks, sampled=sampled)
     tables = [effect for effect in prediction.effects if effect.kind != "index"]
-    for word, certain, possible, measured in (
-        ("rewritten", _names(tables, "rewrite", True), _names(tables, "rewrite", "unknown"), measurement.rewritten),
-        ("scanned", _names(tables, "scan", True), _names(tables, "scan", "unknown"), measurement.scanned),
-        ("rebuilt", _rebuilt(prediction.effects), frozenset[str](), measurement.rebuilt_indexes),
+    rewrites = {effect.relation: effect.rewrite for effect in tables}
+    scans = {effect.relation: effect.scan for effect in tables}
+    rebuilds = {index: True for effect in prediction.effects for index in effect.rebuilds}
+    for word, predicted, measured in (
+        ("rewritten", rewrites, measurement.rewritten),
+        ("scanned", scans, measurement.scanned),
+        ("rebuilt", rebuilds, measurement.rebuilt_indexes),
     ):
+        certain = {name for name, value in predicted.items() if value is True}
+        possible = {name for name, value in predicted.items() if value == "unknown"}
         missed = measured - certain - possible
-        invented = frozenset[str]() if sampled else certain - measured
+        invented = set[str]() if sampled else certain - measured
         yield from (f"{word}: {name} was measured, not predicted" for name in sorted(missed))
         yield from (f"{word}: {name} was predicted, not measured" for name in sorted(invented))
 
@@ -64,14 +69,6 @@ def _locks(predicted: Mapping[str, LockMode], measured: Mapping[str, LockMode], 
         agree = (seen is None or (expected is not None and seen <= expected)) if sampled else expected == seen
         if not agree:
             yield f"lock on {relation}: predicted {_mode(expected)}, measured {_mode(seen)}"
-
-
-def _names(effects: Iterable[Effect], attribute: str, value: object) -> frozenset[str]:
-    return frozenset(effect.relation for effect in effects if getattr(effect, attribute) == value)
-
-
-def _rebuilt(effects: Iterable[Effect]) -> frozenset[str]:
-    return frozenset(index for effect in effects for index in effect.rebuilds)
 
 
 def _mode(mode: LockMode | None) -> str:

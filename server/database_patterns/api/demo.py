@@ -9,13 +9,13 @@ from database_patterns.errors import UserError
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
 from database_patterns.model import Demonstration, LintReport, MeasuredStatement
-from database_patterns.reporting.demonstration import worst_finding
 
 from . import history, project, sources
 from .agreement import disagreements
-from .explain import explain
+from .explain import explain, harm
 from .history import Options
 from .lint import lint
+from .sources import Given
 
 
 def demo(*, postgres_bin: str | None = None) -> Demonstration:
@@ -42,14 +42,15 @@ def demo(*, postgres_bin: str | None = None) -> Demonstration:
     return Demonstration(report, explanation, measured)
 
 
-def _worst(report: LintReport, given: sources.Given) -> sources.Given:
-    finding = worst_finding(report)
-    if finding is None:
-        raise UserError("the example has no finding to show", where="examples/shop")
-    return sources.Given(tuple(source for source in given.sources if source.path == finding.span.path))
+def _worst(report: LintReport, given: Given) -> Given:
+    """The one with findings that stops the most for the longest; without findings there is none."""
+    found = {finding.span.path for finding in report.findings}
+    candidates = [each for each in explain(given).migrations if each.path in found]
+    worst = max(candidates, key=harm, default=None)
+    return Given(tuple(source for source in given.sources if worst and source.path == worst.path))
 
 
-def _measured(database: Database, worst: sources.Given, options: Options) -> Iterator[MeasuredStatement]:
+def _measured(database: Database, worst: Given, options: Options) -> Iterator[MeasuredStatement]:
     """Each statement of the revision, on the schema that the history before it has built.
 
     A statement is measured in a transaction that is rolled back, then run for those that follow.

@@ -65,7 +65,8 @@ def _servers(postgres_bin: str | None) -> Iterator[Capability]:
     for each in found:
         yield Capability("PostgreSQL server", available=True, detail=f"{each.version} ({each.origin}: {each.folder})")
     if not found:
-        yield Capability("PostgreSQL server", available=False, detail=f"none found, measures nothing; {binaries.INSTALL}")
+        detail = f"none found, nothing is measured; {binaries.INSTALL}"
+        yield Capability("PostgreSQL server", available=False, detail=detail)
 
 
 def _remedy(name: str) -> str:

@@ -39,7 +39,8 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
 def _explained(context: MigrationInContext, assumed: tuple[str, ...], *, complete: bool) -> ExplainedMigration:
     migration, direction = context.migration, context.direction
     predictions = [each.prediction for each in context.statements]
-    uncertain = {each.reason for one in migration.statements(direction) if (each := one.transaction) and not each.certain}
+    transactions = filter(None, (each.transaction for each in migration.statements(direction)))
+    uncertain = {transaction.reason for transaction in transactions if not transaction.certain}
     return ExplainedMigration(
         path=migration.path,
         direction=direction,
@@ -76,17 +77,31 @@ def verdict(predictions: Iterable[Prediction], *, complete: bool) -> str:
     return "; ".join(parts) or "blocks neither reads nor writes"
 
 
+def harm(migration: ExplainedMigration) -> int:
+    """How much live traffic notices, as a number that is greater for the worse of two migrations."""
+    return max((_harm(effect) for each in migration.statements for effect in each.prediction.effects), default=0)
+
+
 def _consequences(effects: list[Effect]) -> list[str]:
     """For each relation that somebody waits for: who, and for how long. The worst first."""
-    worst: dict[str, tuple[int, str]] = {}
-    for effect in effects:
-        waiting = [traffic for traffic in blocked_by(effect.lock) if traffic != "schema changes"] if effect.lock else []
-        if waiting:
-            rank, duration = _duration(effect)
-            sentence = f"blocks {' and '.join(waiting)} on {effect.relation} {duration}"
-            worst[effect.relation] = max(worst.get(effect.relation, (0, "")), (rank * 10 + len(waiting), sentence))
-    lost = [f"{effect.data_loss} is lost" for effect in effects if effect.data_loss]
-    return [sentence for _, sentence in sorted(worst.values(), reverse=True)] + lost
+    worst: dict[str, Effect] = {}
+    for effect in sorted(filter(_harm, effects), key=_harm):
+        worst[effect.relation] = effect
+    sentences = [
+        f"blocks {' and '.join(_traffic(effect))} on {effect.relation} {_duration(effect)[1]}"
+        for effect in sorted(worst.values(), key=_harm, reverse=True)
+    ]
+    return sentences + [f"{effect.data_loss} is lost" for effect in effects if effect.data_loss]
+
+
+def _harm(effect: Effect) -> int:
+    """By how long, then by who waits; nothing when neither readers nor writers do."""
+    waiting = _traffic(effect)
+    return 10 * _duration(effect)[0] + len(waiting) if waiting else 0
+
+
+def _traffic(effect: Effect) -> list[str]:
+    return [each for each in blocked_by(effect.lock) if each != "schema changes"] if effect.lock else []
 
 
 def _duration(effect: Effect) -> tuple[int, str]:

@@ -41,7 +41,7 @@ class Start:
 
 
 def ordered(migrations: Iterable[Migration]) -> list[Migration]:
-    """SQL files by name, then revisions along their chain; revisions that are in no chain (a circle) come last, by name.
+    """SQL files by name, then revisions along their chain; revisions in a circle come last, by name.
 
     Where the chain leaves a choice (branches) the name decides.
     """
@@ -98,7 +98,7 @@ def start(migrations: Sequence[Migration], options: Options) -> Start:
 def contexts(
     migrations: Iterable[Migration], catalog: Catalog, assumptions: Assumptions, directions: tuple[Direction, ...]
 ) -> Iterator[MigrationInContext]:
-    """Each migration in context, the schema advancing from one to the next; a downgrade starts where its upgrade ends."""
+    """Each migration in context, the schema advancing from one to the next; a downgrade starts after its upgrade."""
     for migration in migrations:
         upgrade = follow(migration, "upgrade", catalog, assumptions)
         if "upgrade" in directions:

@@ -42,7 +42,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The migrations that were read; ``unreadable`` as in Given, ``partly`` the paths of SQL files read only in part."""
+    """The migrations that were read; ``unreadable`` as in Given, ``partly`` the SQL files read only in part."""
 
     migrations: tuple[Migration, ...]
     unreadable: tuple[str, ...]

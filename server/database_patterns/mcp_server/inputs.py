@@ -18,7 +18,9 @@ TEXT_MAX: Final = 2_000_000
 
 Text = Annotated[
     str,
-    Field(description="The migration: SQL, or the Python of an Alembic revision. Give text or path.", max_length=TEXT_MAX),
+    Field(
+        description="The migration: SQL, or the Python of an Alembic revision. Give text or path.", max_length=TEXT_MAX
+    ),
 ]
 Path = Annotated[str, Field(description="File or folder of migrations inside the project. Give text or path.")]
 PostgresVersion = Annotated[

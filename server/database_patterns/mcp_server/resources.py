@@ -65,7 +65,7 @@ def add_template(server: MCPServer) -> None:
         except UserError as error:
             raise ResourceNotFoundError(str(error)) from None
 
-    @server.completion()
+    @server.completion()  # type: ignore[no-untyped-call, untyped-decorator] # the SDK has no annotations here
     async def complete(
         ref: PromptReference | ResourceTemplateReference,
         argument: CompletionArgument,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from mcp.server.caching import CacheHint
 from mcp.server.mcpserver import Context, MCPServer
@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult
 from mcp_types import Resource as ListedResource
-from mcp_types.methods import CACHEABLE_METHODS
+from mcp_types.methods import CacheableMethod
 from pydantic import ValidationError
 
 from database_patterns.api.doctor import version
@@ -25,15 +25,15 @@ NAME: Final = "database-patterns"
 ERROR_MAX: Final = 2_000
 """Characters of an error."""
 INSTRUCTIONS: Final = """\
-Proven knowledge of database migrations: PostgreSQL 14 to 18 and Alembic. Nothing is executed; what is analysed is parsed.
+Proven knowledge of database migrations: PostgreSQL 14 to 18 and Alembic. What you pass is parsed, never executed.
 
 Order of work for a migration:
 1. search_rules with the intended change ("add a required column to a large table"); read_rule for those that apply.
-2. Write the migration, then lint_migration with its text or path. Change what it finds as its help says, and lint again.
-3. explain_migration to see lock, rewrite, scan and who waits, statement by statement; tell the user what will be blocked.
+2. Write the migration, then lint_migration with its text or path. Change what it finds as its help says; lint again.
+3. explain_migration to see lock, rewrite, scan and who waits, by statement; tell the user what will be blocked.
 
-Pass history (the folder of revisions) or schema (a dump) whenever there is one: without it existing tables are unknown, and
-size, types and constraints cannot be judged. Pass postgres_version, the server's major version.
+Pass history (the folder of revisions) or schema (a dump) whenever there is one: without it existing tables, types and
+constraints are unknown. Pass postgres_version, the server's major version.
 
 An answer with "not analysed" or "not read" is not a clean bill: look at those places yourself and say so.
 A finding can be right and still be acceptable (a small table, a maintenance window): say why instead of hiding it.
@@ -56,7 +56,7 @@ class PatternsServer(MCPServer[Any]):
             tools=offered,
             resources=resources.build(),
             log_level="WARNING",
-            cache_hints=dict.fromkeys(CACHEABLE_METHODS, _CACHE),
+            cache_hints=dict.fromkeys(get_args(CacheableMethod), _CACHE),
         )
         resources.add_template(self)
         self._parameters = {tool.name: tuple(tool.parameters["properties"]) for tool in offered}

@@ -8,8 +8,19 @@ from database_patterns.model import Migration
 
 from .files import Kind, decode, find_migrations, is_revision, read_source, recognise
 from .sql import read_sql
+from .statements import parser_version
 
-__all__ = ["Kind", "decode", "find_migrations", "is_revision", "read_file", "read_source", "read_text", "recognise"]
+__all__ = [
+    "Kind",
+    "decode",
+    "find_migrations",
+    "is_revision",
+    "parser_version",
+    "read_file",
+    "read_source",
+    "read_text",
+    "recognise",
+]
 
 
 def read_text(text: str, path: str = "<text>", kind: Kind | None = None) -> Migration:

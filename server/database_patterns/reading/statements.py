@@ -39,6 +39,11 @@ def parse(sql: str, locate: Locate) -> tuple[Statement, ...]:
         )
 
 
+def parser_version() -> str:
+    """The version of PostgreSQL whose grammar the parser is ("18.6")."""
+    return ".".join(map(str, parser.get_postgresql_version()))
+
+
 def _parsed(sql: str, locate: Locate, start: int, end: int) -> Iterator[Statement]:
     for raw in parser.parse_sql(sql[start:end]):
         first = start + (raw.stmt_location or 0)

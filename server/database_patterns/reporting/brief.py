@@ -82,6 +82,7 @@ def _migration_entries(item: ExplainedMigration) -> list[str]:
 
 
 def statement(item: ExplainedStatement) -> str:
+    """One line: place, SQL, and every effect."""
     source, prediction = item.statement, item.prediction
     error = source.error or prediction.error
     facts = [

@@ -62,6 +62,7 @@ def explain(report: ExplainReport) -> Data:
 
 
 def finding(item: Finding) -> Data:
+    """A finding with its place, its effects and its fix."""
     return {
         "rule": item.rule,
         "severity": item.severity,
@@ -80,6 +81,7 @@ def finding(item: Finding) -> Data:
 
 
 def migration(item: ExplainedMigration) -> Data:
+    """One direction of a migration with all its statements."""
     return {
         "path": item.path,
         "revision": item.revision,
@@ -96,6 +98,7 @@ def migration(item: ExplainedMigration) -> Data:
 
 
 def statement(item: ExplainedStatement) -> Data:
+    """A statement with what it will do."""
     source, prediction = item.statement, item.prediction
     error = source.error or prediction.error
     return {
@@ -113,6 +116,7 @@ def statement(item: ExplainedStatement) -> Data:
 
 
 def effect(item: Effect) -> Data:
+    """What a statement does to one relation; ``blocks`` follows from the lock."""
     return {
         "relation": item.relation,
         "kind": item.kind,
@@ -131,6 +135,7 @@ def effect(item: Effect) -> Data:
 
 
 def measurement(item: Measurement) -> Data:
+    """What a server did; names are sorted."""
     return {
         "postgres": item.postgres,
         "locks": _locks(item.locks.items()),
@@ -173,11 +178,13 @@ def capabilities(items: Iterable[Capability]) -> Data:
 
 
 def fix(item: Fix) -> Data:
+    """Edits, and whether they are safe."""
     edits = [{**span(edit.span), "replacement": edit.replacement} for edit in item.edits]
     return {"safe": item.safe, "edits": edits}
 
 
 def gap(item: Gap) -> Data:
+    """A place that was not analysed, by lines."""
     place = item.span
     return {
         "path": place.path,
@@ -189,6 +196,7 @@ def gap(item: Gap) -> Data:
 
 
 def span(item: Span) -> Data:
+    """A place: lines and columns from 1, the end column exclusive."""
     return {
         "path": item.path,
         "line": item.line,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from database_patterns.model import Demonstration, Finding, LintReport, MeasuredStatement
@@ -14,7 +13,7 @@ from .style import Style, printable
 def demonstration(demo: Demonstration, style: Style) -> str:
     """Four short chapters: the findings, the worst revision, prediction beside measurement, the agent's view."""
     chapters = (
-        ("1  Lint the example's history", _findings(demo.lint, style)),
+        ("1  Lint the example's history", _findings(demo, style)),
         ("2  What the worst revision does, predicted", _explained(demo, style)),
         ("3  The same on a real PostgreSQL: predicted and measured", _measured(demo, style)),
         ("4  What an agent sees (MCP tool lint_migration)", _agent(demo, style)),
@@ -22,15 +21,15 @@ def demonstration(demo: Demonstration, style: Style) -> str:
     return "\n".join("\n".join([style("strong", title), *lines, ""]) for title, lines in chapters)
 
 
-def _findings(report: LintReport, style: Style) -> Iterator[str]:
-    """A line for each finding, and the worst in full."""
-    worst = worst_finding(report)
+def _findings(demo: Demonstration, style: Style) -> Iterator[str]:
+    """A line for each finding, and those of the worst revision in full."""
+    report = demo.lint
     widest = max((len(words.place(item.span)) for item in report.findings), default=0)
     for item in report.findings:
         place = f"{words.place(item.span):<{widest}}"
         yield f"  {place}  {style(item.severity, f'{item.severity:<7}')}  {item.rule}"
     yield style("dim", f"  {words.summary(report)}")
-    if worst:
+    for worst in _of_the_worst(demo):
         yield ""
         source = report.sources.get(worst.span.path, "")
         yield from (f"  {line}".rstrip() for line in terminal.finding(worst, source, style).splitlines())
@@ -95,21 +94,14 @@ def _work_seen(relation: str, item: MeasuredStatement) -> str:
 
 def _agent(demo: Demonstration, style: Style) -> Iterator[str]:
     """The text content of the tool's answer for the worst revision alone."""
-    worst = worst_finding(demo.lint)
-    if worst is None:
-        return
-    findings = tuple(item for item in demo.lint.findings if item.span.path == worst.span.path)
-    statements = sum(len(item.statements) for item in demo.explanation.migrations)
-    alone = LintReport(demo.lint.postgres, findings, migrations=1, statements=statements)
-    yield style("dim", f'  lint_migration {{"path": "{worst.span.path}"}}')
+    migrations = demo.explanation.migrations
+    statements = sum(len(item.statements) for item in migrations)
+    alone = LintReport(demo.lint.postgres, _of_the_worst(demo), migrations=len(migrations), statements=statements)
+    yield from (style("dim", f'  lint_migration {{"path": "{item.path}"}}') for item in migrations)
     yield from (f"  {line}" for line in brief.lint(alone).text.splitlines())
 
 
-def worst_finding(report: LintReport) -> Finding | None:
-    """The first finding of the worst severity in the file that has most of these; None when there is none."""
-    for severity, number in words.severities(report).items():
-        if number:
-            found = [item for item in report.findings if item.severity == severity]
-            by_file = Counter(item.span.path for item in found)
-            return max(found, key=lambda item: by_file[item.span.path])
-    return None
+def _of_the_worst(demo: Demonstration) -> tuple[Finding, ...]:
+    """The findings in what is explained."""
+    explained = {item.path for item in demo.explanation.migrations}
+    return tuple(item for item in demo.lint.findings if item.span.path in explained)

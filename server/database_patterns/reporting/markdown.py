@@ -17,10 +17,11 @@ def lint(report: LintReport) -> str:
 
 
 def finding(item: Finding) -> str:
+    """A section: the rule, where, what happens, and what to write instead."""
     help_text = f"\n\nInstead:\n\n{_code(item.help, 'python' if item.revision else 'sql')}" if item.help else ""
     certainty = "" if item.certainty == "proven" else f", {item.certainty}"
     title = f"### {item.rule} ({item.severity}{certainty})"
-    return f"{title}\n\n`{words.place(item.span)}`: {_escaped(item.message)}{help_text}"
+    return f"{title}\n\n{_inline_code(words.place(item.span))}: {_escaped(item.message)}{help_text}"
 
 
 def explain(report: ExplainReport) -> str:
@@ -30,6 +31,7 @@ def explain(report: ExplainReport) -> str:
 
 
 def migration(item: ExplainedMigration) -> str:
+    """A section: the verdict, the table of statements, and what the answer rests on."""
     head = ["| line | statement | relation | lock | blocks | work |", "|---|---|---|---|---|---|"]
     rows = [row for one in item.statements for row in statement(one)]
     assumed = f"\n\nAssumed: {_escaped('; '.join(item.assumptions))}" if item.assumptions else ""
@@ -40,15 +42,18 @@ def migration(item: ExplainedMigration) -> str:
 def statement(item: ExplainedStatement) -> list[str]:
     """A row for each relation; a row of its own for an error."""
     source, prediction = item.statement, item.prediction
-    first = (str(source.span.line), f"`{words.one_line(source.sql, 80)}`")
+    first = (str(source.span.line), _inline_code(words.one_line(source.sql, 80)))
     error = source.error or prediction.error
     rows = [
-        (effect.relation, words.lock(effect.lock), words.blocks(effect.lock), words.work(effect))
+        (_escaped(effect.relation), words.lock(effect.lock), words.blocks(effect.lock), _escaped(words.work(effect)))
         for effect in prediction.effects
     ]
-    rows += [(f"fails: {error}", "", "", "")] if error else []
-    rows += [(f"may fail with {one.sqlstate}: {one.when}", "", "", "") for one in prediction.may_fail]
-    rows += [(f"not known: {one}", "", "", "") for one in prediction.unknown]
+    remarks = [
+        *([f"fails: {error}"] if error else []),
+        *(f"may fail with {one.sqlstate}: {one.when}" for one in prediction.may_fail),
+        *(f"not known: {one}" for one in prediction.unknown),
+    ]
+    rows += [(_escaped(remark), "", "", "") for remark in remarks]
     rows = rows or [("", "", "", "")]
     starts = [first, *[("", "")] * (len(rows) - 1)]
     return [_row(*start, *row) for start, row in zip(starts, rows, strict=True)]
@@ -56,13 +61,13 @@ def statement(item: ExplainedStatement) -> list[str]:
 
 def rules(found: Iterable[Rule]) -> str:
     """A table of rules, the best match first."""
-    rows = [_row(f"`{item.name}`", item.severity, item.title) for item in found]
+    rows = [_row(_inline_code(item.name), item.severity, _escaped(item.title)) for item in found]
     return "\n".join(["| rule | severity | flags |", "|---|---|---|", *rows]) + "\n"
 
 
 def _row(*cells: str) -> str:
-    escaped = (_escaped(cell).replace("|", "\\|") if not cell.startswith("`") else cell.replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(escaped)} |"
+    inner = " | ".join(cell.replace("|", "\\|") for cell in cells)
+    return f"| {inner} |"
 
 
 def _left_out(gaps: Iterable[Gap], unreadable: Iterable[str]) -> list[str]:
@@ -77,6 +82,11 @@ def _code(text: str, language: str) -> str:
     while fence in text:
         fence += "`"
     return f"{fence}{language}\n{text.strip()}\n{fence}"
+
+
+def _inline_code(text: str) -> str:
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text}{fence}"
 
 
 def _escaped(text: str) -> str:

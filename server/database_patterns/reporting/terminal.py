@@ -38,9 +38,9 @@ def lint(report: LintReport, style: Style) -> str:
 def finding(item: Finding, source: str, style: Style) -> str:
     """Location and rule, message, the source, what to write instead, and where to read on."""
     certainty = {"proven": "", "size-dependent": " (harm grows with the table)", "unknown": " (not certain)"}
+    place, rule = style("strong", printable(words.place(item.span))), style("strong", item.rule)
     lines = [
-        f"{style('strong', printable(words.place(item.span)))} {style(item.severity, item.severity)} "
-        f"{style('strong', item.rule)}{style('dim', certainty[item.certainty])}",
+        f"{place} {style(item.severity, item.severity)} {rule}{style('dim', certainty[item.certainty])}",
         *_prose(item.message),
         *_indented(excerpt(source, item.span, style, item.severity)),
     ]
@@ -57,6 +57,7 @@ def explain(report: ExplainReport, style: Style) -> str:
 
 
 def migration(item: ExplainedMigration, style: Style) -> str:
+    """One direction of a migration: its statements, then the verdict and what that rests on."""
     lines = [style("strong", printable(words.revision(item)))]
     for one in item.statements:
         lines += statement(one, style)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from mcp.server.mcpserver.tools import Tool
-from pydantic import ConfigDict
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+from pydantic import ConfigDict, create_model
 
 from database_patterns.mcp_server.settings import Settings
 
 from . import explain_migration, lint_migration, read_rule, search_rules
 
 _MODULES = (search_rules, read_rule, lint_migration, explain_migration)
+
+
+class _Closed(ArgModelBase):
+    model_config = ConfigDict(extra="forbid")
 
 
 def build(settings: Settings) -> list[Tool]:
@@ -22,7 +27,7 @@ def build(settings: Settings) -> list[Tool]:
 def _strict(tool: Tool) -> Tool:
     """``tool`` with closed input, and schemas without what says nothing (titles that repeat names, open objects)."""
     accepted = tool.fn_metadata.arg_model
-    closed = type(accepted.__name__, (accepted,), {"model_config": ConfigDict(extra="forbid")})
+    closed = create_model(accepted.__name__, __base__=(_Closed, accepted))
     tool.fn_metadata.arg_model = closed
     tool.parameters = _terse(closed.model_json_schema(by_alias=True))
     output = tool.fn_metadata.output_schema

@@ -15,9 +15,9 @@ from database_patterns.mcp_server.settings import Settings
 from database_patterns.reporting import brief, data
 
 DESCRIPTION = """\
-Says statement by statement what a migration (SQL or an Alembic revision, nothing is run) does to PostgreSQL: which lock on \
-what, rewrite, scan, who waits, data loss, transaction, errors. Use it to judge when and how to deploy. Without schema or \
-history little is known of existing tables, and the answer says so. For what to change use lint_migration."""
+Says statement by statement what a migration (SQL or an Alembic revision, nothing is run) does to PostgreSQL: lock and \
+on what, rewrite, scan, who waits, data loss, transaction, errors. Use it to judge when and how to deploy. Without \
+schema or history little is known of existing tables, and the answer says so. For what to change use lint_migration."""
 
 
 class Answer(BaseModel):
@@ -32,7 +32,9 @@ class Answer(BaseModel):
 
 
 def build(settings: Settings) -> Tool:
-    def explain_migration(  # noqa: PLR0913 - the parameters of the contract
+    """The tool, bound to a server's settings."""
+
+    def explain_migration(  # noqa: PLR0913, PLR0917 - the parameters of the contract
         text: inputs.Text = "",
         path: inputs.Path = "",
         direction: Annotated[Literal["upgrade", "downgrade"], Field(description="Which way to explain.")] = "upgrade",

@@ -33,7 +33,9 @@ class Answer(BaseModel):
 
 
 def build(settings: Settings) -> Tool:
-    def lint_migration(  # noqa: PLR0913 - the parameters of the contract
+    """The tool, bound to a server's settings."""
+
+    def lint_migration(  # noqa: PLR0913, PLR0917 - the parameters of the contract
         text: inputs.Text = "",
         path: inputs.Path = "",
         postgres_version: inputs.PostgresVersion = settings.postgres,  # type: ignore[assignment]

@@ -14,8 +14,8 @@ from database_patterns.mcp_server.settings import Settings
 from database_patterns.reporting import data
 
 DESCRIPTION = """\
-One rule, whole: what it flags, why, what to write instead as code that was run on PostgreSQL, and when to allow it. Use it \
-when a finding's help is not enough, or before writing such a change. Names come from search_rules and from findings."""
+One rule, whole: what it flags, why, what to write instead as code that was run on PostgreSQL, when to allow it. Use \
+it when a finding's help is not enough, or before writing such a change. Names come from search_rules and from findings."""
 
 
 class Answer(BaseModel):
@@ -30,6 +30,8 @@ class Answer(BaseModel):
 
 
 def build(settings: Settings) -> Tool:  # noqa: ARG001 - all tools are built alike
+    """The tool, bound to a server's settings."""
+
     def read_rule(
         name: Annotated[str, Field(description="The rule's name, such as index-without-concurrently.", max_length=200)],
     ) -> Annotated[CallToolResult, Answer]:

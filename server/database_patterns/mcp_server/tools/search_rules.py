@@ -15,9 +15,12 @@ from database_patterns.mcp_server.settings import Settings
 from database_patterns.reporting import brief, data
 
 DESCRIPTION = """\
-Finds the rules about database migrations that speak to a question or to a piece of SQL or Alembic code, best match first. \
+Finds the rules about database migrations that speak to a question or to a piece of SQL or Alembic code, best first. \
 Use it before writing a migration. To check one that is written, use lint_migration. Returns names and titles; \
 read_rule has the texts."""
+
+
+Query = Annotated[str, Field(description="A question or code; empty lists all rules.", max_length=TEXT_MAX)]
 
 
 class Answer(BaseModel):
@@ -29,8 +32,10 @@ class Answer(BaseModel):
 
 
 def build(settings: Settings) -> Tool:  # noqa: ARG001 - all tools are built alike
+    """The tool, bound to a server's settings."""
+
     def search_rules(
-        query: Annotated[str, Field(description="A question or code; empty lists all rules.", max_length=TEXT_MAX)] = "",
+        query: Query = "",
         limit: Limit = 20,
         offset: Offset = 0,
     ) -> Annotated[CallToolResult, Answer]:
