@@ -1,4 +1,4 @@
-"""Operations are what they say in both forms: the SQL is read back as itself, and Alembic renders the Python to that SQL."""
+"""Operations say the same in both forms: the SQL is read back as itself, and Alembic renders the Python to that SQL."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def only_action(sql: str) -> object:
 
 def rendered_by_alembic(operation: Operation) -> list[str]:
     code = indent(written([operation], "alembic"), "    ")
-    text = f"from alembic import op\nimport sqlalchemy as sa\nrevision = 'a'\ndown_revision = None\ndef upgrade():\n{code}\n"
-    migration = read_text(text, "a.py", "alembic")
+    head = "from alembic import op\nimport sqlalchemy as sa\nrevision = 'a'\ndown_revision = None\n"
+    migration = read_text(f"{head}def upgrade():\n{code}\n", "a.py", "alembic")
     assert migration.upgrade_gaps == ()
     return [" ".join(statement.sql.split()) for statement in migration.upgrade]
 
@@ -57,8 +57,8 @@ def test_alembic_renders_the_same_index(sql: str) -> None:
 
 FOREIGN_KEYS = [
     "ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES customers (id)",
-    "ALTER TABLE shop.orders ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES shop.customers (id, c)"
-    " ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE NOT VALID",
+    """ALTER TABLE shop.orders ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES shop.customers (id, c)
+    ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE NOT VALID""",
     "ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES customers NOT VALID",
 ]
 

@@ -1,0 +1,81 @@
+"""foreign-key-validated-at-once: ADD FOREIGN KEY without NOT VALID."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from database_patterns.model import Finding
+
+Lint = Callable[..., tuple[Finding, ...]]
+
+SHOP = (
+    "CREATE TABLE customers (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint);"
+)
+ADD = "ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id)"
+
+
+def test_a_foreign_key_validated_at_once_blocks_writes_to_both_tables(lint: Lint) -> None:
+    (finding,) = lint(f"{ADD} ON DELETE CASCADE;", SHOP)
+    assert (finding.severity, finding.certainty) == ("error", "size-dependent")
+    assert finding.message == (
+        "ADD FOREIGN KEY takes ShareRowExclusiveLock on orders and customers: writes wait until every row of orders has"
+        " been looked up in customers and the transaction ends."
+    )
+    assert finding.help == (
+        "Add it without looking at the existing rows:\n\n"
+        f"    {ADD} ON DELETE CASCADE NOT VALID;\n\n"
+        "Then, in a transaction of its own:\n\n"
+        "    ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;"
+    )
+    assert [effect.relation for effect in finding.effects] == ["orders", "customers"]
+
+
+def test_in_alembic_the_help_is_two_revisions(lint: Lint) -> None:
+    (finding,) = lint(
+        """
+        def upgrade():
+            op.create_foreign_key("fk", "orders", "customers", ["customer_id"], ["id"])
+        """,
+        SHOP,
+    )
+    assert finding.help == (
+        "Add it without looking at the existing rows:\n\n"
+        "    op.create_foreign_key(\n"
+        '        "fk",\n'
+        '        "orders",\n'
+        '        "customers",\n'
+        '        ["customer_id"],\n'
+        '        ["id"],\n'
+        "        postgresql_not_valid=True,\n"
+        "    )\n\n"
+        "Then, in the next revision (its own transaction: transaction_per_migration=True in env.py):\n\n"
+        '    op.execute("ALTER TABLE orders VALIDATE CONSTRAINT fk")'
+    )
+
+
+def test_a_foreign_key_without_a_name_gets_the_one_that_postgresql_would_choose(lint: Lint) -> None:
+    (finding,) = lint("ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers;", SHOP)
+    assert "ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers NOT" in finding.help
+    assert "VALIDATE CONSTRAINT orders_customer_id_fkey;" in finding.help
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ADD} NOT VALID;",
+        f"{ADD} NOT ENFORCED;",
+        "ALTER TABLE orders ADD CONSTRAINT positive CHECK (id > 0);",
+        "CREATE TABLE refunds (order_id bigint); ALTER TABLE refunds ADD FOREIGN KEY (order_id) REFERENCES orders;",
+        "CREATE TABLE refunds (order_id bigint REFERENCES orders);",
+        "ALTER TABLE orders ADD COLUMN agent_id bigint REFERENCES customers (id);",
+    ],
+)
+def test_a_foreign_key_that_looks_at_no_row_is_quiet(lint: Lint, text: str) -> None:
+    assert lint(text, SHOP) == ()
+
+
+def test_tables_that_are_not_known_exist(lint: Lint) -> None:
+    (finding,) = lint(f"{ADD};")
+    assert (finding.severity, finding.certainty) == ("error", "size-dependent")

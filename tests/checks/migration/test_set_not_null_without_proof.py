@@ -1,0 +1,91 @@
+"""set-not-null-without-proof: SET NOT NULL that reads the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from database_patterns.model import Finding
+
+Lint = Callable[..., tuple[Finding, ...]]
+
+ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, status text);"
+SET_NOT_NULL = "ALTER TABLE orders ALTER COLUMN status SET NOT NULL;"
+
+
+def test_set_not_null_reads_the_whole_table(lint: Lint) -> None:
+    (finding,) = lint(SET_NOT_NULL, ORDERS)
+    assert (finding.severity, finding.certainty) == ("error", "size-dependent")
+    assert finding.message == (
+        "SET NOT NULL takes AccessExclusiveLock on orders: reads and writes wait while every row is read to find a NULL"
+        " in status."
+    )
+    assert finding.help == (
+        "Let a CHECK constraint prove it first:\n\n"
+        "    ALTER TABLE orders ADD CONSTRAINT orders_status_not_null CHECK (status IS NOT NULL) NOT VALID;\n\n"
+        "Then, in a transaction of its own:\n\n"
+        "    ALTER TABLE orders VALIDATE CONSTRAINT orders_status_not_null;\n"
+        "    ALTER TABLE orders ALTER COLUMN status SET NOT NULL;\n"
+        "    ALTER TABLE orders DROP CONSTRAINT orders_status_not_null;"
+    )
+
+
+def test_in_alembic_the_help_is_two_revisions(lint: Lint) -> None:
+    (finding,) = lint(
+        """
+        def upgrade():
+            op.alter_column("orders", "status", existing_type=sa.Text(), nullable=False, schema="shop")
+        """,
+        "CREATE SCHEMA shop; CREATE TABLE shop.orders (id bigint PRIMARY KEY, status text);",
+    )
+    assert finding.help == (
+        "Let a CHECK constraint prove it first:\n\n"
+        "    op.create_check_constraint(\n"
+        '        "orders_status_not_null",\n'
+        '        "orders",\n'
+        '        "status IS NOT NULL",\n'
+        '        schema="shop",\n'
+        "        postgresql_not_valid=True,\n"
+        "    )\n\n"
+        "Then, in the next revision (its own transaction: transaction_per_migration=True in env.py):\n\n"
+        '    op.execute("ALTER TABLE shop.orders VALIDATE CONSTRAINT orders_status_not_null")\n'
+        '    op.alter_column("orders", "status", nullable=False, schema="shop")\n'
+        '    op.drop_constraint("orders_status_not_null", "orders", schema="shop")'
+    )
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "CREATE TABLE orders (id bigint PRIMARY KEY, status text CHECK (status IS NOT NULL));",
+        "CREATE TABLE orders (id bigint PRIMARY KEY, status text NOT NULL);",
+        f"""{ORDERS} ALTER TABLE orders ADD CONSTRAINT c CHECK (status IS NOT NULL) NOT VALID;
+        ALTER TABLE orders VALIDATE CONSTRAINT c;""",
+    ],
+)
+def test_a_proven_column_is_quiet(lint: Lint, schema: str) -> None:
+    assert lint(SET_NOT_NULL, schema) == ()
+
+
+def test_a_proof_within_the_same_migration_counts(lint: Lint) -> None:
+    assert lint(
+        "ALTER TABLE orders ADD CONSTRAINT c CHECK (status IS NOT NULL) NOT VALID;"
+        f"ALTER TABLE orders VALIDATE CONSTRAINT c; {SET_NOT_NULL}",
+        ORDERS,
+    ) == ()  # fmt: skip
+
+
+def test_a_check_that_is_not_validated_proves_nothing(lint: Lint) -> None:
+    schema = f"{ORDERS} ALTER TABLE orders ADD CONSTRAINT c CHECK (status IS NOT NULL) NOT VALID;"
+    assert len(lint(SET_NOT_NULL, schema)) == 1
+
+
+def test_a_table_created_here_is_quiet(lint: Lint) -> None:
+    assert lint(f"{ORDERS} {SET_NOT_NULL}") == ()
+
+
+def test_a_column_of_which_nothing_is_known_may_be_proven_already(lint: Lint) -> None:
+    (finding,) = lint(SET_NOT_NULL)
+    assert (finding.severity, finding.certainty) == ("warning", "unknown")
+    assert "while every row is read to find a NULL in status unless a validated constraint proves it" in finding.message

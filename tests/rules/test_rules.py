@@ -1,0 +1,258 @@
+"""Every rule document is run: its blocks lint as they announce, and PostgreSQL and Alembic do what they claim."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from database_patterns import documents, linting
+from database_patterns.actions import Name, TransactionControl
+from database_patterns.catalog import Catalog
+from database_patterns.documents import Block, Expectation, Rule
+from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
+from database_patterns.lab import driver
+from database_patterns.lab.measure import measure
+from database_patterns.lab.server import Database, Server
+from database_patterns.model import Direction, Finding, Measurement, Migration, Prediction
+from database_patterns.reading import read_text
+
+every_rule = pytest.mark.parametrize("rule", documents.rules().values(), ids=documents.rules())
+
+PREAMBLE = "from alembic import op\nimport sqlalchemy as sa\n\nrevision = {revision!r}\ndown_revision = {down!r}\n\n"
+"""What a Python block leaves out, because every revision begins like this."""
+
+ENV = """\
+import os
+
+import psycopg
+from alembic import context
+from sqlalchemy import create_engine
+
+engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(os.environ["DSN"]))
+with engine.connect() as connection:
+    context.configure(connection=connection, transaction_per_migration={per_migration})
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A block as the file that a user would have; ``offset`` is the number of lines before the block's own."""
+
+    rule: Rule
+    block: Block
+    name: str
+    text: str
+    offset: int
+
+    @property
+    def migration(self) -> Migration:
+        return read_text(self.text, self.name, "sql" if self.block.language == "sql" else "alembic")
+
+    def place(self, line: int) -> str:
+        """A line of the file as a line of the document."""
+        return f"{self.rule.path.name}:{self.block.line + line - 1 - self.offset}"
+
+    def announced(self) -> list[tuple[str, str]]:
+        """The findings that the block announces: place and rule."""
+        claims = [claim for claim in self.block.expectations if claim.kind == "finds"]
+        return sorted((self.place(claim.line + self.offset), name) for claim in claims for name in claim.values)
+
+    def found(self, findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
+        return sorted((self.place(finding.span.line), finding.rule) for finding in findings)
+
+    def claims_about(self, at: StatementInContext) -> list[Expectation]:
+        """What the block says of a statement, but for its findings."""
+        lines = range(at.statement.span.line, at.statement.span.end_line + 1)
+        return [
+            claim for claim in self.block.expectations if claim.line + self.offset in lines and claim.kind != "finds"
+        ]
+
+
+def projects(rule: Rule) -> Iterator[list[Source]]:
+    """The rule's blocks: those with a file name, of one language and under one heading, are one project."""
+    for _, blocks in groupby(rule.blocks, key=lambda block: (block.section, block.language, bool(block.file))):
+        sources: list[Source] = []
+        for block in blocks:
+            down = sources[-1].name.removesuffix(".py") if sources and block.file else None
+            sources.append(_source(rule, block, down))
+        yield from [sources] if sources[0].block.file else [[source] for source in sources]
+
+
+def _source(rule: Rule, block: Block, down: str | None) -> Source:
+    name = (block.file or f"{rule.name}.{'sql' if block.language == 'sql' else 'py'}").rpartition("/")[2]
+    preamble = "" if block.language == "sql" else PREAMBLE.format(revision=name.removesuffix(".py"), down=down)
+    return Source(rule, block, name, preamble + block.code, preamble.count("\n"))
+
+
+def setup(rule: Rule) -> Catalog:
+    catalog = Catalog.empty()
+    for statement in read_text(rule.setup, kind="sql").upgrade:
+        assert statement.error is None, (rule.name, statement.error)
+        catalog = catalog.advance(statement)
+    return catalog
+
+
+def followed(
+    project: list[Source], catalog: Catalog, postgres: int = 18, directions: tuple[Direction, ...] = ("upgrade",)
+) -> Iterator[tuple[Source, MigrationInContext]]:
+    """Each file of the project with what it does after those before it; a downgrade follows its own upgrade."""
+    for source in project:
+        migration = source.migration
+        for direction in directions:
+            context = follow(migration, direction, catalog, Assumptions(postgres=postgres, timezone="UTC"))
+            yield source, context
+            catalog = context.at_end
+
+
+@every_rule
+def test_blocks_yield_exactly_the_findings_that_they_announce(rule: Rule) -> None:
+    for project in projects(rule):
+        for source in project:
+            contexts = followed(project, setup(rule), directions=("upgrade", "downgrade"))
+            findings = linting.run(context for each, context in contexts if each is source)
+            assert source.found(findings) == source.announced()
+
+
+@every_rule
+def test_what_a_block_announces_is_found_without_knowing_the_schema(rule: Rule) -> None:
+    for project in projects(rule):
+        for source in project:
+            findings = linting.run(context for _, context in followed([source], Catalog.unknown()))
+            assert set(source.announced()) <= set(source.found(findings))
+
+
+@every_rule
+def test_a_rule_has_a_block_that_is_found_and_a_clean_one_to_write_instead(rule: Rule) -> None:
+    sources = [source for project in projects(rule) for source in project]
+    assert any((rule.name in name) for source in sources for _, name in source.announced())
+    instead = [source for source in sources if source.block.section == "Instead"]
+    assert instead
+    assert not [source.announced() for source in instead if source.announced()]
+
+
+@every_rule
+def test_what_a_rule_says_is_measured(rule: Rule) -> None:
+    """Its proof is a claim of one of the blocks that it flags."""
+    claim = {"lock": "takes", "rewrite": "rewrites", "scan": "scans", "error": "fails", "state": "records"}
+    flagged = [block for block in rule.blocks if any(each.kind == "finds" for each in block.expectations)]
+    kinds = {each.kind for block in flagged for each in block.expectations}
+    assert rule.proof.startswith("none: ") or claim[rule.proof] in kinds
+
+
+@every_rule
+def test_postgresql_does_what_blocks_claim_and_what_is_predicted(rule: Rule, server: Server) -> None:
+    if not rule.applies_to(server.postgres):
+        pytest.skip(f"the rule holds for PostgreSQL {rule.postgres}")
+    for project in projects(rule):
+        with server.database(setup_sql=rule.setup) as database:
+            for source, context in followed(project, setup(rule), server.postgres):
+                claimed = {id(claim) for claim in source.block.expectations if claim.kind not in {"finds", "records"}}
+                for at in context.statements:
+                    if at.statement.confidence == "exact" and not is_transaction_control(at):
+                        measured = run(database, at)
+                        where = source.place(at.statement.span.line)
+                        claims = source.claims_about(at)
+                        assert (where, *map(shown, claims)) == (where, *(seen(claim, at, measured) for claim in claims))
+                        assert (where, *predicted(at, measured)) == (where, *observed(at, measured))
+                        claimed -= {id(claim) for claim in claims}
+                assert not claimed, f"{source.place(1)}: a claim is about no statement"
+
+
+def is_transaction_control(at: StatementInContext) -> bool:
+    return any(isinstance(action, TransactionControl) for action in at.statement.actions)
+
+
+def run(database: Database, at: StatementInContext) -> Measurement:
+    """Measure the statement, and leave the database as it is after it."""
+    measured = measure(database, at.statement.sql)
+    if measured.error is None and measured.in_transaction_ok:
+        database.execute(at.statement.sql)
+    return measured
+
+
+def shown(claim: Expectation) -> str:
+    return f"{claim.kind}: {claim.lock.name + ' on ' if claim.lock else ''}{', '.join(claim.values) or 'nothing'}"
+
+
+def seen(claim: Expectation, at: StatementInContext, measured: Measurement) -> str:
+    """What the server showed, in the form of the claim, so that the two can be compared."""
+    match claim.kind:
+        case "takes":
+            locks = {measured.locks.get(relation) for relation in claim.values}
+            names = " or ".join(sorted(lock.name if lock else "no lock" for lock in locks))
+            return f"takes: {names} on {', '.join(claim.values)}"
+        case "scans" | "rewrites" | "rebuilds":
+            relations = {
+                "scans": measured.scanned,
+                "rewrites": measured.rewritten,
+                "rebuilds": measured.rebuilt_indexes,
+            }[claim.kind]
+            own = sorted(name for name in relations if not name.startswith("toast:"))
+            own = list(claim.values) if own == sorted(claim.values) else own
+            return f"{claim.kind}: {', '.join(own) or 'nothing'}"
+    refused = not measured.in_transaction_ok and at.statement.transaction
+    return f"fails: {'25001' if refused else measured.error.sqlstate if measured.error else 'nothing'}"
+
+
+def predicted(at: StatementInContext, measured: Measurement) -> tuple[object, ...]:
+    """Of the prediction what a measurement can show: error, locks, rewrites and scans of tables."""
+    prediction: Prediction = at.prediction
+    assert prediction.unknown == ()
+    if measured.error or prediction.error:
+        may = {failure.sqlstate for failure in prediction.may_fail}
+        return (measured.error.sqlstate if measured.error and measured.error.sqlstate in may else code(prediction),)
+    tables = [effect for effect in prediction.effects if effect.kind == "table"]
+    return (
+        prediction.in_transaction_ok,
+        {effect.relation: effect.lock for effect in tables},
+        {effect.relation for effect in tables if effect.rewrite},
+        {effect.relation for effect in tables if effect.scan},
+    )
+
+
+def code(prediction: Prediction) -> str:
+    return prediction.error.sqlstate if prediction.error else "nothing"
+
+
+def observed(at: StatementInContext, measured: Measurement) -> tuple[object, ...]:
+    if measured.error:
+        return (measured.error.sqlstate,)
+    if at.prediction.error:
+        return ("25001" if not measured.in_transaction_ok and at.statement.transaction else "nothing",)
+    known = {name for name in measured.locks if at.before.table(Name(*reversed(name.split(".", 1)))) is not None}
+    return (
+        measured.in_transaction_ok,
+        {name: lock for name, lock in measured.locks.items() if name in known},
+        measured.rewritten & known,
+        measured.scanned & known,
+    )
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+@pytest.mark.parametrize("rule", [rule for rule in documents.rules().values() if rule.proof == "state"], ids=str)
+def test_alembic_records_what_blocks_claim(rule: Rule, server: Server, tmp_path: Path, *, per_migration: bool) -> None:
+    for number, project in enumerate(projects(rule)):
+        folder = tmp_path / str(number)
+        (folder / "versions").mkdir(parents=True)
+        (folder / "env.py").write_text(ENV.format(per_migration=per_migration))
+        (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s\n")
+        for source in project:
+            (folder / "versions" / source.name).write_text(source.text)
+        with server.database(setup_sql=rule.setup) as database:
+            command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+            subprocess.run(command, cwd=folder, env={"DSN": database.owner}, check=True, capture_output=True)
+            claims = [claim for source in project for claim in source.block.expectations if claim.kind == "records"]
+            assert [recorded(database)] == [claim.values for claim in claims]
+
+
+def recorded(database: Database) -> tuple[str, ...]:
+    with driver.connect(database.owner) as connection:
+        return tuple(version for (version,) in driver.rows(connection, "SELECT version_num FROM alembic_version"))

@@ -1,0 +1,148 @@
+"""Linting: which checks run over what, and what a hit becomes."""
+
+from __future__ import annotations
+
+import pytest
+
+from database_patterns import documents, linting
+from database_patterns.actions import CreateIndex
+from database_patterns.catalog import Catalog
+from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
+from database_patterns.errors import UserError
+from database_patterns.model import CommitOnBind, Direction, Gap, Span
+from database_patterns.reading import read_text
+
+REVISION = """\
+from alembic import op
+import sqlalchemy as sa
+
+revision = "b"
+down_revision = "a"
+
+
+def upgrade():
+    op.drop_column("orders", "note")
+    op.create_index("i", "orders", ["id"])
+
+
+def downgrade():
+    op.add_column("orders", sa.Column("note", sa.Text(), nullable=False))
+"""
+ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, note text);"
+
+
+def in_context(
+    text: str, path: str = "b.sql", direction: Direction = "upgrade", postgres: int = 18
+) -> MigrationInContext:
+    catalog = Catalog.empty()
+    for statement in read_text(ORDERS, kind="sql").upgrade:
+        catalog = catalog.advance(statement)
+    return follow(read_text(text, path), direction, catalog, Assumptions(postgres=postgres))
+
+
+def brief(migrations: list[MigrationInContext], **rules: linting.Setting) -> list[tuple[str, int, str, str]]:
+    settings = {name.replace("_", "-"): setting for name, setting in rules.items()}
+    findings = linting.run(migrations, rules=settings)
+    return [(each.span.path, each.span.line, each.rule, each.severity) for each in findings]
+
+
+def test_findings_come_by_path_line_column_and_rule_in_whatever_order_the_subjects_come() -> None:
+    migrations = [
+        in_context("ALTER TABLE orders DROP COLUMN note, ALTER COLUMN id TYPE integer;", "c.sql"),
+        in_context(REVISION, "b.py", "downgrade"),
+        in_context(REVISION, "b.py"),
+    ]
+    expected = [
+        ("b.py", 9, "drop-column", "warning"),
+        ("b.py", 10, "index-without-concurrently", "error"),
+        ("b.py", 14, "not-null-without-default", "error"),
+        ("c.sql", 1, "drop-column", "warning"),
+        ("c.sql", 1, "type-change-rewrites", "error"),
+    ]
+    assert brief(migrations) == expected
+    assert brief(migrations[::-1]) == expected
+
+
+def test_the_same_subject_twice_gives_its_findings_once() -> None:
+    migration = in_context(REVISION, "b.py")
+    assert linting.run([migration, migration]) == linting.run([migration])
+
+
+def test_an_alembic_finding_carries_revision_and_direction_and_a_sql_finding_neither() -> None:
+    (alembic, _) = linting.run([in_context(REVISION, "b.py")])
+    (sql,) = linting.run([in_context("ALTER TABLE orders DROP COLUMN note;")])
+    assert (alembic.revision, alembic.direction, alembic.statement) == (
+        "b",
+        "upgrade",
+        "ALTER TABLE orders DROP COLUMN note",
+    )
+    assert (sql.revision, sql.direction, sql.statement) == (None, None, "ALTER TABLE orders DROP COLUMN note")
+    assert sql.documentation == "database-patterns://rules/drop-column"
+
+
+def test_a_user_can_set_a_rules_severity_or_switch_it_off() -> None:
+    migration = in_context("ALTER TABLE orders DROP COLUMN note;\nCREATE INDEX i ON orders (id);\n")
+    assert brief([migration], drop_column="off") == [("b.sql", 2, "index-without-concurrently", "error")]
+    assert brief([migration], drop_column="advice", index_without_concurrently="on") == [
+        ("b.sql", 1, "drop-column", "advice"),
+        ("b.sql", 2, "index-without-concurrently", "error"),
+    ]
+
+
+def test_what_is_not_known_to_happen_is_one_step_less_severe_unless_the_user_says_how_severe() -> None:
+    migration = follow(
+        read_text("ALTER TABLE orders ALTER COLUMN id TYPE integer;", "b.sql"),
+        "upgrade",
+        Catalog.unknown(),
+        Assumptions(),
+    )
+    assert brief([migration]) == [("b.sql", 1, "type-change-rewrites", "warning")]
+    assert brief([migration], type_change_rewrites="error") == [("b.sql", 1, "type-change-rewrites", "error")]
+
+
+def test_a_rule_that_does_not_exist_is_refused_with_the_nearest_one() -> None:
+    with pytest.raises(UserError, match=r"there is no rule 'drop-colum'; did you mean drop-column\?"):
+        linting.run([], rules={"drop-colum": "off"})
+    with pytest.raises(UserError, match="there is no rule 'zzz'; see `database-patterns rules search`"):
+        linting.run([], rules={"zzz": "off"})
+
+
+def test_a_setting_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    with pytest.raises(UserError, match="'fatal' is no setting of a rule; use one of error, warning, advice, on, off"):
+        linting.run([], rules={"drop-column": "fatal"})  # type: ignore[dict-item]
+
+
+def test_a_check_looks_at_what_its_first_parameter_is_annotated_with() -> None:
+    rules = documents.rules()
+    subjects = {name: linting.load(rules[name]).subjects for name in rules}
+    assert subjects["index-without-concurrently"] == (CreateIndex,)
+    assert subjects["concurrently-in-transaction"] == (StatementInContext,)
+    assert subjects["commit-on-migration-connection"] == (CommitOnBind,)
+    for subject, checks in linting.checks().items():
+        assert all(subject in check.subjects for check in checks)
+
+
+def test_statements_that_cannot_be_analysed_are_gaps() -> None:
+    migration = in_context("SELEC 1;\nDO $$ BEGIN EXECUTE 'x'; END $$;\n")
+    first, second = linting.gaps(migration)
+    assert first == Gap(
+        Span("b.sql", 1, 1, 1, 8), "a statement that does not parse", '42601: syntax error at or near "SELEC"'
+    )
+    assert (second.span, second.what) == (Span("b.sql", 2, 1, 2, 33), "what a statement does")
+    assert second.why
+
+
+def test_a_statement_that_the_server_refuses_is_a_gap_unless_a_finding_says_so() -> None:
+    (gap,) = linting.gaps(in_context("ALTER TABLE orders DROP COLUMN missing;"))
+    assert gap.what == "a statement that PostgreSQL 18 refuses"
+    assert gap.why.startswith("42703: ")
+    migration = in_context("BEGIN;\nCREATE INDEX CONCURRENTLY i ON orders (id);\nCOMMIT;\n")
+    assert linting.gaps(migration, linting.run([migration])) == ()
+    assert [gap.why[:5] for gap in linting.gaps(migration)] == ["25001"]
+
+
+def test_what_reading_left_out_is_a_gap_of_its_own_direction() -> None:
+    text = REVISION.replace("def downgrade():\n", "def downgrade():\n    op.execute(open('x').read())\n")
+    assert linting.gaps(in_context(text, "b.py", "upgrade")) == ()
+    gaps = linting.gaps(in_context(text, "b.py", "downgrade"))
+    assert [gap.span.line for gap in gaps] == [14]
