@@ -327,11 +327,11 @@ def _index() -> Mapping[str, Mapping[str, float]]:
 def _weighted_words(rule: Rule) -> Mapping[str, float]:
     flagged = "\n".join(block.code for block in rule.blocks if block.section == "What it flags")
     fields = {"name": rule.name, "title": rule.title, "flagged": flagged, "text": "\n".join(rule.sections.values())}
-    words: Counter[str] = Counter()
+    words: dict[str, float] = {}
     for field, text in fields.items():
         length = 1 + math.log(1 + len(text))
         for word, count in Counter(_words(text)).items():
-            words[word] += _WEIGHTS[field] * count / length  # type: ignore[assignment]
+            words[word] = words.get(word, 0.0) + _WEIGHTS[field] * count / length
     return words
 
 

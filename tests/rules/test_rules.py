@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -208,7 +209,7 @@ def predicted(at: StatementInContext, measured: Measurement) -> tuple[object, ..
     assert prediction.unknown == ()
     if measured.error or prediction.error:
         may = {failure.sqlstate for failure in prediction.may_fail}
-        return (measured.error.sqlstate if measured.error and measured.error.sqlstate in may else code(prediction),)
+        return (measured.error.sqlstate if measured.error and measured.error.sqlstate in may else code_of(prediction),)
     tables = [effect for effect in prediction.effects if effect.kind == "table"]
     return (
         prediction.in_transaction_ok,
@@ -218,7 +219,7 @@ def predicted(at: StatementInContext, measured: Measurement) -> tuple[object, ..
     )
 
 
-def code(prediction: Prediction) -> str:
+def code_of(prediction: Prediction) -> str:
     return prediction.error.sqlstate if prediction.error else "nothing"
 
 
@@ -234,6 +235,25 @@ def observed(at: StatementInContext, measured: Measurement) -> tuple[object, ...
         measured.rewritten & known,
         measured.scanned & known,
     )
+
+
+@every_rule
+def test_the_help_of_each_finding_lints_clean_and_runs(rule: Rule, server: Server) -> None:
+    """What it says to write now lints clean; what it says to write later runs too, after that."""
+    for source in (source for project in projects(rule) for source in project if source.announced()):
+        kind = source.block.language
+        for finding in linting.run(context for _, context in followed([source], setup(rule))):
+            now, *later = (code(part, kind) for part in finding.help.split("\n\n") if part.startswith("    "))
+            assert linting.run([follow(now, "upgrade", setup(rule), Assumptions())]) == ()
+            with server.database(setup_sql=rule.setup) as database:
+                database.execute(*(statement.sql for each in (now, *later) for statement in each.upgrade))
+
+
+def code(paragraph: str, kind: str) -> Migration:
+    """The code of a help as the migration that it belongs in."""
+    if kind == "sql":
+        return read_text(dedent(paragraph), kind="sql")
+    return read_text(f"{PREAMBLE.format(revision='b', down='a')}def upgrade():\n{paragraph}\n", kind="alembic")
 
 
 @pytest.mark.parametrize("per_migration", [False, True])
