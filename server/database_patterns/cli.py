@@ -50,8 +50,9 @@ def _command(options: argparse.Namespace) -> int:
         "demo": _demo,
         "doctor": _doctor,
         "serve": _serve,
-        "version": _version,
     }
+    if options.version:
+        return _version()
     if options.verb is None:
         raise UserError("say what to do", remedy=f"one of {', '.join(commands)}, or --help")
     return commands[options.verb](options)
@@ -108,7 +109,7 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _version(options: argparse.Namespace) -> int:  # noqa: ARG001 - all commands are called alike
+def _version() -> int:
     from database_patterns.api.doctor import DISTRIBUTION, version  # noqa: PLC0415 - as in _lint
 
     print(DISTRIBUTION, version())
@@ -196,7 +197,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="database-patterns",
         description="Proven knowledge of database migrations: PostgreSQL and Alembic first.",
     )
-    parser.add_argument("--version", action="store_const", dest="verb", const="version", help="show the version")
+    parser.add_argument("--version", action="store_true", help="show the version")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
 
     lint = _verb(verbs, "lint", "find what is dangerous in migrations, at its line, with what to write instead")

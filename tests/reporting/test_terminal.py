@@ -1,0 +1,117 @@
+"""What people see at a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from database_patterns.model import Capability, Report, Span
+from database_patterns.reporting import PLAIN, Style, capabilities, render, terminal
+from database_patterns.reporting.excerpt import excerpt
+
+from .samples import CLEAN, EXPLAIN, GAP, INDEX, LINT, REVISION
+
+COLOUR = Style(colour=True)
+
+
+def test_a_finding_shows_place_message_source_help_and_where_to_read_on() -> None:
+    assert terminal.finding(INDEX, REVISION, PLAIN) == (
+        "versions/b.py:2:5 error index-without-concurrently\n"
+        "  CREATE INDEX takes SHARE on orders: writes wait until ix_orders_customer is built.\n"
+        '  2 │ op.create_index("ix_orders_customer", "orders", ["customer_id"])\n'
+        "    │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  instead:\n"
+        "    with op.get_context().autocommit_block():\n"
+        '        op.create_index("ix_orders_customer", "orders")\n'
+        "  more: database-patterns rules show index-without-concurrently"
+    )
+
+
+def test_a_report_ends_with_what_was_left_out_and_one_line_that_sums_up() -> None:
+    assert render(LINT).splitlines()[-5:] == [
+        "not analysed versions/b.py:9: a loop over a query: its rows are not known here",
+        "",
+        "not read broken.sql: is empty; write the migration or leave the file out",
+        "",
+        "1 error, 1 warning in 2 migrations, 3 statements (PostgreSQL 18), 1 not analysed, 1 unreadable",
+    ]
+
+
+def test_a_call_over_several_lines_is_marked_in_the_margin_and_cut_after_four() -> None:
+    assert excerpt(REVISION, Span("b.py", 3, 5, 8, 6), PLAIN, "error") == [
+        "3 ┃ op.alter_column(",
+        '4 ┃     "orders",',
+        '5 ┃     "total",',
+        "6 ┃     type_=sa.BigInteger(),",
+        "  ┃ …",
+    ]
+
+
+def test_an_explanation_is_a_table_for_each_statement_with_a_verdict() -> None:
+    assert render(EXPLAIN) == (
+        "versions/b.py (upgrade of b)\n"
+        "    2  CREATE INDEX ix_orders_customer ON orders (customer_id)\n"
+        "       orders               SHARE         blocks writes and schema changes  scans it\n"
+        "       orders_pkey (index)  ACCESS SHARE  blocks nothing\n"
+        "       may fail with 53100: the disk is full\n"
+        "    4  VACUUM orders  [guarded: if big, autocommit]\n"
+        "       fails: 25001: VACUUM cannot run here\n"
+        "       not known: its settings\n"
+        "  Verdict: blocks writes on orders while it is read in full\n"
+        "  Assumed: nothing is known of the schema before\n"
+        "\n"
+        "empty.sql\n"
+        "  no statements\n"
+        "  Verdict: nothing\n"
+        "\n"
+        "not analysed versions/b.py:9: a loop over a query: its rows are not known here\n"
+    )
+
+
+def test_a_report_without_findings_and_gaps_is_one_line() -> None:
+    assert render(CLEAN) == "No findings in 1 migration, 1 statement (PostgreSQL 14)\n"
+
+
+def test_a_clean_report_is_green_and_an_incomplete_one_is_not() -> None:
+    incomplete = replace(CLEAN, not_analysed=(GAP,))
+    assert terminal.lint(CLEAN, COLOUR).startswith("\x1b[32m")
+    assert "\x1b[32m" not in terminal.lint(incomplete, COLOUR)
+
+
+@pytest.mark.parametrize("report", [LINT, EXPLAIN, CLEAN])
+def test_colour_only_adds_to_the_plain_text(report: Report) -> None:
+    coloured = render(report, "text", COLOUR)
+    assert "\x1b[" in coloured
+    without = "".join(part.partition("m")[2] if index else part for index, part in enumerate(coloured.split("\x1b[")))
+    assert without == render(report)
+
+
+def test_control_characters_of_a_file_never_reach_the_terminal() -> None:
+    source = "SELECT '\x1b[2J\u202e'\n"
+    shown = terminal.finding(replace(INDEX, span=Span("a\x1b.sql", 1, 1, 1, 15), message="\x07"), source, PLAIN)
+    assert not set(shown) & set("\x1b\x07\u202e")
+    assert "SELECT '�[2J�'" in shown
+
+
+def test_tabs_and_wide_characters_keep_the_marks_below_what_they_mark() -> None:
+    line, marks = excerpt("\tSELECT '日本', x", Span("a.sql", 1, 15, 1, 16), PLAIN, "error")
+    assert line == "1 │ SELECT '日本', x"
+    assert marks == "  │ " + " " * 15 + "^"
+
+
+def test_a_very_long_line_is_cut_around_the_place_that_is_meant() -> None:
+    source = "SELECT " + "a, " * 500 + "bad" + ", z" * 500
+    line, marks = excerpt(source, Span("a.sql", 1, 1508, 1, 1511), PLAIN, "error")
+    start = marks.index("^")
+    assert line[start : start + 3] == "bad"
+    assert len(line) < 130
+
+
+def test_a_line_that_is_no_longer_there_is_left_out() -> None:
+    assert excerpt("one line\n", Span("a.sql", 7, 1, 7, 2), PLAIN, "error") == []
+
+
+def test_capabilities_say_yes_or_no_in_front() -> None:
+    parts = (Capability("mcp", available=True, detail="2.3"), Capability("a server", available=False, detail="none"))
+    assert capabilities(parts) == "yes  mcp       2.3\nno   a server  none\n"
