@@ -5,28 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from sqlalchemy import URL
 
 from database_patterns.api import project, sources
 from database_patterns.api.lint import lint
 from database_patterns.lab import driver
-from database_patterns.lab.server import Database, Server
+from database_patterns.lab.server import Database
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.fixture
-def database(server: Server) -> Iterator[Database]:
-    with server.database() as database:
-        yield database
-
-
 def alembic(example: str, database: Database, *arguments: str) -> subprocess.CompletedProcess[str]:
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  # the extra `lab` may be missing
-    from sqlalchemy import URL  # noqa: PLC0415
 
     dsn = conninfo_to_dict(database.owner)
     rest = {name: str(value) for name, value in dsn.items() if name not in {"user", "password", "dbname"}}

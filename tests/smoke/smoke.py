@@ -33,7 +33,7 @@ class Inspector:
         )
         if finished.returncode != status:
             sys.exit(f"{method}: exit status {finished.returncode}, expected {status}\n{finished.stderr.strip()}")
-        return json.loads(finished.stdout) if status == 0 else None
+        return json.loads(finished.stdout)["result"] if status == 0 else None
 
     def call(self, tool: str, status: int = 0, **arguments: str) -> Any:
         options = ("--tool-name", tool, "--tool-args-json", json.dumps(arguments))
