@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import sysconfig
-import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -62,9 +61,9 @@ def build(project: Path, target: str, folder: Path) -> Path:
 def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
     folder = tmp_path_factory.mktemp("distributions")
     sdist = build(ROOT, "sdist", folder / "sdist")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder / "unpacked", filter="data")
-    (unpacked,) = (folder / "unpacked").iterdir()
+    unpacked = folder / "unpacked"
+    unpacked.mkdir()
+    output_of("tar", "--extract", "--strip-components=1", "--file", sdist, cwd=unpacked)
     return Distributions(
         unpacked,
         build(ROOT, "wheel", folder / "wheel"),
