@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-
-from sqlalchemy import URL
+from urllib.parse import urlencode
 
 from database_patterns.api import project, sources
 from database_patterns.api.lint import lint
@@ -20,12 +19,16 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def alembic(example: str, database: Database, *arguments: str) -> subprocess.CompletedProcess[str]:
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  # the extra `lab` may be missing
 
-    dsn = conninfo_to_dict(database.owner)
-    rest = {name: str(value) for name, value in dsn.items() if name not in {"user", "password", "dbname"}}
-    url = URL.create("postgresql+psycopg", dsn.get("user"), dsn.get("password"), database=database.name, query=rest)
-    environment = os.environ | {"SHOP_DATABASE_URL": url.render_as_string(hide_password=False)}
+    url = f"postgresql+psycopg:///?{urlencode(conninfo_to_dict(database.owner))}"
     command = [sys.executable, "-m", "alembic", *arguments]
-    return subprocess.run(command, cwd=EXAMPLES / example, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command,
+        cwd=EXAMPLES / example,
+        env=os.environ | {"SHOP_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def rows(database: Database, query: str) -> list[tuple[object, ...]]:

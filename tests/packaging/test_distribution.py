@@ -74,7 +74,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
 
 def unzipped(wheel: Path, folder: Path) -> Path:
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder)  # noqa: S202  # our own wheel
+        archive.extractall(folder)
     return folder / "database_patterns"
 
 
