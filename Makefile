@@ -14,6 +14,7 @@ READY := .venv/ready
 NODE_TOOLS := .tools/ready
 NODE := node@22.23.3
 INSPECTOR := @modelcontextprotocol/inspector@2.12.0
+SKILLS := skills@1.7.4
 
 .PHONY: help demo test lint bench smoke constraints
 
@@ -22,7 +23,7 @@ help:
 	  'make demo         lint, explain and measure the example shop' \
 	  'make test         the linters, then the tests' \
 	  'make lint         the linters alone' \
-	  'make smoke        the MCP inspector talks to the server (needs npm)' \
+	  'make smoke        the MCP inspector talks to the server, and the skill is installed (needs npm)' \
 	  'make bench        start and lint time, as ratios within one run' \
 	  'make constraints  renew the exact versions of constraints.txt'
 
@@ -67,9 +68,9 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -qq $(PIP_CONSTRAINTS) --group dev --editable '.$(EXTRAS)'
 	@touch $@
 
-# The inspector wants Node 22; npm brings that as a package, whatever Node the machine has.
+# Inspector and `skills` want Node 22; npm brings that as a package, whatever Node the machine has.
 $(NODE_TOOLS): Makefile
 	@command -v npm >/dev/null || { echo 'make smoke needs npm (on Debian: apt-get install npm); nothing else does' >&2; exit 1; }
-	@echo 'Installing Node 22 and the MCP inspector into .tools (once) ...' >&2
-	@npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error $(NODE) $(INSPECTOR)
+	@echo 'Installing Node 22, the MCP inspector and the skills installer into .tools (once) ...' >&2
+	@npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error $(NODE) $(INSPECTOR) $(SKILLS)
 	@touch $@

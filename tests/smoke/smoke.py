@@ -1,10 +1,15 @@
-"""The MCP inspector's command line talks to the server over stdio, as clients do: ``smoke.py NODE_MODULES PROGRAM``."""
+"""As users meet it: the MCP inspector's command line talks to the server over stdio, and `skills` installs the skill.
+
+``smoke.py NODE_MODULES PROGRAM``; ends with exit status 1 at the first answer that is not the expected one.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +61,7 @@ def line_of(code: str, path: Path) -> int:
     return next(n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if code in line)
 
 
-def main() -> None:
-    node_modules, program = sys.argv[1:]
-    inspector = Inspector(Path(node_modules), program)
+def try_server(inspector: Inspector) -> None:
     tools = {tool["name"] for tool in inspector("tools/list")["tools"]}
     expect(f"tools/list: {', '.join(sorted(tools))}", TOOLS - tools, set())
     rules = sorted(f"database-patterns://rules/{path.stem}" for path in ROOT.glob("rules/[!g]*/*.md"))
@@ -74,6 +77,41 @@ def main() -> None:
     expect("lint_migration finds nothing in a safe revision", findings(inspector, SAFE), [])
     inspector.call("lint_migration", text="SELECT 1", dialekt="postgresql", status=REFUSED)
     print(f"ok  lint_migration refuses an argument that it does not know (exit status {REFUSED})")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (Path(top, name) for top, _, names in os.walk(folder, followlinks=True) for name in names)
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def try_skill(node_modules: Path) -> None:
+    programs = (node_modules / ".bin").resolve()
+    options = ["--agent", "claude-code", "--skill", "database-patterns", "--copy", "--yes"]
+    with tempfile.TemporaryDirectory() as project:
+        environment = os.environ | {
+            "DISABLE_TELEMETRY": "1",
+            "HOME": project,
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        }
+        command = [str(programs / "skills"), "add", str(ROOT), *options]
+        subprocess.run(
+            command,
+            cwd=project,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=120,
+            check=True,
+        )
+        installed = contents(Path(project, ".claude", "skills", "database-patterns"))
+    skill = contents(ROOT / "skills" / "database-patterns")
+    expect(f"npx skills add: {len(skill)} files of the skill", installed == skill, expected=True)
+
+
+def main() -> None:
+    node_modules, program = sys.argv[1:]
+    try_server(Inspector(Path(node_modules), program))
+    try_skill(Path(node_modules))
 
 
 if __name__ == "__main__":
