@@ -6,9 +6,12 @@ import ast
 import inspect
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from alembic.operations import Operations as AlembicOperations
+from sqlalchemy import text
 from sqlalchemy.schema import MetaData
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import SchemaItem
@@ -23,6 +26,9 @@ from .recording import Recording
 from .source import Source
 from .values import SYMBOLIC, Batch, Bound, Function, Namespace, Operations, PartialText, Symbol, Unknown, first_hole
 
+_NAMES: Final = {"f", "inline_literal"}
+"""Operations that only make a value."""
+_CURRENT: Final = {"get_bind": Symbol("connection"), "get_context": Symbol("context")}
 _STRING_EXECUTED: Final = "if SQLAlchemy is older than 2.0 (it refuses to execute a string)"
 ANSWER: Final = Unknown("what the database answers", inert=True)
 
@@ -37,8 +43,11 @@ OPERATIONS: Final = frozenset(
 _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
 _QUIET_SESSION: Final = {"begin_nested", "close", "commit", "expire_all", "expunge_all", "flush"}
+_EXECUTING: Final = {"connection", "context", "session"}
+_SAME_CONNECTION: Final = {"connect", "connection", "execution_options", "get_bind"}
 _EXISTING: Final = ("existing_comment", "existing_nullable", "existing_server_default", "existing_type")
 _CLIENT_SIDE: Final = ("default", "doc", "info", "onupdate")
+_HOLD_ANYTHING: Final = {"add", "append", "get", "insert", "setdefault", "update"}
 _VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
 
 Arguments = tuple[list[Any], dict[str, Any]]
@@ -80,17 +89,18 @@ class Calls(Expressions):
         return args, kwargs
 
     def _dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
+        result: object = Unknown(self.source.code(node, 40))
         if isinstance(callee, Function):
-            return self.call_function(node, callee, arguments)
-        if isinstance(callee, Unknown):
-            return self._call_unknown(node, callee, arguments)
-        if isinstance(callee, Bound):
-            return self._call_bound(node, callee, arguments)
-        if isinstance(callee, Symbol) and callee.kind == "sessionmaker":
-            return Symbol("session")
-        if callable(callee):
-            return self._call_known(callee, arguments)
-        return Unknown(self.source.code(node, 40))
+            result = self.call_function(node, callee, arguments)
+        elif isinstance(callee, Unknown):
+            result = self._call_unknown(node, callee, arguments)
+        elif isinstance(callee, Bound):
+            result = self._call_bound(node, callee, arguments)
+        elif callable(callee):
+            result = self._call_known(callee, arguments)
+        elif callee == Symbol("sessionmaker"):
+            result = Symbol("session")
+        return result
 
     def _call_bound(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
         owner = bound.owner
@@ -100,8 +110,9 @@ class Calls(Expressions):
             return self._call_symbol(node, owner, bound.name, arguments)
         if isinstance(owner, Namespace):
             return self._make_session(bound.name, arguments)
-        if isinstance(owner, PartialText):
-            return owner if bound.name == "strip" else Unknown("a text with unknown parts")
+        if bound.name == "reflect":
+            self.taint(owner, "what is reflected from the database")
+            return None
         if bound.name in {"create", "drop", "create_all", "drop_all"} and isinstance(owner, SchemaItem | TypeEngine):
             return self._create_or_drop(node, owner, bound.name, arguments)
         return self._call_method(node, bound, arguments)
@@ -111,37 +122,40 @@ class Calls(Expressions):
         handed_on = any(isinstance(value, Symbol | Operations) for value in _flat(arguments))
         sends = isinstance(node.func, ast.Attribute) and node.func.attr in {"execute", "exec_driver_sql", "commit"}
         if (handed_on or sends or node is self.discarded) and not callee.inert and not self.importing:
-            self.journal.gap(node, f"{callee.reason} may use the database")
+            self.journal.gap(node, f"it may use the database: {callee.reason}")
         return Unknown(callee.reason, inert=callee.inert)
 
     # Alembic's operations ------------------------------------------------------------------------------------------
 
     def _call_operations(self, node: ast.Call, owner: Operations, name: str, arguments: Arguments) -> object:
+        if name in _CURRENT:
+            return _CURRENT[name]
         args, kwargs = arguments
-        if name in {"get_bind", "get_context"}:
-            return Symbol("connection" if name == "get_bind" else "context")
         hole = self._refusal(name, arguments)
-        if name in {"f", "inline_literal"}:
-            return hole or getattr(owner.target, name)(*args, **kwargs)
+        operation: Any = getattr(owner.target, name, None)
+        if name in _NAMES:
+            return hole or operation(*args, **kwargs)
         if self.importing:
             self.journal.gap(node, "it runs when the file is imported, not in upgrade()")
             return Unknown("an operation at import")
-        if hole is not None:
+        if hole is not None or operation is None:
+            hole = hole or Unknown(f"op.{name}")
             self.journal.opaque(node, hole.reason)
             return hole
         if name == "batch_alter_table":
-            return Batch(owner.target.batch_alter_table(*args, **kwargs))  # type: ignore[attr-defined]
-        return self.send(node, lambda: getattr(owner.target, name)(*args, **kwargs))
+            return Batch(operation(*args, **kwargs))
+        if name == "execute" and args and isinstance(args[0], PartialText):
+            operation, kwargs = self.recording.execute, {}
+        return self.send(node, partial(operation, *args, **kwargs))
 
     def _refusal(self, name: str, arguments: Arguments) -> Unknown | None:
         """Why the operation cannot be rendered; arguments that do not reach the SQL are dropped when unknown."""
         args, kwargs = arguments
-        if name not in OPERATIONS and name not in {"f", "inline_literal"}:
+        if name not in OPERATIONS | _NAMES:
             return Unknown(f"op.{name} is not one of Alembic's own operations")
         if any(isinstance(value, SYMBOLIC) for value in _flat(arguments)):
             return Unknown("an argument exists only in a running migration")
         if name == "execute" and args and isinstance(args[0], PartialText):
-            args[0] = self.recording.filled(args[0])
             return None
         if name == "bulk_insert" and len(args) > 1 and not isinstance(args[1], Unknown):
             rows = args[1] if isinstance(args[1], list) else []
@@ -176,23 +190,26 @@ class Calls(Expressions):
     # The migration's connection ------------------------------------------------------------------------------------
 
     def _call_symbol(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
-        if name in {"execute", "scalar", "scalars", "exec_driver_sql"} and symbol.kind != "dialect":
+        if name in {"execute", "scalar", "scalars", "exec_driver_sql"} and symbol.kind in _EXECUTING:
             return self._execute(node, name, arguments)
         if (name, symbol.kind) in _ENDS_TRANSACTION:
             self.journal.commit(node)
             return None
+        if symbol.kind in {"connection", "session"}:
+            return self._use_connection(node, symbol, name, arguments)
         if symbol.kind == "context":
             return _of_context(name)
-        if name in {"execution_options", "connect", "get_bind", "connection"} and symbol.kind in {"connection", "session"}:
+        return Unknown("another connection than the migration's") if symbol.kind == "engine" else ANSWER
+
+    def _use_connection(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
+        if name in _SAME_CONNECTION:
             if arguments[1].get("isolation_level") is not None:
                 self.journal.transactions.uncertain(f"{self.source.code(node, 60)} changes how statements are sent")
             return Symbol("connection")
-        if symbol.kind == "connection" and name == "begin":
-            return Symbol("transaction")
-        if symbol.kind == "session" and name not in _QUIET_SESSION:
+        if symbol.kind == "connection":
+            return Symbol("transaction") if name == "begin" else ANSWER
+        if name not in _QUIET_SESSION:
             self.journal.gap(node, "what the ORM sends is not read")
-        if symbol.kind == "engine":
-            return Unknown("another connection than the migration's")
         return ANSWER
 
     def _execute(self, node: ast.Call, name: str, arguments: Arguments) -> object:
@@ -204,11 +221,12 @@ class Calls(Expressions):
             return ANSWER
         raw = name == "exec_driver_sql"
         if raw and not isinstance(statement, ClauseElement):
-            self.send(node, lambda: self.recording.execute_raw(statement))
+            self.send(node, partial(self.recording.execute_raw, statement))
             return ANSWER
-        with self.journal.guarded(None if isinstance(statement, ClauseElement) else _STRING_EXECUTED):
+        is_clause = isinstance(statement, ClauseElement) or getattr(statement, "is_clause", False)
+        with self.journal.guarded(None if is_clause else _STRING_EXECUTED):
             for values in _rows(args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params"))):
-                self.send(node, lambda values=values: self.recording.execute(statement, values))  # type: ignore[misc]
+                self.send(node, partial(self.recording.execute, statement, values))
         return ANSWER
 
     @staticmethod
@@ -220,7 +238,7 @@ class Calls(Expressions):
 
     def _create_or_drop(self, node: ast.Call, owner: Any, name: str, arguments: Arguments) -> object:  # noqa: ANN401
         args, kwargs = arguments
-        if first_hole((args[1:], kwargs)) is not None or isinstance(owner, MetaData) and kwargs:
+        if first_hole((args[1:], kwargs)) is not None or (isinstance(owner, MetaData) and kwargs):
             self.journal.opaque(node, "an unknown argument")
             return None
         method = getattr(owner, name)
@@ -229,13 +247,15 @@ class Calls(Expressions):
         exists = "does not exist yet" if name.startswith("create") else "exists"
         guard = f"if {getattr(owner, 'name', None) or 'it'} {exists}" if check else None
         with self.journal.guarded(guard):
-            self.send(node, lambda: method(self.recording.connection, checkfirst=False))
+            self.send(node, partial(method, self.recording.connection, checkfirst=False))
         return None
 
     # Known functions and methods -----------------------------------------------------------------------------------
 
     def _call_known(self, callee: Callable[..., object], arguments: Arguments) -> object:
         args, kwargs = arguments
+        if callee is text and args and isinstance(args[0], PartialText):
+            return replace(args[0], is_clause=True)
         for key in _CLIENT_SIDE:
             if first_hole(kwargs.get(key)) is not None or isinstance(kwargs.get(key), SYMBOLIC):
                 del kwargs[key]
@@ -244,6 +264,9 @@ class Calls(Expressions):
     def _call_method(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
         owner, name = bound.owner, bound.name
         args, kwargs = arguments
+        if isinstance(owner, PartialText):
+            same = name in {"strip", "bindparams", "execution_options"}
+            return owner if same else Unknown("a text with unknown parts")
         if isinstance(owner, str) and name == "format":
             return self.grown(brace_format(owner, args, kwargs))
         if isinstance(owner, str) and name == "join" and len(args) == 1:
@@ -252,14 +275,15 @@ class Calls(Expressions):
         if name in library.MUTATING and self.journal.guards:
             self.taint(owner, f"a container changed on line {node.lineno}")
             return Unknown("a container changed under a condition")
-        if isinstance(owner, ClauseElement) and name in _VALUES_MAY_BE_UNKNOWN or name in {"append", "add", "get", "update"}:
-            return self._apply(getattr(owner, name), args, kwargs, strict=False)
-        return self._apply(getattr(owner, name), args, kwargs)
+        holds = _VALUES_MAY_BE_UNKNOWN if isinstance(owner, ClauseElement) else _HOLD_ANYTHING
+        return self._apply(getattr(owner, name), args, kwargs, strict=name not in holds)
 
     def _apply(self, function: Callable[..., object], args: list[Any], kwargs: Any, *, strict: bool = True) -> object:  # noqa: ANN401
         hole = first_hole((args, kwargs)) if strict else first_hole([arg for arg in args if isinstance(arg, Unknown)])
         if hole is not None and (strict or "**" in kwargs):
             return hole
+        if any(isinstance(value, Symbol) for value in _flat((args, kwargs))):
+            return Unknown("what is read from the database", inert=True)
         if any(isinstance(value, SYMBOLIC) or library.too_long(value) for value in _flat((args, kwargs))):
             return Unknown("a value that reading cannot compute")
         self.budget.spend(2 + sum(len(arg) // 50 for arg in args if isinstance(arg, str | list | tuple | dict | range)))
@@ -305,7 +329,7 @@ def _flat(arguments: Arguments) -> Iterable[object]:
 
 def _replaced_size(function: object, args: list[Any]) -> int:
     text = getattr(function, "__self__", "")
-    if not isinstance(text, str) or len(args) < 2 or not all(isinstance(arg, str) for arg in args[:2]):  # noqa: PLR2004
+    if not isinstance(text, str) or len(args) < 2 or not all(isinstance(arg, str) for arg in args[:2]):
         return 0
     return len(text) + text.count(args[0]) * len(args[1])
 

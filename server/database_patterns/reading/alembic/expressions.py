@@ -3,46 +3,17 @@
 from __future__ import annotations
 
 import ast
-import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from . import library
 from .budget import Budget
-from .formatting import TEXT_MAX, formatted, percent_format, text_of
+from .formatting import formatted, text_of
 from .journal import Journal
+from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
 from .source import Source
 from .values import MISSING, SYMBOLIC, Bound, Function, Namespace, PartialText, Scope, Symbol, Unknown, first_hole
-
-_BINARY: Final[dict[type[ast.operator], Callable[[Any, Any], object]]] = {
-    ast.Add: operator.add,
-    ast.BitAnd: operator.and_,
-    ast.BitOr: operator.or_,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Mult: operator.mul,
-    ast.Sub: operator.sub,
-}
-_COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], object]]] = {
-    ast.Eq: operator.eq,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda left, right: left in right,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.NotEq: operator.ne,
-    ast.NotIn: lambda left, right: left not in right,
-}
-_UNARY: Final[dict[type[ast.unaryop], Callable[[Any], object]]] = {
-    ast.Invert: operator.invert,
-    ast.UAdd: operator.pos,
-    ast.USub: operator.neg,
-}
-_INTEGER_BITS: Final = 4_000
 
 
 class Expressions(ABC):
@@ -54,6 +25,7 @@ class Expressions(ABC):
         self.budget = budget
         self.scope = Scope()
         self.tainted: dict[int, tuple[object, Unknown]] = {}
+        self.dead: set[int] = set()
 
     @abstractmethod
     def call(self, node: ast.Call) -> object:
@@ -68,9 +40,14 @@ class Expressions(ABC):
         value = handler(self, node)
         return self.tainted[id(value)][1] if id(value) in self.tainted else value
 
+    def unreachable(self, nodes: Iterable[ast.AST]) -> None:
+        """Note that what is in ``nodes`` is known not to run here."""
+        for node in nodes:
+            self.dead.update(id(inner) for inner in ast.walk(node))
+
     def truth(self, node: ast.expr) -> bool | Unknown:
         """Whether the condition ``node`` holds."""
-        return self._truth_of(self.evaluate(node))
+        return truth_of(self.evaluate(node))
 
     def items(self, value: object) -> Sequence[object] | Unknown:
         """What iterating over ``value`` gives."""
@@ -79,8 +56,8 @@ class Expressions(ABC):
         if isinstance(value, type) and hasattr(value, "__members__"):
             value = list(value.__members__.values())
         if isinstance(value, str | list | tuple | range | set | frozenset | dict):
-            if library.too_long(value):
-                return Unknown("more items than are read here")
+            if too_big(value):
+                return TOO_BIG
             self.budget.spend(len(value))
             return sorted(value, key=repr) if isinstance(value, set | frozenset) else value  # type: ignore[return-value]
         return value if isinstance(value, Unknown) else Unknown(f"the items of a {type(value).__name__}")
@@ -103,26 +80,13 @@ class Expressions(ABC):
 
     def grown(self, value: object) -> object:
         """``value``, its size charged to the budget."""
-        if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
-            return Unknown("a number longer than is read here")
-        if library.too_long(value):
-            return Unknown("a value longer than is read here")
+        if too_big(value):
+            return TOO_BIG
         if isinstance(value, str | bytes):
             self.budget.spend(len(value) // 200)
         elif isinstance(value, list | tuple | dict | set | frozenset):
             self.budget.spend(len(value))
         return value
-
-    @staticmethod
-    def _truth_of(value: object) -> bool | Unknown:
-        if isinstance(value, Unknown):
-            return value
-        if isinstance(value, PartialText):
-            return True if any(isinstance(part, str) and part for part in value.parts) else Unknown("an unknown text")
-        try:
-            return bool(value)
-        except TypeError:
-            return Unknown(f"the truth of a {type(value).__name__}")
 
     def _constant(self, node: ast.Constant) -> object:
         return self.grown(node.value)
@@ -165,42 +129,25 @@ class Expressions(ABC):
 
     def combine(self, operation: ast.operator, left: object, right: object) -> object:
         """``left <operation> right``, of bounded size."""
-        if isinstance(left, str) and isinstance(operation, ast.Mod):
-            return self.grown(percent_format(left, right))
-        texts = (str, PartialText)
-        if isinstance(operation, ast.Add) and (isinstance(left, texts) or isinstance(right, texts)):
-            if all(isinstance(side, (*texts, Unknown)) for side in (left, right)):
-                return self.grown(text_of((left, right)))
-        if not library.is_element(left) and not library.is_element(right):
-            for side in (left, right):
-                if isinstance(side, Unknown | PartialText):
-                    return side if isinstance(side, Unknown) else Unknown("a text with unknown parts")
-        function = _BINARY.get(type(operation))
-        if function is None or isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
-            return Unknown(f"a value combined by {type(operation).__name__}")
-        if isinstance(operation, ast.Mult) and _product_size(left, right) > TEXT_MAX:
-            return Unknown("a value longer than is read here")
-        return self.grown(function(left, right))
+        return self.grown(combined(operation, left, right))
 
     def _unary(self, node: ast.UnaryOp) -> object:
-        value = self.evaluate(node.operand)
-        if isinstance(node.op, ast.Not):
-            truth = self._truth_of(value)
-            return truth if isinstance(truth, Unknown) else not truth
-        if isinstance(value, (Unknown, PartialText, *SYMBOLIC)):
-            return value if isinstance(value, Unknown) else Unknown("an unknown value")
-        return _UNARY[type(node.op)](value)
+        return negated(node.op, self.evaluate(node.operand))
 
     def _boolean(self, node: ast.BoolOp) -> object:
         decisive = isinstance(node.op, ast.Or)
         value: object = not decisive
         unknown: Unknown | None = None
-        for operand in node.values:
-            value = self.evaluate(operand)
-            truth = self._truth_of(value)
+        conditions: list[str] = []
+        for position, operand in enumerate(node.values):
+            with self.journal.guarded(" and ".join(conditions) or None):
+                value = self.evaluate(operand)
+            truth = truth_of(value)
             if isinstance(truth, Unknown):
                 unknown = unknown or truth
+                conditions.append(f"{'unless' if decisive else 'if'} {self.source.code(operand, 100)}")
             elif truth is decisive:
+                self.unreachable(node.values[position + 1 :])
                 return value if unknown is None else decisive
         return unknown or value
 
@@ -209,27 +156,22 @@ class Expressions(ABC):
         result: object = True
         for operation, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(right_node)
-            result = self._compare_two(operation, left, right)
+            result = compared(operation, left, right)
             if result is not True:
                 return result
             left = right
         return result
 
-    def _compare_two(self, operation: ast.cmpop, left: object, right: object) -> object:
-        if isinstance(operation, ast.Is | ast.IsNot) and not isinstance(left, Unknown) and not isinstance(right, Unknown):
-            return _COMPARE[type(operation)](left, right)
-        if not library.is_element(left):
-            hole = first_hole((left, right))
-            if hole is not None:
-                return hole
-        self.budget.spend(sum(len(side) for side in (left, right) if isinstance(side, list | tuple | dict)))
-        return _COMPARE[type(operation)](left, right)
-
     def _conditional(self, node: ast.IfExp) -> object:
         truth = self.truth(node.test)
-        if isinstance(truth, Unknown):
-            return truth
-        return self.evaluate(node.body if truth else node.orelse)
+        if not isinstance(truth, Unknown):
+            self.unreachable([node.orelse if truth else node.body])
+            return self.evaluate(node.body if truth else node.orelse)
+        condition = self.source.code(node.test, 100)
+        for branch, guard in ((node.body, f"if {condition}"), (node.orelse, f"unless {condition}")):
+            with self.journal.guarded(guard):
+                self.evaluate(branch)
+        return truth
 
     def _joined(self, node: ast.JoinedStr) -> object:
         return self.grown(text_of([self.evaluate(part) for part in node.values]))
@@ -334,8 +276,9 @@ class Expressions(ABC):
 
     def _assign_item(self, target: ast.Subscript, value: object) -> None:
         container, key = self.evaluate(target.value), self.evaluate(target.slice)
+        known: Any = container
         if isinstance(container, dict | list) and not self.journal.guards and first_hole(key) is None:
-            container[key] = value  # type: ignore[index]
+            known[key] = value
         else:
             self.taint(container, f"a container changed on line {target.lineno}")
 
@@ -372,11 +315,3 @@ class _UnknownRoundsError(Exception):
     def __init__(self, value: Unknown) -> None:
         super().__init__(value.reason)
         self.value = value
-
-
-def _product_size(left: object, right: object) -> int:
-    sizes = [len(side) if isinstance(side, str | bytes | list | tuple) else 1 for side in (left, right)]
-    factors = [max(side, 0) for side in (left, right) if isinstance(side, int)]
-    if sizes == [1, 1] and len(factors) == 2:  # noqa: PLR2004  two numbers
-        return 0
-    return sizes[0] * sizes[1] * (factors[0] if factors else 1)

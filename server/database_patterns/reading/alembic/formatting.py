@@ -1,24 +1,33 @@
-"""Building strings: f-strings, ``str.format``, ``%`` and ``join``, with unknown parts, and never bigger than allowed."""
+"""Building strings: f-strings, ``str.format``, ``%`` and ``join``, with unknown parts, of bounded size."""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import re
 import string
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from .values import PartialText, Unknown, first_hole
 
 TEXT_MAX: Final = 1_000_000
 """The longest string that reading builds, in characters."""
 
+_INTEGER_BITS: Final = 10_000
+_EXPONENT_MAX: Final = 1_000
+_ITEMS_MAX: Final = 1_000
 _WIDE: Final = re.compile(r"\d{5,}|\*")
 _PERCENT: Final = re.compile(r"%(?:\((?P<key>\w+)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
-_PRINTABLE: Final = (str, int, float, decimal.Decimal, datetime.date, datetime.time, datetime.timedelta, uuid.UUID, Enum)
+_PRINTABLE: Final = (str, int, float, decimal.Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID, Enum)
+_CONVERSIONS: Final[dict[str | None, Callable[[Any], object]]] = {
+    "r": repr,
+    "s": str,
+    "a": ascii,
+    None: lambda value: value,
+}
 _TOO_BIG: Final = Unknown("a text longer than is read here")
 
 
@@ -46,17 +55,20 @@ def formatted(value: object, conversion: str | None, spec: str) -> str | Partial
     if not printable(value):
         return Unknown(f"the text form of a {type(value).__name__}")
     try:
-        shown = {"r": repr, "s": str, "a": ascii}[conversion](value) if conversion else value
-        return format(shown, spec)
+        return format(_CONVERSIONS[conversion](value), spec)
     except (ValueError, TypeError) as error:
         return Unknown(f"formatting fails ({error})")
 
 
 def printable(value: object) -> bool:
     """Whether the text form of ``value`` is its own and of bounded size."""
+    if isinstance(value, int):
+        return value.bit_length() < _INTEGER_BITS
+    if isinstance(value, decimal.Decimal):
+        return value.is_finite() and abs(value.adjusted()) < _EXPONENT_MAX
     if value is None or isinstance(value, _PRINTABLE):
-        return not isinstance(value, int) or value.bit_length() < 10_000  # noqa: PLR2004  a number of 3,000 digits
-    if isinstance(value, list | tuple | set) and len(value) <= 1_000:  # noqa: PLR2004
+        return True
+    if isinstance(value, list | tuple | set) and len(value) <= _ITEMS_MAX:
         return all(item is None or isinstance(item, _PRINTABLE) for item in value)
     return type(value).__module__.startswith("sqlalchemy.")
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from . import library
+from .batches import Collected
 from .budget import CALL_DEPTH, OutOfBudgetError
-from .calls import Arguments, Calls
+from .calls import ANSWER, Arguments, Calls
+from .functions import bound, is_generator
+from .operators import TOO_BIG
 from .values import MISSING, Batch, Function, Namespace, Operations, Scope, Symbol, Unknown
 
 
@@ -63,17 +66,13 @@ class Interpreter(Calls):
                 return self._later(flow, self.block(rest))
         return None
 
-    def unreachable(self, nodes: Iterable[ast.AST]) -> None:
-        """Note that the calls in ``nodes`` are known never to run."""
-        for node in nodes:
-            self.reached.update(id(inner) for inner in ast.walk(node) if isinstance(inner, ast.Call))
-
     @staticmethod
     def _later(first: Flow, second: Flow | None) -> Flow:
         """An uncertain end, and then another one or none."""
         if second is None:
             return first
-        return second if second.certain and second.kind == first.kind else Flow(second.kind, Unknown("a value"), first.guard)
+        same = second.certain and second.kind == first.kind
+        return Flow(second.kind, Unknown("one of several values"), None if same else first.guard)
 
     def _contained(self, statement: ast.stmt) -> Flow | None:
         """One statement; an error in it never loses another."""
@@ -107,8 +106,8 @@ class Interpreter(Calls):
 
     def _augmented(self, node: ast.AugAssign) -> None:
         left = self.evaluate(node.target)
-        if isinstance(left, list | dict | set):
-            self.taint(left, f"a container changed on line {node.lineno}") if self.journal.guards else None
+        if isinstance(left, list | dict | set) and self.journal.guards:
+            self.taint(left, f"a container changed on line {node.lineno}")
         self.assign(node.target, self.combine(node.op, left, self.evaluate(node.value)))
 
     def _import(self, node: ast.Import) -> None:
@@ -127,7 +126,7 @@ class Interpreter(Calls):
             self.scope.names[alias.asname or alias.name] = value
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not _is_generator(node)
+        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not is_generator(node)
         reason = Unknown(f"{node.name}(), which is decorated, asynchronous or a generator")
         self.scope.names[node.name] = Function(node, self.scope) if plain else reason  # type: ignore[arg-type]
 
@@ -182,12 +181,12 @@ class Interpreter(Calls):
         first = self._branch(node.body, f"if {condition}")
         after_first, self.scope.names = self.scope.names, before
         second = self._branch(node.orelse, f"unless {condition}")
-        self._merge(after_first, Unknown(f"it depends on {condition}"))
-        if first and second:
-            return first if first.certain and second.certain else Flow(first.kind, Unknown("a value"), f"if {condition}")
+        self._merge(after_first, Unknown(f"what depends on {condition}"))
+        if first and second and first.certain and second.certain:
+            return Flow(first.kind, Unknown(f"what depends on {condition}"))
         if first:
-            return Flow(first.kind, first.value, f"unless {condition}")
-        return Flow(second.kind, second.value, f"if {condition}") if second else None
+            return Flow(first.kind, guard=f"unless {condition}")
+        return Flow(second.kind, guard=f"if {condition}") if second else None
 
     def _branch(self, body: Sequence[ast.stmt], guard: str) -> Flow | None:
         with self.journal.guarded(guard):
@@ -206,7 +205,11 @@ class Interpreter(Calls):
     def _for(self, node: ast.For) -> Flow | None:
         items = self.items(self.evaluate(node.iter))
         if isinstance(items, Unknown):
-            self.assign(node.target, Unknown(f"one of {self._condition(node.iter)} ({items.reason})", inert=items.inert))
+            if items is TOO_BIG:
+                self.journal.gap(node.iter, items.reason)
+            self.assign(
+                node.target, Unknown(f"one of {self._condition(node.iter)} ({items.reason})", inert=items.inert)
+            )
             header = f"for each {self.source.code(node.target, 40)} in {self._condition(node.iter)}"
             return self._unknown_loop(node, header)
         if not items:
@@ -238,9 +241,9 @@ class Interpreter(Calls):
 
     def _unknown_loop(self, node: ast.For | ast.While, header: str) -> Flow | None:
         """The body once, for any number of rounds; what rounds change is unknown before and after."""
-        unknown = Unknown(f"it changes in the loop on line {node.lineno}")
-        changed = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
-        targets = {inner.id for inner in ast.walk(node.target) if isinstance(inner, ast.Name)} if isinstance(node, ast.For) else set()
+        unknown = Unknown(f"what changes in the loop on line {node.lineno}")
+        changed = _stored(node)
+        targets = _stored(node.target) if isinstance(node, ast.For) else set()
         for name in (changed - targets) & self.scope.names.keys():
             self.scope.names[name] = unknown
         flow = self._branch(node.body, header)
@@ -275,7 +278,7 @@ class Interpreter(Calls):
                 self.scope.names[handler.name] = Unknown("an exception", inert=True)
             flow = self._branch(handler.body, guard)
             left = flow if flow and flow.kind != "raise" else left
-            self._merge(merged, Unknown("it depends on an exception"))
+            self._merge(merged, Unknown("what depends on an exception"))
         return left
 
     def _with(self, node: ast.With) -> Flow | None:
@@ -296,15 +299,18 @@ class Interpreter(Calls):
                 self.journal.transactions.leave_autocommit()
         if item.optional_vars is not None:
             self.assign(item.optional_vars, value)
-        flow = self._enter(rest, node)
+        swallows = isinstance(value, Unknown) and value is not ANSWER
+        with self.journal.guarded(f"within {self._condition(item.context_expr)}" if swallows else None):
+            flow = self._enter(rest, node)
         if isinstance(value, Symbol) and value.kind == "transaction":
-            self.journal.transactions.uncertain(f"{self.source.code(item.context_expr, 60)} may have ended the transaction")
+            call = self.source.code(item.context_expr, 60)
+            self.journal.transactions.uncertain(f"{call} may have ended the transaction")
         return flow
 
     def _batch(self, batch: Batch, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
         """A batch collects its operations and runs them at its end, each at its own place."""
         operations = batch.manager.__enter__()  # type: ignore[attr-defined]
-        collected = _Collected(self)
+        collected = Collected(self)
         operations.impl.batch = collected
         if item.optional_vars is not None:
             self.assign(item.optional_vars, Operations(operations, batch=True))
@@ -320,7 +326,7 @@ class Interpreter(Calls):
         if len(self.journal.outer) >= CALL_DEPTH:
             self.journal.gap(node, "calls nested too deeply")
             return Unknown("calls nested too deeply")
-        names = self._bind(function, arguments)
+        names = bound(function, arguments, self.evaluate)
         if isinstance(names, Unknown):
             self.journal.gap(node, names.reason)
             return names
@@ -336,30 +342,6 @@ class Interpreter(Calls):
         if flow is None or flow.kind != "return":
             return None
         return flow.value if flow.certain else Unknown(f"what {function.name}() returns")
-
-    def _bind(self, function: Function, arguments: Arguments) -> dict[str, object] | Unknown:
-        args, kwargs = arguments
-        spec = function.node.args
-        positional = [*spec.posonlyargs, *spec.args]
-        refused = Unknown(f"the arguments of {function.name}() do not fit it")
-        if "**" in kwargs or (len(args) > len(positional) and not spec.vararg):
-            return refused
-        names: dict[str, object] = dict(zip([parameter.arg for parameter in positional], args, strict=False))
-        if spec.vararg:
-            names[spec.vararg.arg] = tuple(args[len(positional) :])
-        known = {parameter.arg for parameter in (*positional, *spec.kwonlyargs)}
-        extra = {name: value for name, value in kwargs.items() if name not in known}
-        if (extra and not spec.kwarg) or names.keys() & kwargs.keys():
-            return refused
-        names |= {name: value for name, value in kwargs.items() if name in known}
-        if spec.kwarg:
-            names[spec.kwarg.arg] = extra
-        with_default = positional[len(positional) - len(spec.defaults) :]
-        defaults = [*zip(with_default, spec.defaults, strict=True), *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
-        for parameter, default in defaults:
-            if parameter.arg not in names and default is not None:
-                names[parameter.arg] = self.evaluate(default)
-        return names if known <= names.keys() else refused
 
     _STATEMENTS: Final[dict[type[ast.stmt], Callable[..., Flow | None]]] = {
         ast.AnnAssign: _annotated,
@@ -388,30 +370,7 @@ class Interpreter(Calls):
     }
 
 
-class _Collected:
-    """The operations of a batch until its end, in the place of Alembic's list, each with where it was called."""
-
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter = interpreter
-        self._items: list[tuple[tuple[str, tuple[object, ...], dict[str, object]], ast.Call, list[str], list[ast.AST]]] = []
-
-    def append(self, item: tuple[str, tuple[object, ...], dict[str, object]]) -> None:
-        """Alembic adds an operation."""
-        journal = self._interpreter.journal
-        self._items.append((item, self._interpreter.sending, list(journal.guards), list(journal.outer)))
-
-    def run(self, *, recreate: bool) -> None:
-        """Send them in order; with ``recreate`` Alembic would copy the table, whose definition only the database has."""
-        interpreter, journal = self._interpreter, self._interpreter.journal
-        here = journal.guards, journal.outer
-        impl = interpreter.recording.operations.impl
-        for (name, args, kwargs), node, journal.guards, journal.outer in self._items:
-            if recreate:
-                journal.opaque(node, "recreate='always' copies the table as the database has it")
-            else:
-                interpreter.send(node, lambda name=name, args=args, kwargs=kwargs: getattr(impl, name)(*args, **kwargs))  # type: ignore[misc]
-        journal.guards, journal.outer = here
-
-
-def _is_generator(node: ast.AST) -> bool:
-    return any(isinstance(inner, ast.Yield | ast.YieldFrom | ast.Await) for inner in ast.walk(node))
+def _stored(node: ast.AST) -> set[str]:
+    """The names that ``node`` assigns."""
+    names = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}

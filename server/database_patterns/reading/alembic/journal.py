@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from database_patterns.actions import TransactionControl
-from database_patterns.model import CommitOnBind, Direction, Gap, Note, Span, Statement
+from database_patterns.model import CommitOnBind, Confidence, Direction, Gap, Note, Span, Statement
 from database_patterns.reading.statements import parse
 
 from .recording import Rendered
@@ -74,13 +74,14 @@ class Journal:
             if self.transactions.number != before:
                 self.transactions.uncertain(f"whether the transaction was ended before depends on: {guard}")
 
-    def _with_holes(self, statement: Statement, holes: tuple[str, ...]) -> Statement:
-        here = [(f"${number}", reason) for number, reason in enumerate(holes, 1) if f"${number}" in statement.sql]
-        if not here:
+    @staticmethod
+    def _with_holes(statement: Statement, holes: tuple[str, ...]) -> Statement:
+        """All statements of one execution share its holes: one may stand in a comment, and still stop them all."""
+        if not holes:
             return statement
-        guard = "; ".join(f"{mark} is {reason}" for mark, reason in here)
-        confidence = "opaque" if statement.tree is None else "partial"
-        return replace(statement, confidence=confidence, guard=guard, error=None)  # type: ignore[arg-type]
+        guard = "; ".join(f"${number} is {reason}" for number, reason in enumerate(holes, 1))
+        confidence: Confidence = "opaque" if statement.tree is None else "partial"
+        return replace(statement, confidence=confidence, guard=guard, error=None)
 
     def _add(self, statement: Statement, span: Span) -> None:
         related = statement.related

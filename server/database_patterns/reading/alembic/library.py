@@ -7,14 +7,16 @@ Nothing here is imported at a revision's wish: the modules are those named below
 from __future__ import annotations
 
 import builtins
-import datetime
+import datetime as dt
 import decimal
 import enum
+import itertools
 import json
+import math
 import sys
 import textwrap
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
@@ -59,15 +61,26 @@ _SPECIAL: Final[dict[str, object]] = {
     "sqlalchemy.sql.functions.func": sqlalchemy.func,
     "alembic.context": Symbol("context"),
 }
+
+
+def _product(*parts: Sequence[object]) -> list[object]:
+    if math.prod(len(part) for part in parts) > _PRODUCT_MAX:
+        raise OverflowError("more combinations than are read here")
+    return list(itertools.product(*parts))
+
+
+_PRODUCT_MAX: Final = 10_000
 _STANDARD: Final[dict[str, object]] = {
-    "datetime.UTC": datetime.UTC,
-    "datetime.date": datetime.date,
-    "datetime.datetime": datetime.datetime,
-    "datetime.time": datetime.time,
-    "datetime.timedelta": datetime.timedelta,
-    "datetime.timezone": datetime.timezone,
-    "datetime.timezone.utc": datetime.UTC,
+    "datetime.UTC": dt.UTC,
+    "datetime.date": dt.date,
+    "datetime.datetime": dt.datetime,
+    "datetime.time": dt.time,
+    "datetime.timedelta": dt.timedelta,
+    "datetime.timezone": dt.timezone,
+    "datetime.timezone.utc": dt.UTC,
     "decimal.Decimal": decimal.Decimal,
+    "itertools.chain": lambda *parts: list(itertools.chain(*parts)),
+    "itertools.product": _product,
     "json.dumps": json.dumps,
     "json.loads": json.loads,
     "textwrap.dedent": textwrap.dedent,
@@ -95,8 +108,8 @@ _METHODS: Final[dict[type, str]] = {
     set: "add copy difference discard intersection issubset issuperset remove union update",
     frozenset: "copy difference intersection issubset issuperset union",
     tuple: "count index",
-    datetime.date: "date isoformat replace timestamp",
-    datetime.timedelta: "total_seconds",
+    dt.date: "date isoformat replace timestamp",
+    dt.timedelta: "total_seconds",
     elements.ClauseElement: "alias all_ any_ as_scalar as_string astext asc between bindparams bool_op cast collate "
     "columns concat contains correlate cte delete desc distinct else_ endswith except_ execution_options exists filter "
     "from_select group_by has_key having icontains ilike in_ insert intersect is_ is_distinct_from is_not isnot join "
@@ -104,22 +117,23 @@ _METHODS: Final[dict[type, str]] = {
     "on_conflict_do_update op options order_by ordered_values outerjoin over params regexp_match regexp_replace "
     "returning scalar_subquery select select_from self_group startswith subquery union union_all update using values "
     "where with_for_update with_only_columns within_group",
-    SchemaItem: "append_column append_constraint create create_all drop drop_all",
+    SchemaItem: "append_column append_constraint create create_all delete drop drop_all insert join reflect "
+    "select update",
     TypeEngine: "as_generic create drop evaluates_none with_variant",
 }
-_CLASS_METHODS: Final = {dict: {"fromkeys"}, str: {"join", "format"}, datetime.datetime: {"fromisoformat", "strptime"}}
+_CLASS_METHODS: Final = {dict: {"fromkeys"}, str: {"join", "format"}, dt.datetime: {"fromisoformat", "strptime"}}
 _DATA: Final[dict[type, str]] = {
     enum.Enum: "name value",
-    datetime.date: "day month year",
+    dt.date: "day month year",
     ClauseElement: "astext c columns description excluded foreign_keys indexes inserted key metadata name primary_key "
     "schema sql_name table type",
     SchemaItem: "c columns indexes info metadata name primary_key schema table type tables",
     TypeEngine: "enums length name schema",
 }
-MUTATING: Final = frozenset(
-    "append clear extend insert pop remove reverse sort setdefault update add discard append_column append_constraint"
-    .split()
-)  # fmt: skip
+MUTATING: Final = {
+    "add", "append", "append_column", "append_constraint", "clear", "discard", "extend", "insert", "pop", "remove",
+    "reverse", "setdefault", "sort", "update",
+}  # fmt: skip
 """Methods of containers that change them."""
 
 
@@ -131,7 +145,7 @@ def builtin(name: str) -> object:
 
 def module(name: str) -> object:
     """What ``import name`` gives."""
-    known = name in _MODULES or name in _PACKAGES or name.split(".")[0] in sys.stdlib_module_names
+    known = name in _MODULES or name in _PACKAGES or name.partition(".")[0] in sys.stdlib_module_names
     return Namespace(name) if known else Unknown(f"what is imported from {name}, which is not read")
 
 
@@ -147,7 +161,7 @@ def member(namespace: Namespace, name: str) -> object:
     if namespace.name in _MODULES:
         value = getattr(_MODULES[namespace.name], name, None)
         return value if _builds_values(value) else Unknown(f"{path}, which reading does not use")
-    root = path.split(".")[0]
+    root = path.partition(".")[0]
     if root in sys.stdlib_module_names:
         return Unknown(f"{path}, known only when the migration runs", inert=not _ACTIVE & {root, path})
     return Unknown(f"{path}, which is not read")
@@ -159,7 +173,7 @@ def _builds_values(value: object) -> bool:
     return isinstance(value, FunctionType) and value.__module__.startswith(_BUILDERS)
 
 
-def attribute(owner: Any, name: str) -> object:  # noqa: ANN401  any known value
+def attribute(owner: Any, name: str) -> object:  # noqa: ANN401, PLR0911  any known value, by kind
     """``owner.name`` for a known value: data, or a ``Bound`` method; Unknown when it is not in the allow-lists."""
     refused = Unknown(f"the attribute .{name} of a {type(owner).__name__}")
     if name.startswith("_"):
@@ -172,7 +186,8 @@ def attribute(owner: Any, name: str) -> object:  # noqa: ANN401  any known value
         value = getattr(owner, name)
         return value if isinstance(value, type(owner)) else refused
     if isinstance(owner, ColumnCollection):
-        return owner.get(name, refused)
+        column = owner.get(name)
+        return refused if column is None else column
     if any(isinstance(owner, kind) and name in names.split() for kind, names in _DATA.items()):
         return _plain(getattr(owner, name, refused), refused)
     if any(isinstance(owner, kind) and name in names.split() for kind, names in _METHODS.items()):
@@ -181,9 +196,9 @@ def attribute(owner: Any, name: str) -> object:  # noqa: ANN401  any known value
 
 
 def _class_data(owner: type, name: str, refused: Unknown) -> object:
-    if owner in {datetime.datetime, datetime.date}:
+    if owner in {dt.datetime, dt.date}:
         return Unknown(f"{owner.__name__}.{name}(), known only when the migration runs", inert=True)
-    return datetime.UTC if owner is datetime.timezone and name == "utc" else refused
+    return dt.UTC if owner is dt.timezone and name == "utc" else refused
 
 
 def _plain(value: object, refused: Unknown) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import json
 import uuid
@@ -13,15 +13,15 @@ from sqlalchemy.sql.type_api import TypeEngine
 
 
 def literal(value: object, type_: TypeEngine[Any]) -> str | None:
-    """``value`` as PostgreSQL reads it when it is meant for ``type_``; None where SQLAlchemy's own rendering is right."""
+    """``value`` as PostgreSQL reads it for ``type_``; None where SQLAlchemy's own rendering is right."""
     if isinstance(type_, sqltypes.JSON):
         return None if value is None and type_.none_as_null else quoted(json.dumps(value))
     if isinstance(type_, sqltypes.LargeBinary) and isinstance(value, bytes):
         return quoted(f"\\x{value.hex()}")
     if isinstance(value, uuid.UUID):
         return quoted(str(value))
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return quoted(value.isoformat(" ") if isinstance(value, datetime.datetime) else value.isoformat())
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return quoted(value.isoformat(" ") if isinstance(value, dt.datetime) else value.isoformat())
     return _by_value(value) if isinstance(type_, sqltypes.NullType) else None
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql.ddl import DDLElement
 from sqlalchemy.sql.dml import Insert
-from sqlalchemy.sql.elements import BindParameter, ClauseElement
+from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
 from .literals import literal
@@ -35,27 +35,31 @@ class Rendered:
 class _Compiler(PGCompiler):
     """Renders every value in place, and what is not known as ``$1``, ``$2`` …."""
 
-    def render_literal_bindparam(self, bindparam: BindParameter[Any], **kw: Any) -> str:  # noqa: ANN401  SQLAlchemy's
-        if bindparam.required and bindparam.value is None and bindparam.callable is None:
-            return self._hole(f"the bind parameter :{bindparam.key}, whose value is not given here")
-        return str(super().render_literal_bindparam(bindparam, **kw))
+    def render_literal_bindparam(self, bindparam: Any, *args: Any, **kw: Any) -> Any:  # noqa: ANN401  SQLAlchemy's
+        given = self._dialect().parameters
+        if bindparam.key in given:
+            kw["render_literal_value"] = given[bindparam.key]
+        elif bindparam.required and bindparam.value is None and bindparam.callable is None:
+            return self._dialect().hole(f"the bind parameter :{bindparam.key}, whose value is not given here")
+        elif bindparam.value is None and bindparam.type.should_evaluate_none:
+            return self.render_literal_value(None, bindparam.type)
+        return super().render_literal_bindparam(bindparam, *args, **kw)  # type: ignore[no-untyped-call]
 
-    def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:  # noqa: ANN401  SQLAlchemy's signature
+    def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:  # noqa: ANN401  SQLAlchemy's
         hole = first_hole(value)
         if hole is not None:
-            return self._hole(hole.reason)
+            return self._dialect().hole(hole.reason)
         own = literal(value, type_)
         if own is not None:
             return own
         try:
-            return super().render_literal_value(value, type_)
+            return str(super().render_literal_value(value, type_))  # type: ignore[no-untyped-call]
         except CompileError:
-            return self._hole(f"a value of type {type_!r}, which is sent separately")
+            return self._dialect().hole(f"a value of type {type_!r}, which is sent separately")
 
-    def _hole(self, reason: str) -> str:
-        dialect = self.dialect
-        assert isinstance(dialect, _Dialect)  # noqa: S101  it is the only dialect with this compiler
-        return dialect.hole(reason)
+    def _dialect(self) -> _Dialect:
+        assert isinstance(self.dialect, _Dialect)  # noqa: S101  it is the only dialect with this compiler
+        return self.dialect
 
 
 class _Dialect(PGDialect):
@@ -65,8 +69,9 @@ class _Dialect(PGDialect):
     supports_statement_cache = False
 
     def __init__(self) -> None:
-        super().__init__(paramstyle="named")
+        super().__init__(paramstyle="named")  # type: ignore[no-untyped-call]
         self.holes: list[str] = []
+        self.parameters: dict[str, object] = {}
 
     def hole(self, reason: str) -> str:
         self.holes.append(reason)
@@ -108,29 +113,22 @@ class Recording:
     def execute(self, construct: ClauseElement | str | PartialText, parameters: object = None) -> None:
         """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters."""
         self.dialect.holes.clear()
-        statement = construct if isinstance(construct, ClauseElement) else text(self.filled(construct))
-        if isinstance(parameters, dict) and parameters:
-            statement = self._with_parameters(statement, parameters)
+        statement = construct if isinstance(construct, ClauseElement) else text(self._filled(construct))
+        self.dialect.parameters = parameters if isinstance(parameters, dict) else {}
+        if isinstance(statement, Insert) and self.dialect.parameters:
+            statement = statement.values(**self.dialect.parameters)
         options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
         compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
         sortable = type(statement) if isinstance(statement, CreateIndex | AddConstraint) else None
         self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), sortable))
 
-    def _with_parameters(self, statement: ClauseElement, parameters: dict[str, object]) -> ClauseElement:
-        if isinstance(statement, Insert):
-            return statement.values(**parameters)
-        names = statement.compile(dialect=self.dialect).params.keys()
-        self.dialect.holes.clear()
-        return statement.params(**{name: value for name, value in parameters.items() if name in names})
-
     def execute_raw(self, sql: str | PartialText) -> None:
         """Take ``sql`` as it is, as ``exec_driver_sql`` does."""
         self.dialect.holes.clear()
-        filled = self.filled(sql)
+        filled = self._filled(sql)
         self._rendered.append(Rendered(filled, tuple(self.dialect.holes)))
 
-    def filled(self, sql: str | PartialText) -> str:
-        """``sql`` with ``$1``, ``$2`` … for its unknown parts."""
+    def _filled(self, sql: str | PartialText) -> str:
         if isinstance(sql, str):
             return sql
         return "".join(self.dialect.hole(part.reason) if isinstance(part, Unknown) else part for part in sql.parts)

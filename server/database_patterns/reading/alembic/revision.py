@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from database_patterns.errors import UserError
 from database_patterns.model import Direction, Gap, Migration, Note, Span, Statement
 
 from .budget import Budget, OutOfBudgetError
@@ -16,6 +17,7 @@ from .journal import Journal
 from .source import Source, calls
 from .values import MISSING, Function, Unknown
 
+_HEADER = {"revision", "upgrade", "downgrade"}
 _SENDING = OPERATIONS - {"batch_alter_table"} | {"exec_driver_sql"}
 
 
@@ -23,9 +25,12 @@ def read(text: str, path: str) -> Migration:
     """Interpret both directions of the revision ``text``.
 
     Raises:
-        UserError: it is not Python.
+        UserError: it is not Python, or neither names a revision nor defines a direction.
     """
     source = Source(text, path)
+    if not any(name in _HEADER for name in _defined(source.tree)):
+        what = "is Python, but no Alembic revision (it has neither revision nor upgrade())"
+        raise UserError(what, where=path, remedy="name a file of Alembic's versions folder")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         upgrade = _read_direction(source, "upgrade")
@@ -57,10 +62,9 @@ class _Read:
 def _read_direction(source: Source, direction: Direction) -> _Read:
     journal = Journal(source, direction, f"{source.path}/{direction}")
     interpreter = Interpreter(source, journal, Budget())
-    names = interpreter.scope.names
     try:
         interpreter.define(source.tree)
-        function = names.get(direction, MISSING)
+        function = interpreter.scope.names.get(direction, MISSING)
         if isinstance(function, Function):
             interpreter.run(function)
         else:
@@ -71,6 +75,7 @@ def _read_direction(source: Source, direction: Direction) -> _Read:
         journal.gap(source.tree, "it is nested too deeply")
     for call, why in _unreached(source, interpreter, direction):
         journal.gap(call, why)
+    names = interpreter.scope.names
     revision = names.get("revision")
     return _Read(
         tuple(journal.statements),
@@ -79,6 +84,15 @@ def _read_direction(source: Source, direction: Direction) -> _Read:
         revision if isinstance(revision, str) else None,
         _down_revisions(names.get("down_revision")),
     )
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """The names that the file assigns or defines anywhere, and those of its functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def _without_function(journal: Journal, direction: Direction, found: object) -> None:
@@ -96,9 +110,9 @@ def _down_revisions(value: object) -> tuple[str, ...]:
 def _unreached(source: Source, interpreter: Interpreter, direction: Direction) -> Iterator[tuple[ast.Call, str]]:
     """The calls that would send SQL in this direction, were not interpreted, and are not known never to run."""
     spans = [gap.span for gap in interpreter.journal.gaps if gap.span.end_line > 1]
-    for function in _used(source.tree, direction):
+    for function in _used(source.tree, direction, interpreter.dead):
         for call in calls(function):
-            if id(call) in interpreter.reached or not _may_send(call):
+            if id(call) in interpreter.reached | interpreter.dead or not _may_send(call):
                 continue
             span = source.span(call)
             if not any(_within(span, outer) for outer in spans):
@@ -114,12 +128,10 @@ def _may_send(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr in _SENDING
 
 
-def _used(tree: ast.Module, direction: str) -> list[ast.stmt]:
-    """The top-level definitions that ``direction`` uses, and those that these use."""
+def _used(tree: ast.Module, direction: str, dead: set[int]) -> list[ast.stmt]:
+    """The top-level definitions that ``direction`` uses, and those that these use, in code that may run."""
     definitions = {
-        node.name: node
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
     used: dict[str, ast.stmt] = {}
     waiting = [direction]
@@ -127,5 +139,6 @@ def _used(tree: ast.Module, direction: str) -> list[ast.stmt]:
         name = waiting.pop()
         if name in definitions and name not in used:
             used[name] = definitions[name]
-            waiting += [node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)]
+            nodes = ast.walk(definitions[name])
+            waiting += [node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in dead]
     return list(used.values())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from database_patterns.errors import UserError
 from database_patterns.model import Span
+from database_patterns.reading.sql import locator
 
 _LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>'''|\"\"\"|'|")""")
 
@@ -61,7 +63,7 @@ class Source:
                 start = self._offset(node.lineno, self._characters(node.lineno, node.col_offset))
                 opening = _LITERAL.match(self.text, start)
                 if opening and self.text.startswith(value + opening["quote"], opening.end()):
-                    return lambda begin, end, base=opening.end(): self._between(base + begin, base + end)  # type: ignore[misc]
+                    return partial(self._between, opening.end())
         return None
 
     def _characters(self, line: int, byte_column: int) -> int:
@@ -71,12 +73,8 @@ class Source:
     def _offset(self, line: int, column: int) -> int:
         return sum(len(text) + 1 for text in self._lines[: line - 1]) + column
 
-    def _between(self, begin: int, end: int) -> Span:
-        return Span(self.path, *self._position(begin), *self._position(end))
-
-    def _position(self, offset: int) -> tuple[int, int]:
-        before = self.text[:offset]
-        return before.count("\n") + 1, offset - before.rfind("\n")
+    def _between(self, base: int, begin: int, end: int) -> Span:
+        return locator(self.text, self.path)(base + begin, base + end)
 
 
 def calls(node: ast.AST) -> Iterator[ast.Call]:

@@ -22,15 +22,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class PartialText:
-    """A string of which some parts are unknown."""
+    """A string of which some parts are unknown; ``is_clause`` when it was made an SQL expression by ``text()``."""
 
     parts: tuple[str | Unknown, ...]
-
-    def __add__(self, other: PartialText | str) -> PartialText:
-        return PartialText(self.parts + (other.parts if isinstance(other, PartialText) else (other,)))
-
-    def __radd__(self, other: str) -> PartialText:
-        return PartialText((other, *self.parts))
+    is_clause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,9 @@ class Namespace:
     name: str
 
 
-SymbolKind = Literal["context", "connection", "session", "sessionmaker", "engine", "dialect", "autocommit block", "transaction"]
+SymbolKind = Literal[
+    "autocommit block", "connection", "context", "dialect", "engine", "session", "sessionmaker", "transaction"
+]
 
 
 @dataclass(frozen=True, slots=True)

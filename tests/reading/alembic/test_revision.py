@@ -1,0 +1,114 @@
+"""A revision as a whole: its header, its two directions, its places, and what is not a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from database_patterns.errors import UserError
+from database_patterns.model import Gap, Span
+from database_patterns.reading import read_text
+from database_patterns.reading.alembic import read_revision
+
+Revise = Callable[..., Any]
+
+TWO_DIRECTIONS = """\
+revision: str = "b"
+down_revision = {down}
+
+from alembic import op
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("down", "expected"),
+    [("None", ()), ('"a"', ("a",)), ('("a", "c")', ("a", "c")), ('["a"]', ("a",)), ("BASE", ())],
+)
+def test_the_header_names_the_revision_and_those_before_it(down: str, expected: tuple[str, ...]) -> None:
+    migration = read_revision(TWO_DIRECTIONS.format(down=down), "b.py")
+    assert (migration.kind, migration.path, migration.revision, migration.down_revisions) == (
+        "alembic",
+        "b.py",
+        "b",
+        expected,
+    )
+    assert (migration.upgrade, migration.downgrade, migration.upgrade_gaps, migration.downgrade_gaps) == (
+        (),
+        (),
+        (),
+        (),
+    )
+
+
+def test_an_empty_direction_is_complete_and_an_absent_one_is_not() -> None:
+    text = 'revision = "b"\n\n\ndef upgrade():\n    pass\n'
+    migration = read_revision(text, "b.py")
+    assert migration.upgrade_gaps == ()
+    assert migration.downgrade_gaps == (Gap(Span("b.py", 1, 1, 1, 1), "downgrade()", "the file does not define it"),)
+
+
+def test_a_direction_that_refuses_to_run_says_so(revise: Revise) -> None:
+    revision = revise("pass", down='raise NotImplementedError("no way back")\nop.drop_table("t")')
+    assert revision.migration.downgrade == ()
+    assert [(gap.what, gap.why) for gap in revision.migration.downgrade_gaps] == [
+        ('raise NotImplementedError("no way back")', "it refuses to run: it raises")
+    ]
+
+
+def test_reading_by_kind_reaches_the_alembic_reader() -> None:
+    migration = read_text("def upgrade():\n    op.drop_table('t')\nfrom alembic import op\n")
+    assert [statement.sql for statement in migration.upgrade] == ["DROP TABLE t"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("def upgrade(:\n", "is not valid Python (invalid syntax, line 1)"),
+        ("x = 1\n", "is Python, but no Alembic revision (it has neither revision nor upgrade())"),
+        ("revision = 1\x00\n", "is not valid Python (source code string cannot contain null bytes, line None)"),
+        ("x = " + "-" * 100_000 + "1", "is not Python that can be read (NUL bytes, or nested too deeply)"),
+    ],
+)
+def test_what_is_no_revision_is_refused_in_one_line(text: str, what: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read_revision(text, "b.py")
+    assert (caught.value.where, caught.value.what) == ("b.py", what)
+
+
+def test_columns_count_characters_and_lines_survive_other_line_ends() -> None:
+    text = 'from alembic import op\r\nrevision = "b"\r\ndef upgrade():\r\n    "größe"; op.drop_table("größe")\r\n'
+    (statement,) = read_revision("\ufeff" + text, "b.py").upgrade
+    assert (statement.sql, statement.span) == ('DROP TABLE "größe"', Span("b.py", 4, 14, 4, 36))
+
+
+def test_each_statement_of_a_literal_stands_at_its_own_place_in_it(revise: Revise) -> None:
+    revision = revise(
+        '''
+        op.execute("""
+            ALTER TABLE t ADD COLUMN a int;
+            -- then
+            UPDATE t SET a = ':';
+        """)
+        '''
+    )
+    first, second = revision.migration.upgrade
+    assert first.span == revision.place("ALTER TABLE t ADD COLUMN a int")
+    assert second.span == revision.place("UPDATE t SET a = ':'")
+
+
+@pytest.mark.parametrize("literal", ['"SELECT 1;" "SELECT 2"', r'"SELECT 1;\nSELECT 2"'])
+def test_statements_of_a_literal_that_is_not_written_as_it_reads_stand_at_the_call(
+    literal: str, revise: Revise
+) -> None:
+    revision = revise(f"op.execute({literal})")
+    assert [each.span for each in revision.migration.upgrade] == [revision.place(f"op.execute({literal})")] * 2
