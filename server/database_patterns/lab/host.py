@@ -92,7 +92,7 @@ def _cache_candidates() -> list[Path]:
 
 
 def _make_ours(folder: Path) -> bool:
-    """Whether ``folder``, made when it is missing, is a folder of ours that nobody else may have put there or change."""
+    """Whether ``folder``, made when it is missing, is a folder that nobody but us can have put there or can change."""
     try:
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         found = folder.lstat()

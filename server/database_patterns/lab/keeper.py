@@ -3,8 +3,8 @@
 Started by ``server.py`` as a script, in a session of its own, with what to do as JSON in its one argument. It answers
 with one line of JSON on its standard output: ``{"folder", "password"}`` once the server accepts connections, or
 ``{"error", "remedy"}``. It ends the server when its standard input closes or anything is written to it, or when the
-asking process is gone; so success, failure, Ctrl-C and ``kill -9`` all take the one way out. Only what it has started and
-made itself is ever stopped or removed.
+asking process is gone; so success, failure, Ctrl-C and ``kill -9`` all take the one way out. Only what it has started
+and made itself is ever stopped or removed.
 
 Standard library only, and no import from the package: it starts with ``-I -S`` in some 20 ms.
 """
@@ -49,8 +49,8 @@ class CannotStartError(Exception):
 class Task:
     """What to start: the programs in ``programs``, of ``version`` and ``build``, with ``settings`` and ``hba`` lines.
 
-    ``cache`` and ``temporary`` are folders that exist, and that ``uid`` can reach. ``uid`` and ``gid`` are None when the
-    server runs as whoever runs this. ``parent`` is the process that asks.
+    ``cache`` and ``temporary`` are folders that exist, and that ``uid`` can reach. ``uid`` and ``gid`` are None when
+    the server runs as whoever runs this. ``parent`` is the process that asks.
     """
 
     programs: str
@@ -183,7 +183,7 @@ def add_missing_links(installation: Path) -> None:
 
 
 def template(task: Task, programs: Path) -> Path:
-    """A folder of the cache with a fresh data directory ``data``, and the administrator's first password in ``password``."""
+    """A folder of the cache with a fresh data directory ``data``, and its administrator's password in ``password``."""
 
     def make(target: Path) -> None:
         target.mkdir()
@@ -220,7 +220,7 @@ def keep(task: Task, programs: Path, initial: Path) -> None:
     finally:
         for number in _ENDING_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        if postmaster:
+        if postmaster is not None:
             stop(postmaster)
         shutil.rmtree(folder)
 

@@ -1,7 +1,8 @@
 """What a real server does with one statement: its locks, rewrites, rebuilt indexes, scans, WAL, and its error.
 
-A statement runs in a transaction that is rolled back, and is looked at before the rollback. One that refuses a transaction
-(SQLSTATE 25001) runs again by itself, is watched from outside meanwhile (``sampling.py``), and changes the database.
+A statement runs in a transaction that is rolled back, and is looked at before the rollback. One that refuses a
+transaction (SQLSTATE 25001) runs again by itself, is watched from outside meanwhile (``sampling.py``), and changes the
+database.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class _View:
 def measure(database: Database, statement_sql: str, *, before: Sequence[str] = ()) -> Measurement:
     """Run ``statement_sql`` on ``database`` as its owner and say what happened.
 
-    ``before`` holds statements that run first in the same transaction (SET LOCAL …); a lock that they take already is not
-    counted as the statement's. Whoever else uses the server meanwhile adds to the WAL.
+    ``before`` holds statements that run first in the same transaction (SET LOCAL …); a lock that they take already is
+    not counted as the statement's. Whoever else uses the server meanwhile adds to the WAL.
 
     Raises:
         UserError: a statement of ``before`` fails, or ``statement_sql`` needs data from the client (COPY FROM STDIN).

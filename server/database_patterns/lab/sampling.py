@@ -1,14 +1,15 @@
 """Watching a statement that refuses a transaction, from outside while it runs.
 
-Its locks come and go within it, some for less than a millisecond. So a server-side loop samples ``pg_locks`` without a
-pause, from another database (a snapshot in the same one would make CREATE INDEX CONCURRENTLY wait for it), while other sessions
-hold locks on the tables, each for a moment, so that the statement has to wait for its own long enough to be seen. What is seen was there; what is not seen may have been there all the same.
+Its locks come and go within it, some for less than a millisecond. So a server-side loop samples the locks without a
+pause, from another database (a snapshot in the same one would make CREATE INDEX CONCURRENTLY wait for it), while other
+sessions hold locks on the tables, each for a moment, so that the statement has to wait for its own long enough to be
+seen. What is seen was there; what is not seen may have been there all the same.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +55,7 @@ _TABLES: Final = """
 
 
 @contextmanager
-def watched(database: Database, session: Connection) -> Iterator[Locks]:
+def watched(database: Database, session: Connection) -> Generator[Locks]:
     """The locks on relations, as OID and mode, that ``session`` holds or waits for while the context lasts."""
     tables = driver.rows(session, _TABLES, _TABLES_MAX)
     # EXPLAIN takes ACCESS SHARE on a table and its indexes, without reading a row.
@@ -70,7 +71,7 @@ def watched(database: Database, session: Connection) -> Iterator[Locks]:
 
 
 @contextmanager
-def _sampler(database: Database, pid: int) -> Iterator[Locks]:
+def _sampler(database: Database, pid: int) -> Generator[Locks]:
     """Sample until the context ends; each lock arrives as a notice, the first time that it is seen."""
     locks: Locks = set()
     started = threading.Event()
@@ -86,7 +87,12 @@ def _sampler(database: Database, pid: int) -> Iterator[Locks]:
         connection.execute("SET statement_timeout = 0")
         connection.add_notice_handler(lambda diagnostic: notice(diagnostic.message_primary))
         sample = _SAMPLE.format(started=_STARTED, pid=pid, database=database.name)
-        thread = threading.Thread(target=driver.execute, args=(connection, sample))
+
+        def run() -> None:
+            driver.execute(connection, sample)
+            started.set()  # should it have failed at once
+
+        thread = threading.Thread(target=run)
         thread.start()
         try:
             started.wait()
@@ -97,27 +103,27 @@ def _sampler(database: Database, pid: int) -> Iterator[Locks]:
 
 
 @contextmanager
-def _blocker(database: Database, take: str) -> Iterator[None]:
-    """Hold the locks that ``take`` takes again and again, each time for a moment; they are held when the context begins.
+def _blocker(database: Database, take: str) -> Generator[None]:
+    """Hold the locks that ``take`` takes again and again, each time for a moment; they are held at the beginning.
 
     One that would have to wait gives up soon, before it becomes a deadlock.
     """
     over, holding = threading.Event(), threading.Event()
+    with driver.connect(database.owner) as connection:
+        connection.execute(f"SET lock_timeout = {_PATIENCE_MS}")
 
-    def hold() -> None:
-        with driver.connect(database.owner) as connection:
-            connection.execute(f"SET lock_timeout = {_PATIENCE_MS}")
+        def hold() -> None:
             while not over.is_set():
                 refused = driver.execute(connection, f"BEGIN; {take}")
                 holding.set()
                 driver.execute(connection, f"SELECT pg_sleep({0 if refused else _HELD_SECONDS})")
-                connection.execute("ROLLBACK")
+                driver.execute(connection, "ROLLBACK")
 
-    thread = threading.Thread(target=hold)
-    thread.start()
-    try:
-        holding.wait()
-        yield
-    finally:
-        over.set()
-        thread.join()
+        thread = threading.Thread(target=hold)
+        thread.start()
+        try:
+            holding.wait()
+            yield
+        finally:
+            over.set()
+            thread.join()

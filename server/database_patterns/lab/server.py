@@ -1,8 +1,8 @@
-"""A PostgreSQL for experiments: one of our own, started for the purpose, or the one that ``DATABASE_PATTERNS_LAB_URL`` names.
+"""A PostgreSQL for experiments: one of our own, started for the purpose, or that of ``DATABASE_PATTERNS_LAB_URL``.
 
-Our own listens on a Unix socket in a private folder and on nothing else. Its administrator has a random password; what is
-measured runs as ``lab_owner``, who owns the databases and is no superuser, and cannot become the administrator. A keeper
-process (``keeper.py``) holds the server and removes it with all its files when we are done, or dead.
+Our own listens on a Unix socket in a private folder and on nothing else. Its administrator has a random password; what
+is measured runs as ``lab_owner``, who owns the databases and is no superuser, and cannot become the administrator. A
+keeper process (``keeper.py``) holds the server and removes it with all its files when we are done, or dead.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
@@ -34,12 +34,12 @@ _SETTINGS: Final = {
     "unix_socket_permissions": "0700",
     # Nothing needs to survive.
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "dynamic_shared_memory_type": "mmap",  # in the data directory, so that nothing stays in /dev/shm
     "max_wal_size": "4GB",
     "shared_buffers": "64MB",
     # The same answer every time.
+    "synchronous_commit": "on",  # a later commit would leave to chance which pages VACUUM finds all-visible
     "autovacuum": "off",
     "jit": "off",
     "max_parallel_maintenance_workers": "0",
@@ -97,8 +97,8 @@ class Server:
         url: a running server, whose role may create databases. Only databases of our own are touched there.
         major: the major version wanted of the programs found.
 
-    Where neither ``postgres_bin`` nor ``url`` is given, ``DATABASE_PATTERNS_LAB_URL`` counts, and else programs are looked
-    for. Inside the context ``version`` ("18.6"), ``postgres`` (18) and ``origin`` (where it comes from) are known.
+    Where none of them is given, ``DATABASE_PATTERNS_LAB_URL`` counts, and without that programs are looked for. Inside
+    the context ``version`` ("18.6"), ``postgres`` (18) and ``origin`` (where it comes from) are known.
 
     Raises:
         UserError: on entering: the extra ``lab`` is missing, there is no server, or it does not start.
@@ -136,11 +136,11 @@ class Server:
         self._stop()
 
     @contextmanager
-    def database(self, template: str | None = None, setup_sql: str = "") -> Iterator[Database]:
-        """A new database, dropped at the end: empty or a copy of the database ``template``, then ``setup_sql`` run as owner.
+    def database(self, template: str | None = None, setup_sql: str = "") -> Generator[Database]:
+        """A new database, dropped at the end: empty or a copy of the database ``template``, then ``setup_sql`` is run.
 
-        Extensions in ``setup_sql`` that only an administrator may create, and that are harmless, are created for it.
-        Nobody may be connected to ``template``.
+        It is run as the owner, all in one transaction; extensions in it that only an administrator may create, and that
+        are harmless, are created for it. Nobody may be connected to ``template``.
 
         Raises:
             UserError: ``setup_sql`` raises an error.
@@ -148,7 +148,7 @@ class Server:
         name = f"database_patterns_{secrets.token_hex(8)}"
         source = f"TEMPLATE {template}" if template else ""
         owner = "" if self._url else f"OWNER {_OWNER}"
-        self._administer(f"CREATE DATABASE {name} {owner} {source}")
+        self._administer("create a database", f"CREATE DATABASE {name} {owner} {source}")
         try:
             database = Database(
                 name,
@@ -161,13 +161,14 @@ class Server:
                 database.execute(_with_extensions(database, setup_sql))
             yield database
         finally:
-            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+            self._administer("drop a database", f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _administer(self, statement: str) -> None:
+    def _administer(self, purpose: str, statement: str) -> None:
+        """Run ``statement`` as the administrator; it may hold a password and is not shown."""
         with driver.connect(self._admin) as connection:
             error = driver.execute(connection, statement)
         if error:
-            raise UserError(f"the lab's server refuses {statement.split(' database')[0]}: {error}", where=self.origin)
+            raise UserError(f"the lab's server does not let us {purpose}: {error}", where=self.origin)
 
     def _join(self, url: str) -> None:
         self._admin = self._owner = url
@@ -180,7 +181,9 @@ class Server:
         self.version = str(version).split()[0]
         if self.postgres < POSTGRES_VERSIONS[0]:
             raise UserError(
-                f"PostgreSQL {self.version} is too old", where=ENVIRONMENT, remedy=f"use {POSTGRES_VERSIONS[0]} or later"
+                f"PostgreSQL {self.version} is too old",
+                where=ENVIRONMENT,
+                remedy=f"use {POSTGRES_VERSIONS[0]} or later",
             )
 
     def _start(self) -> None:
@@ -191,7 +194,7 @@ class Server:
         admin = {"host": folder, "user": keeper.ADMIN, "dbname": _MAINTENANCE}
         self.version, self.origin = programs.version, programs.origin
         self._admin = driver.dsn(**admin, password=answer["password"])
-        self._administer(_ROLES % password)
+        self._administer("make its roles", _ROLES % password)
         self._admin = driver.dsn(**admin, password=password)
         self._owner = driver.dsn(host=folder, user=_OWNER)
 

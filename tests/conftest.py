@@ -1,0 +1,42 @@
+"""Fixtures of all tests: a real PostgreSQL for whatever needs one, started once in each test process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+from database_patterns.errors import UserError
+from database_patterns.lab import binaries, driver
+from database_patterns.lab.server import ENVIRONMENT, Database, Server
+
+
+@pytest.fixture(scope="session")
+def lab() -> None:
+    """What a test that uses the lab asks for: it is skipped, with the reason, where the extra ``lab`` is not installed.
+
+    With DATABASE_PATTERNS_REQUIRE_LAB=1, as CI sets it, that is an error instead.
+    """
+    try:
+        driver.load()
+        if not os.environ.get(ENVIRONMENT):
+            binaries.find()
+    except UserError as missing:
+        if os.environ.get("DATABASE_PATTERNS_REQUIRE_LAB") == "1":
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def server(lab: None) -> Generator[Server]:  # noqa: ARG001 - skips
+    """The server of this test process."""
+    with Server() as started:
+        yield started
+
+
+@pytest.fixture
+def database(server: Server) -> Generator[Database]:
+    """A new, empty database."""
+    with server.database() as made:
+        yield made
