@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from database_patterns import actions
 from database_patterns.actions import Action, Name
@@ -27,6 +27,7 @@ from .renames import rename, set_schema
 from .schema import Relation, Sequence, Table
 
 Handler = Callable[[Draft, Any], None]
+ActionT = TypeVar("ActionT", bound=Action)
 
 
 def advance(catalog: Catalog, statement: Statement) -> Catalog:
@@ -34,13 +35,45 @@ def advance(catalog: Catalog, statement: Statement) -> Catalog:
 
     Of a statement that may not run, or that is known in part only, nothing is certain but what it leaves alone.
     """
-    followed = [(handler, action) for action in statement.actions if (handler := _HANDLERS.get(type(action)))]
+    followed = [each for each in statement.actions if type(each) in _HANDLERS]
     if not followed:
         return catalog
     draft = Draft(catalog)
-    for handler, action in followed:
-        handler(draft, action)
+    for action in in_execution_order(followed):
+        _HANDLERS[type(action)](draft, action)
     return draft.catalog if statement.confidence == "exact" else _uncertain(catalog, draft.catalog)
+
+
+def apply(catalog: Catalog, action: Action) -> Catalog:
+    """The schema after one action."""
+    draft = Draft(catalog)
+    _HANDLERS[type(action)](draft, action)
+    return draft.catalog
+
+
+def in_execution_order(followed: Iterable[ActionT]) -> list[ActionT]:
+    """The subcommands of an ALTER TABLE in the order of PostgreSQL's passes: what is dropped first, and so on."""
+    return sorted(followed, key=_pass)
+
+
+def _pass(action: Action) -> int:
+    if isinstance(action, actions.AddConstraint):
+        return _KEYS_PASS if action.constraint.kind in {"primary key", "unique", "exclusion"} else _CONSTRAINTS_PASS
+    return _PASSES.get(type(action), _LAST_PASS)
+
+
+_PASSES: Final[dict[type[Action], int]] = {
+    actions.DropColumn: 0,
+    actions.DropConstraint: 0,
+    actions.DropNotNull: 0,
+    actions.AlterColumnType: 1,
+    actions.AddColumn: 2,
+    actions.SetNotNull: 3,
+    actions.SetDefault: 3,
+}
+_KEYS_PASS: Final = 4
+_CONSTRAINTS_PASS: Final = 5
+_LAST_PASS: Final = 6
 
 
 def _uncertain(before: Catalog, after: Catalog) -> Catalog:

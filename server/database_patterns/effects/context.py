@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from database_patterns.actions import Name
+from database_patterns.actions import Name, TransactionControl
 from database_patterns.catalog import Catalog
 from database_patterns.model import Direction, Migration, Prediction, Statement
 
+from .assumptions import Assumptions
+from .predict import predict
 
-@dataclass(frozen=True, slots=True)
-class Assumptions:
-    """What a prediction rests on: the server's major version, and the session's ``TimeZone`` (None: not known)."""
-
-    postgres: int = 18
-    timezone: str | None = None
+__all__ = ["Assumptions", "MigrationInContext", "StatementInContext", "follow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class StatementInContext:
 
     def created_here(self, table: Name) -> bool:
         """Whether this migration itself has created ``table`` before this statement, so that nobody else uses it yet."""
-        return self.before.table(table) is not None and self.at_start.table(table) is None and ...
+        return self.before.created_since(self.at_start, table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +47,23 @@ class MigrationInContext:
 def follow(
     migration: Migration, direction: Direction, catalog: Catalog, assumptions: Assumptions
 ) -> MigrationInContext:
-    """Follow one direction of ``migration`` from ``catalog``, the schema before it."""
-    raise NotImplementedError
+    """Follow one direction of ``migration`` from ``catalog``, the schema before it.
+
+    A ROLLBACK takes the schema back to what it was at its BEGIN, and SET LOCAL ends with its transaction.
+    """
+    at_start, followed = catalog, []
+    began, transaction = catalog, None
+    for statement in migration.statements(direction):
+        current = statement.transaction.id if statement.transaction else None
+        if current != transaction:
+            catalog = catalog.without_local_settings()
+            began, transaction = catalog, current
+        prediction = predict(statement, catalog, assumptions)
+        rolled_back = TransactionControl("rollback") in statement.actions
+        after = began.without_local_settings() if rolled_back else catalog.advance(statement)
+        followed.append(
+            StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions)
+        )
+        catalog = after
+    end = catalog.without_local_settings()
+    return MigrationInContext(migration, direction, tuple(followed), at_start, end, assumptions)

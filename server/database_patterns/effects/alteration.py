@@ -1,0 +1,41 @@
+"""One ALTER TABLE while its subcommands are gone through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from database_patterns.actions import Constraint
+from database_patterns.catalog import Catalog, Table
+from database_patterns.locks import LockMode
+
+from .work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """A foreign key whose rows are looked up in the referenced table, once all subcommands are done."""
+
+    table: Table
+    constraint: Constraint
+    referenced: Table
+
+
+@dataclass(slots=True)
+class Alteration:
+    """One ALTER TABLE under way: ``work.catalog`` is the schema after the subcommands done so far."""
+
+    work: Work
+    table: Table
+    level: LockMode
+    validates_inline_keys: bool
+    """Whether foreign keys of new columns are checked: only when a column of the statement brings a value."""
+    validations: list[Validation] = field(default_factory=list)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.work.catalog
+
+    def members(self, *, only: bool = False) -> tuple[Table, ...]:
+        """The table and, unless ``only``, all below it, as they are by now."""
+        current = self.catalog.table(self.table.name) or self.table
+        return (current,) if only else self.catalog.family(current)

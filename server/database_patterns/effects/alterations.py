@@ -1,0 +1,122 @@
+"""ALTER TABLE: its subcommands combined into one lock for each relation, with the rewrites and scans of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from database_patterns import actions
+from database_patterns.actions import TableAction
+from database_patterns.catalog import Table
+from database_patterns.catalog.advance import apply, in_execution_order
+from database_patterns.locks import LockMode
+
+from . import columns, constraints, other_alterations, partitions, sources, type_changes
+from .alteration import Alteration
+from .work import Work
+
+Handler = Callable[[Alteration, Table, Any], None]
+_AX: Final = LockMode.AccessExclusiveLock
+
+
+def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
+    """Enter what an ALTER TABLE does."""
+    table = work.table(subcommands[0].table)
+    level = max(_level(action, table) for action in subcommands)
+    alteration = Alteration(work, table, level, _validates_inline_keys(subcommands))
+    _lock_family(alteration, subcommands)
+    for action in in_execution_order(subcommands):
+        handler = _HANDLERS[type(action)]
+        for member in alteration.members(only=not _recurses(action, table)):
+            handler(alteration, member, action)
+        work.catalog = apply(work.catalog, action)
+    _finish(alteration)
+
+
+def _lock_family(alteration: Alteration, subcommands: Sequence[TableAction]) -> None:
+    only = not any(_recurses(action, alteration.table) for action in subcommands)
+    if not alteration.table.complete and alteration.table.name not in alteration.catalog.relations:
+        only = True
+    for member in alteration.members(only=only):
+        alteration.work.lock(member, alteration.level, _reason(subcommands), sources.ALTER_TABLE)
+
+
+def _reason(subcommands: Sequence[TableAction]) -> str:
+    strongest = max(subcommands, key=lambda each: _level(each, None))
+    words = _WORDS.get(type(strongest)) or f"ALTER TABLE ({getattr(strongest, 'kind', '')})"
+    if isinstance(strongest, actions.AddConstraint):
+        words = f"ADD {strongest.constraint.kind.upper()}"
+    return f"{words} takes {_level(strongest, None).name} on the table."
+
+
+def _finish(alteration: Alteration) -> None:
+    """What happens to the rows, once, after all subcommands: rewriting, and validating foreign keys."""
+    work = alteration.work
+    for member in alteration.members():
+        if work.is_rewritten(member) is True:
+            for index in member.indexes.values():
+                work.lock(index, _AX, "A rewritten table's indexes are all built anew.")
+                work.rebuild(index)
+    for validation in alteration.validations:
+        constraints.validate(work, validation)
+
+
+def _level(action: TableAction, table: Table | None) -> LockMode:
+    if isinstance(action, actions.AddConstraint):
+        key = action.constraint.kind == "foreign key"
+        return LockMode.ShareRowExclusiveLock if key else _AX
+    if isinstance(action, actions.OtherAlteration):
+        return other_alterations.level(action)
+    if isinstance(action, actions.ValidateConstraint | actions.AttachPartition):
+        return LockMode.ShareUpdateExclusiveLock
+    if isinstance(action, actions.DetachPartition) and action.concurrently:
+        return LockMode.ShareUpdateExclusiveLock
+    return _AX
+
+
+def _recurses(action: TableAction, table: Table) -> bool:
+    """Whether a subcommand goes on to the partitions, or to the tables that inherit."""
+    if isinstance(action, actions.OtherAlteration):
+        return other_alterations.recurses(action, table)
+    if isinstance(action, actions.AttachPartition | actions.DetachPartition) or action.only:
+        return False
+    if isinstance(action, actions.AddConstraint):
+        inherited = action.constraint.kind in {"check", "not null"} and not action.constraint.no_inherit
+        return inherited or table.partitioned
+    return True
+
+
+def _validates_inline_keys(subcommands: Sequence[TableAction]) -> bool:
+    added = [action.column for action in subcommands if isinstance(action, actions.AddColumn)]
+    keys = [action for action in subcommands if isinstance(action, actions.AddConstraint)]
+    valued = any(column.default is not None or columns.is_serial(column) for column in added)
+    return valued or any(action.constraint.kind == "foreign key" for action in keys)
+
+
+_WORDS: Final[dict[type, str]] = {
+    actions.AddColumn: "ADD COLUMN",
+    actions.DropColumn: "DROP COLUMN",
+    actions.SetNotNull: "SET NOT NULL",
+    actions.DropNotNull: "DROP NOT NULL",
+    actions.SetDefault: "SET DEFAULT",
+    actions.AlterColumnType: "ALTER COLUMN TYPE",
+    actions.DropConstraint: "DROP CONSTRAINT",
+    actions.ValidateConstraint: "VALIDATE CONSTRAINT",
+    actions.AttachPartition: "ATTACH PARTITION",
+    actions.DetachPartition: "DETACH PARTITION",
+}
+
+_HANDLERS: Final[dict[type[TableAction], Handler]] = {
+    actions.AddColumn: columns.add,
+    actions.DropColumn: columns.drop,
+    actions.SetNotNull: columns.set_not_null,
+    actions.DropNotNull: columns.drop_not_null,
+    actions.SetDefault: columns.set_default,
+    actions.AlterColumnType: type_changes.alter_type,
+    actions.AddConstraint: constraints.add,
+    actions.DropConstraint: constraints.drop,
+    actions.ValidateConstraint: constraints.validate_existing,
+    actions.AttachPartition: partitions.attach,
+    actions.DetachPartition: partitions.detach,
+    actions.OtherAlteration: other_alterations.alter,
+}

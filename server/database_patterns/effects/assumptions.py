@@ -1,0 +1,13 @@
+"""What a prediction rests on beside the statement and the schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """The server's major version, and the session's ``TimeZone`` (None: not known)."""
+
+    postgres: int = 18
+    timezone: str | None = None

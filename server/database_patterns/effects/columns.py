@@ -1,0 +1,227 @@
+"""ADD COLUMN, DROP COLUMN, SET and DROP NOT NULL, SET and DROP DEFAULT, on one table of the family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pglast import ast
+
+from database_patterns import actions
+from database_patterns.actions import Column, Constraint, Expression, Name
+from database_patterns.catalog import Sequence, Table
+from database_patterns.catalog.definitions import SERIAL_TYPES
+from database_patterns.catalog.drops import column_obstacles
+from database_patterns.locks import LockMode
+from database_patterns.model import Tristate
+
+from . import constraints, sources, types
+from .alteration import Alteration
+from .volatility import analyse
+from .work import Refused, Work
+
+_AX = LockMode.AccessExclusiveLock
+
+
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    """How the existing rows get a value for a new column: by a rewrite of the table or not."""
+
+    rewrite: Tristate
+    because: str
+    has_value: bool
+
+
+def is_serial(column: Column) -> bool:
+    return column.type.name.schema is None and column.type.name.name in SERIAL_TYPES
+
+
+def require(table: Table, column: str) -> None:
+    """Raise Refused where the column is known not to exist."""
+    if column not in table.columns and table.columns_complete:
+        raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
+
+
+def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
+    column = action.column
+    if column.name in table.columns:
+        if action.if_not_exists or table.name != at.table.name:
+            return
+        raise Refused("42701", f'column "{column.name}" of relation "{table.name}" already exists')
+    if action.if_not_exists and not table.columns_complete:
+        at.work.doubt(f"whether {table.name} has a column {column.name} already is not known")
+    _require_type(at.work, column)
+    fill = _fill(at.work, table, column)
+    at.work.rewrite(table, fill.because, rewritten=fill.rewrite)
+    _check_not_null(at, table, column, fill)
+    for constraint in column.constraints:
+        if table.name == at.table.name or constraint.kind == "check":
+            _add_inline(at, table, constraint, fill)
+
+
+def _require_type(work: Work, column: Column) -> None:
+    known = is_serial(column) or types.is_known(work.catalog, column.type, work.postgres)
+    if not known and work.catalog.complete and not work.catalog.extensions:
+        raise Refused("42704", f'type "{column.type.name}" does not exist')
+
+
+def _fill(work: Work, table: Table, column: Column) -> _Fill:
+    if column.generated == "virtual":
+        return _Fill(rewrite=False, because="", has_value=True)
+    if column.generated == "stored":
+        return _Fill(rewrite=True, because=f"{column.name} is computed and stored for every row.", has_value=True)
+    if column.identity or is_serial(column):
+        return _Fill(rewrite=True, because=f"Every row gets its own number in {column.name}.", has_value=True)
+    default = column.default or _domain_default(work, column)
+    has_value = default is not None and not _is_null(default)
+    if types.is_constrained(work.catalog, column.type):
+        because = f"Every row is checked against the domain {column.type.sql}, which rewrites the table."
+        return _Fill(rewrite=True, because=because, has_value=has_value)
+    if not types.is_known(work.catalog, column.type, work.postgres):
+        work.doubt(f"the type {column.type.sql} is not in the known schema: a domain with constraints rewrites the table")
+        because = f"A rewrite, if {column.type.sql} is a domain with constraints."
+        return _Fill(rewrite="unknown", because=because, has_value=has_value)
+    return _by_default(work, table, default, has_value=has_value)
+
+
+def _by_default(work: Work, table: Table, default: Expression | None, *, has_value: bool) -> _Fill:
+    """PostgreSQL computes a default that is not volatile once, and stores it beside the table."""
+    if default is None:
+        return _Fill(rewrite=False, because="", has_value=False)
+    verdict, _ = analyse(default.tree, work.scope(table))
+    volatile = verdict.reaches("volatile")
+    if volatile == "unknown":
+        for doubt in verdict.doubts:
+            work.doubt(f"{doubt}; the table is rewritten if it is volatile")
+    for written in verdict.sequences if volatile is True else ():
+        sequence = work.catalog.relation(_written_name(written))
+        if isinstance(sequence, Sequence):
+            work.lock(sequence, LockMode.RowExclusiveLock, "A number is drawn for every row.")
+    doubts = " and ".join(verdict.doubts)
+    because = f"The default is computed for every row, as {verdict.because}." if volatile is True else f"A rewrite, if volatile: {doubts}."
+    return _Fill(rewrite=volatile, because=because, has_value=has_value)
+
+
+def _written_name(text: str) -> Name:
+    *schema, name = (part.strip('"') for part in text.split("."))
+    return Name(name, schema[-1] if schema else None)
+
+
+def _domain_default(work: Work, column: Column) -> Expression | None:
+    return next((each.default for each in types.domains_of(work.catalog, column.type) if each.default), None)
+
+
+def _is_null(default: Expression) -> bool:
+    tree = default.tree
+    while isinstance(tree, ast.TypeCast):
+        tree = tree.arg
+    return isinstance(tree, ast.A_Const) and bool(tree.isnull)
+
+
+def _check_not_null(at: Alteration, table: Table, column: Column, fill: _Fill) -> None:
+    primary = any(each.kind == "primary key" for each in column.constraints)
+    demanded = column.not_null or primary or any(each.kind == "not null" for each in column.constraints)
+    required_by_domain = any(each.not_null for each in types.domains_of(at.catalog, column.type))
+    if not (demanded or required_by_domain):
+        return
+    if column.generated == "virtual" or not fill.has_value:
+        at.work.scan(table, f"Every row is read to find a NULL in {column.name}.")
+    if not fill.has_value and table.rows != "none":
+        at.work.may_fail("23502", f"{table.name} has a row: it would be NULL in {column.name}")
+
+
+def _add_inline(at: Alteration, table: Table, constraint: Constraint, fill: _Fill) -> None:
+    if constraint.kind == "check":
+        if constraint.enforced:
+            at.work.scan(table, "The CHECK of the new column is evaluated for every row.")
+            at.work.may_fail("23514", f"a row of {table.name} violates the CHECK of the new column")
+    elif constraint.kind == "foreign key":
+        constraints.add_foreign_key(at, table, constraint, validated=at.validates_inline_keys)
+    elif constraint.kind in {"unique", "primary key"}:
+        constraints.require_partition_key(table, constraint)
+        at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
+        if fill.has_value:
+            at.work.may_fail("23505", f"two rows of {table.name} get the same value")
+
+
+def drop(at: Alteration, table: Table, action: actions.DropColumn) -> None:
+    column = action.column
+    if column not in table.columns and table.columns_complete:
+        if action.if_exists or table.name != at.table.name:
+            return
+        require(table, column)
+    _require_droppable(at, table, action)
+    work = at.work
+    work.lose(table, f"the values of {column}")
+    work.breaks(table, f"statements that name {column} fail (42703)")
+    for index in table.indexes.values():
+        if column in index.depends_on:
+            work.lock(index, _AX, f"It is about {column}, and goes with it.", sources.ALTER_TABLE)
+    for constraint in table.constraints_on(column):
+        constraints.lock_what_goes(at, table, constraint)
+    for sequence in at.catalog.sequences_of(table, column):
+        work.lock(sequence, _AX, f"It belongs to {column}, and goes with it.", sources.ALTER_TABLE)
+    for view in at.catalog.views_on(table, column):
+        lock_dropped_view(work, view)
+
+
+def _require_droppable(at: Alteration, table: Table, action: actions.DropColumn) -> None:
+    if action.column in table.partition_key:
+        raise Refused("42P16", f'cannot drop column "{action.column}" because it is part of the partition key')
+    inherited = any(action.column in parent.columns for parent in _parents(at, table))
+    if inherited and table.name == at.table.name:
+        raise Refused("42P16", f'cannot drop inherited column "{action.column}"')
+    if not action.cascade and (obstacle := next(column_obstacles(at.catalog, table, action.column), None)):
+        message = f"cannot drop column {action.column} of table {table.name} because other objects depend on it"
+        raise Refused("2BP01", f"{message}: {obstacle}")
+
+
+def _parents(at: Alteration, table: Table) -> list[Table]:
+    return [found for name in table.inherits if (found := at.catalog.table(name))]
+
+
+def lock_dropped_view(work: Work, view: Table) -> None:
+    """Enter that a view goes, with its indexes and the views that read it."""
+    work.lock(view, _AX, "It depends on what is dropped, and goes with it.", sources.DEPENDENCIES)
+    work.lock_indexes(view, _AX)
+    work.lose(view, f"the {view.kind} {view.name}")
+    for other in work.catalog.views_on(view):
+        lock_dropped_view(work, other)
+
+
+def set_not_null(at: Alteration, table: Table, action: actions.SetNotNull) -> None:
+    require(table, action.column)
+    check_not_null(at, table, action.column)
+
+
+def check_not_null(at: Alteration, table: Table, column: str) -> None:
+    """Enter the scan that SET NOT NULL makes, unless a constraint shows that there is nothing to find."""
+    known = table.columns.get(column)
+    if (known and known.not_null) or at.catalog.proves_not_null(table.name, column):
+        return
+    certain = known is not None and table.complete
+    if not certain and not at.catalog.created_since(at.work.original, table.name):
+        at.work.doubt(f"whether a validated constraint of {table.name} proves {column} to be NOT NULL is not known")
+    at.work.scan(table, f"Every row is read to find a NULL in {column}.", scanned=True if certain else "unknown")
+    if table.rows != "none":
+        at.work.may_fail("23502", f"a row of {table.name} is NULL in {column}")
+
+
+def drop_not_null(at: Alteration, table: Table, action: actions.DropNotNull) -> None:
+    column = action.column
+    require(table, column)
+    known = table.columns.get(column)
+    if table.primary_key and column in table.primary_key.columns:
+        raise Refused("42P16", f'column "{column}" is in a primary key')
+    if known and known.identity:
+        raise Refused("42601", f'column "{column}" of relation "{table.name}" is an identity column')
+    at.work.breaks(table, f"code that reads {column} may meet NULL")
+
+
+def set_default(at: Alteration, table: Table, action: actions.SetDefault) -> None:
+    column = action.column
+    require(table, column)
+    known = table.columns.get(column)
+    if known and known.identity:
+        raise Refused("42601", f'column "{column}" of relation "{table.name}" is an identity column')
+    if known and known.generated:
+        raise Refused("42601", f'column "{column}" of relation "{table.name}" is a generated column')

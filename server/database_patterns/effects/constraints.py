@@ -1,0 +1,242 @@
+"""ADD, DROP and VALIDATE CONSTRAINT, on one table of the family, and what foreign keys do to the other table."""
+
+from __future__ import annotations
+
+from database_patterns import actions
+from database_patterns.actions import Constraint
+from database_patterns.catalog import Table
+from database_patterns.catalog.schema import constrained_columns
+from database_patterns.locks import LockMode
+
+from . import columns, sources
+from .alteration import Alteration, Validation
+from .work import Refused, Work
+
+_AX = LockMode.AccessExclusiveLock
+_AS = LockMode.AccessShareLock
+_INDEXED = frozenset({"unique", "primary key", "exclusion"})
+
+
+def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
+    constraint = action.constraint
+    root = table.name == at.table.name
+    if root:
+        _require_new(at, table, constraint)
+        for column in constrained_columns(constraint):
+            columns.require(table, column)
+    if constraint.kind == "foreign key":
+        add_foreign_key(at, table, constraint, validated=not constraint.not_valid)
+    elif constraint.kind in _INDEXED:
+        _add_indexed(at, table, constraint)
+    elif constraint.kind == "not null":
+        if not constraint.not_valid:
+            columns.check_not_null(at, table, constraint.columns[0])
+    elif constraint.enforced and not constraint.not_valid:
+        at.work.scan(table, "The CHECK is evaluated for every row.")
+        if table.rows != "none":
+            at.work.may_fail("23514", f"a row of {table.name} violates the CHECK")
+
+
+def _require_new(at: Alteration, table: Table, constraint: Constraint) -> None:
+    if constraint.name in table.constraints:
+        raise Refused("42710", f'constraint "{constraint.name}" for relation "{table.name}" already exists')
+    if constraint.kind == "primary key" and table.primary_key is not None:
+        raise Refused("42P16", f'multiple primary keys for table "{table.name}" are not allowed')
+    index = constraint.name if constraint.kind in _INDEXED else None
+    taken = index is not None and at.catalog.exists(actions.Name(index, table.name.schema))
+    if taken and constraint.using_index != index:
+        raise Refused("42P07", f'relation "{index}" already exists')
+
+
+def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
+    if constraint.using_index is not None:
+        _take_index(at, table, constraint)
+        return
+    require_partition_key(table, constraint)
+    at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
+    if table.rows == "none":
+        return
+    if constraint.kind == "exclusion":
+        at.work.may_fail("23P01", f"two rows of {table.name} conflict")
+        return
+    at.work.may_fail("23505", f"two rows of {table.name} are equal in {', '.join(constraint.columns)}")
+    if constraint.kind == "primary key" and not all(_is_not_null(table, each) for each in constraint.columns):
+        at.work.may_fail("23502", f"a row of {table.name} is NULL in {', '.join(constraint.columns)}")
+
+
+def _is_not_null(table: Table, column: str) -> bool:
+    return column in table.columns and table.columns[column].not_null
+
+
+def require_partition_key(table: Table, constraint: Constraint) -> None:
+    """Raise Refused where a key of a partitioned table leaves out a column of the partition key."""
+    if table.partitioned and constraint.kind != "exclusion" and not table.partition_key <= set(constraint.columns):
+        raise Refused("0A000", "unique constraint on partitioned table must include all partitioning columns")
+
+
+def _take_index(at: Alteration, table: Table, constraint: Constraint) -> None:
+    if table.partitioned:
+        raise Refused("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
+    index = table.indexes.get(constraint.using_index or "")
+    if index is None:
+        if table.complete:
+            raise Refused("42704", f'index "{constraint.using_index}" does not exist')
+        at.work.doubt(f"the index {constraint.using_index} is not in the known schema")
+        if constraint.kind == "primary key":
+            at.work.doubt(f"whether the columns of {constraint.using_index} are NOT NULL is not known")
+            at.work.scan(table, "Columns that are not NOT NULL yet are read to find a NULL.", scanned="unknown")
+        return
+    _require_usable(table, constraint)
+    renamed = constraint.name not in {None, index.name.name}
+    mode = LockMode.ShareUpdateExclusiveLock if renamed else _AS
+    at.work.lock(index, mode, "It becomes the constraint's index." if not renamed else "It takes the constraint's name.")
+    for column in index.columns if constraint.kind == "primary key" else ():
+        if column is not None:
+            columns.check_not_null(at, table, column)
+
+
+def _require_usable(table: Table, constraint: Constraint) -> None:
+    index = table.indexes[constraint.using_index or ""]
+    problems = {
+        f'index "{index.name.name}" is not valid': index.valid is False,
+        f'"{index.name.name}" is not a unique index': not index.unique,
+        f'index "{index.name.name}" contains expressions': index.has_expressions,
+        f'"{index.name.name}" is a partial index': index.predicate is not None,
+        f'index "{index.name.name}" is already associated with a constraint': index.constraint is not None,
+    }
+    problem = next((words for words, found in problems.items() if found), None)
+    if problem is not None:
+        unready = index.valid is False or index.constraint is not None
+        raise Refused("55000" if unready else "42809", problem)
+
+
+def add_foreign_key(at: Alteration, table: Table, constraint: Constraint, *, validated: bool) -> None:
+    """Enter a new foreign key: a lock on both tables, and the lookup of every row unless it is not validated."""
+    work = at.work
+    referenced = _referenced(at, constraint)
+    if table.partitioned and constraint.not_valid and work.postgres < _NOT_VALID_ON_PARTITIONED:
+        raise Refused("42809", "cannot add NOT VALID foreign key on a partitioned table referencing another relation")
+    _require_key(referenced, constraint)
+    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+        work.lock(each, LockMode.ShareRowExclusiveLock, f"A foreign key to {referenced.name} adds triggers to it.", sources.ALTER_TABLE)
+    if validated and constraint.enforced and not table.partitioned:
+        at.validations.append(Validation(table, constraint, referenced))
+
+
+_NOT_VALID_ON_PARTITIONED = 18
+
+
+def _referenced(at: Alteration, constraint: Constraint) -> Table:
+    name = constraint.references
+    assert name is not None  # noqa: S101 - every foreign key has it
+    found = at.work.table(name)
+    if found.kind not in {"table", "foreign table"}:
+        raise Refused("42809", f'referenced relation "{name}" is not a table')
+    return found
+
+
+def _require_key(referenced: Table, constraint: Constraint) -> None:
+    if not referenced.complete:
+        return
+    for column in constraint.referenced_columns:
+        if column not in referenced.columns and referenced.columns_complete:
+            raise Refused("42703", f'column "{column}" referenced in foreign key constraint does not exist')
+    if not constraint.referenced_columns:
+        if referenced.primary_key is None:
+            raise Refused("42704", f'there is no primary key for referenced table "{referenced.name}"')
+        return
+    wanted = set(constraint.referenced_columns)
+    keys = (each for each in referenced.indexes.values() if each.unique and each.predicate is None)
+    if not any(set(each.columns) == wanted for each in keys):
+        message = f'there is no unique constraint matching given keys for referenced table "{referenced.name}"'
+        raise Refused("42830", message)
+
+
+def validate(work: Work, validation: Validation) -> None:
+    """Enter the query that looks every row up in the referenced table: it reads both, and may use any index."""
+    table, referenced = validation.table, validation.referenced
+    reason = f"Every row of {table.name} is looked up in {referenced.name}."
+    work.scan(table, reason)
+    work.lock_indexes(table, _AS, "The query that validates a foreign key may use it.")
+    for each in work.catalog.family(referenced):
+        work.lock(each, _AS)
+        work.scan(each, reason)
+        work.lock_indexes(each, _AS, "The query that validates a foreign key may use it.")
+    if table.rows != "none":
+        work.may_fail("23503", f"a row of {table.name} has no counterpart in {referenced.name}")
+
+
+def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
+    found = table.constraints.get(action.constraint)
+    if found is None:
+        _not_found(at, table, action)
+        return
+    if table.name == at.table.name:
+        _require_droppable(at, table, found, action)
+    lock_what_goes(at, table, found)
+
+
+def _not_found(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
+    if action.if_exists or table.name != at.table.name:
+        return
+    if table.complete:
+        raise Refused("42704", f'constraint "{action.constraint}" of relation "{table.name}" does not exist')
+    at.work.doubt(f"which other table the constraint {action.constraint} of {table.name} locks, if any, is not known")
+
+
+def _require_droppable(at: Alteration, table: Table, found: Constraint, action: actions.DropConstraint) -> None:
+    parents = [parent for name in table.inherits if (parent := at.catalog.table(name))]
+    if any(found.name in parent.constraints and found.kind in {"check", "not null"} for parent in parents):
+        raise Refused("42P16", f'cannot drop inherited constraint "{found.name}" of relation "{table.name}"')
+    if users_of_key(at, table, found) and not action.cascade:
+        message = f"cannot drop constraint {found.name} on table {table.name} because other objects depend on it"
+        raise Refused("2BP01", message)
+
+
+def users_of_key(at: Alteration, table: Table, key: Constraint) -> list[tuple[Table, Constraint]]:
+    """The foreign keys that need this key."""
+    if key.kind not in {"primary key", "unique"}:
+        return []
+    wanted = set(key.columns)
+    return [(other, each) for other, each in at.catalog.references_to(table) if set(each.referenced_columns) == wanted]
+
+
+def lock_what_goes(at: Alteration, table: Table, constraint: Constraint) -> None:
+    """Enter the locks on what a dropped constraint involves: its index, the referenced table, keys that refer to it."""
+    work = at.work
+    index = table.indexes.get(constraint.using_index or "")
+    if index is not None:
+        work.lock(index, _AX, "It goes with its constraint.", sources.ALTER_TABLE)
+    if constraint.references is not None:
+        referenced = work.table(constraint.references)
+        for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+            work.lock(each, _AX, "Dropping a foreign key removes its triggers from both tables.", sources.ALTER_TABLE)
+    for other, _ in users_of_key(at, table, constraint):
+        work.lock(other, _AX, f"Its foreign key to {table.name} goes with the key.", sources.DEPENDENCIES)
+
+
+def validate_existing(at: Alteration, table: Table, action: actions.ValidateConstraint) -> None:
+    found = table.constraints.get(action.constraint)
+    if found is None:
+        if table.complete and table.name == at.table.name:
+            raise Refused("42704", f'constraint "{action.constraint}" of relation "{table.name}" does not exist')
+        at.work.doubt(f"what the constraint {action.constraint} of {table.name} demands is not known")
+        at.work.scan(table, "Every row is checked, unless it is valid already.", scanned="unknown")
+        return
+    if not found.not_valid:
+        return
+    if not found.enforced:
+        raise Refused("55000", "cannot validate NOT ENFORCED constraint")
+    if found.kind == "foreign key":
+        _validate_key(at, table, found)
+        return
+    at.work.scan(table, f"{action.constraint} is checked for every row.")
+    if table.rows != "none":
+        at.work.may_fail("23502" if found.kind == "not null" else "23514", f"a row of {table.name} violates it")
+
+
+def _validate_key(at: Alteration, table: Table, found: Constraint) -> None:
+    referenced = _referenced(at, found)
+    at.work.lock(referenced, LockMode.RowShareLock, f"Rows of {table.name} are looked up in it.", sources.ALTER_TABLE)
+    if not table.partitioned:
+        at.validations.append(Validation(table, found, referenced))

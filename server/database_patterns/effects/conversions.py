@@ -1,0 +1,279 @@
+"""What ALTER COLUMN TYPE makes of the stored values: kept as they are, converted one by one, or not convertible.
+
+PostgreSQL keeps a table's rows when the conversion is a relabelling: binary-coercible types, a wider length or
+precision of the same type, an unconstrained domain. The rules here follow ``ATColumnChangeRequiresRewrite`` and the
+planner support functions of the length coercions; which casts exist is data (``builtins``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from pglast import ast
+
+from database_patterns.actions import AlterColumnType, Column, Name, TypeName
+from database_patterns.catalog import Catalog, Index
+from database_patterns.model import Tristate
+from database_patterns.reading.definitions import type_name
+
+from . import builtins, types
+from .volatility import UNKNOWN, Scope, analyse
+
+Modifiers = tuple[int | str, ...]
+
+_FIXED_AT_UTC: Final = frozenset(
+    """utc gmt uct zulu universal greenwich gmt0 gmt+0 gmt-0 etc/utc etc/gmt etc/uct etc/zulu etc/universal
+    etc/greenwich etc/gmt0 etc/gmt+0 etc/gmt-0 0""".split()
+)
+"""Time zones that have been at UTC for all time."""
+_TIMESTAMPS: Final = frozenset({"timestamp", "timestamptz"})
+_SECONDS_PRECISION: Final = 6
+_FULL_INTERVAL: Final = 0x7FFF
+_INTERVAL_FIELDS: Final = (12, 11, 10, 3, 1, 2)
+"""The bits of SECOND, MINUTE, HOUR, DAY, MONTH and YEAR in an interval's modifier, the finest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What becomes of the rows; ``impossible`` when there is no automatic cast, ``doubt`` says why it is unknown."""
+
+    rewrite: Tristate
+    because: str = ""
+    impossible: bool = False
+    doubt: str = ""
+
+    def then(self, other: Conversion) -> Conversion:
+        """Both, one after the other: one that touches the rows decides."""
+        ranked = sorted((self, other), key=lambda each: (each.impossible, each.rewrite is True, each.rewrite == "unknown"))
+        return ranked[-1]
+
+
+KEPT: Final = Conversion(rewrite=False, because="the stored values stay as they are")
+
+
+def of_column(action: AlterColumnType, column: Column, scope: Scope, timezone: str | None) -> Conversion:
+    """The conversion of a column's rows, by the assignment cast and by USING."""
+    source, first = column.type, KEPT
+    if action.using is not None:
+        source, first = _using(action.using.tree, column, scope, timezone)
+        if source is None:
+            return first
+    return first.then(cast(source, action.type, scope, timezone))
+
+
+def _using(tree: Any, column: Column, scope: Scope, timezone: str | None) -> tuple[TypeName | None, Conversion]:  # noqa: ANN401
+    """The type of a USING expression, and what it does; only casts of the column itself can keep the rows."""
+    if isinstance(tree, ast.ColumnRef) and tree.fields[-1] == ast.String(sval=column.name):
+        return column.type, KEPT
+    if isinstance(tree, ast.TypeCast):
+        source, before = _using(tree.arg, column, scope, timezone)
+        target = type_name(tree.typeName)
+        return target, before if source is None else before.then(cast(source, target, scope, timezone, explicit=True))
+    _, found = analyse(tree, scope)
+    computed = Conversion(rewrite=True, because="USING computes every value anew")
+    return (None if found is None or found.name.name == UNKNOWN else found), computed
+
+
+def cast(
+    source: TypeName, target: TypeName, scope: Scope, timezone: str | None = None, *, explicit: bool = False
+) -> Conversion:
+    """The cast from one type to another, on assignment unless it is ``explicit``."""
+    catalog = scope.catalog
+    unknown = [each for each in (source, target) if not types.is_known(catalog, each, scope.postgres)]
+    if unknown and types.base_of(catalog, source) != types.base_of(catalog, target):
+        return Conversion(rewrite="unknown", doubt=f"the type {unknown[0].sql} is not in the known schema")
+    if target != source and types.is_constrained(catalog, target):
+        return Conversion(rewrite=True, because=f"every value must pass the constraints of the domain {target.sql}")
+    start = types.base_of(catalog, source)
+    if types.domain_of(catalog, source):
+        start = types.without_modifiers(start)
+    end = types.base_of(catalog, target)
+    if start.name == end.name and start.dimensions == end.dimensions:
+        return _same_type(start, end, scope.postgres)
+    if start.dimensions or end.dimensions:
+        return _arrays(start, end, scope, explicit=explicit)
+    return _different_type(start, end, scope, timezone, explicit=explicit)
+
+
+def _different_type(
+    source: TypeName, target: TypeName, scope: Scope, timezone: str | None, *, explicit: bool
+) -> Conversion:
+    known = builtins.casts(source.name.name, scope.postgres).get(target.name.name)
+    allowed = known is not None and (explicit or known.context != "e")
+    length = _same_type(types.without_modifiers(target), target, scope.postgres)
+    if known is not None and allowed and known.method == "b":
+        return KEPT.then(length)
+    if known is not None and allowed and {source.name.name, target.name.name} == _TIMESTAMPS:
+        return _across_time_zones(timezone).then(length)
+    if allowed or _by_text(source, target, scope, explicit=explicit):
+        return Conversion(rewrite=True, because=f"{source.sql} and {target.sql} are stored differently")
+    return Conversion(rewrite=True, impossible=True, because=f"there is no automatic cast from {source.sql} to {target.sql}")
+
+
+def _across_time_zones(timezone: str | None) -> Conversion:
+    if timezone is None:
+        return Conversion(
+            rewrite="unknown",
+            because="the rows stay as they are only when the session's TimeZone is UTC",
+            doubt="the session's TimeZone is not known, and the rows are rewritten unless it is UTC",
+        )
+    if timezone.lower() in _FIXED_AT_UTC:
+        return Conversion(rewrite=False, because=f"TimeZone is {timezone}, so that the stored values stay as they are")
+    return Conversion(rewrite=True, because=f"every value is shifted by TimeZone {timezone}")
+
+
+def _by_text(source: TypeName, target: TypeName, scope: Scope, *, explicit: bool) -> bool:
+    """Whether values may be printed and read again: into a string on assignment, out of one only by an explicit cast."""
+    into = types.category(scope.catalog, target, scope.postgres)
+    return into == "S" or (explicit and types.category(scope.catalog, source, scope.postgres) == "S")
+
+
+def _arrays(source: TypeName, target: TypeName, scope: Scope, *, explicit: bool) -> Conversion:
+    if source.dimensions and target.dimensions:
+        elements = [TypeName(each.name, each.modifiers) for each in (source, target)]
+        converted = cast(elements[0], elements[1], scope, "UTC", explicit=explicit)
+        return converted if converted.impossible else Conversion(rewrite=True, because="every array is converted")
+    possible = _by_text(source, target, scope, explicit=explicit)
+    return Conversion(rewrite=True, impossible=not possible, because=f"{source.sql} is converted to {target.sql}")
+
+
+def _same_type(source: TypeName, target: TypeName, postgres: int) -> Conversion:
+    """The same type with other modifiers: a length, a precision, a scale."""
+    if not target.modifiers or source.modifiers == target.modifiers:
+        return KEPT
+    if target.dimensions:
+        return Conversion(rewrite=True, because="the elements of every array are checked")
+    widens = _WIDENS.get(target.name.name)
+    if widens is not None and widens(source.modifiers, target.modifiers):
+        return KEPT
+    if widens is None and target.name.name not in builtins.casts(target.name.name, postgres):
+        return KEPT
+    if target.name.name in _PADDED:
+        return Conversion(rewrite=True, because=f"{target.sql} is stored at its full length")
+    return Conversion(rewrite=True, because=f"every value is checked against {target.sql}")
+
+
+def _length_widens(old: Modifiers, new: Modifiers) -> bool:
+    return bool(old) and _number(old[0]) <= _number(new[0])
+
+
+def _numeric_widens(old: Modifiers, new: Modifiers) -> bool:
+    scales = [_number(each[1]) if len(each) > 1 else 0 for each in (old, new)]
+    return bool(old) and scales[0] == scales[1] and _number(old[0]) <= _number(new[0])
+
+
+def _precision_widens(old: Modifiers, new: Modifiers) -> bool:
+    return _number(new[0]) >= _SECONDS_PRECISION or _length_widens(old, new)
+
+
+def _interval_widens(old: Modifiers, new: Modifiers) -> bool:
+    before, after = _finest_field(old), _finest_field(new)
+    precisions = [_number(each[1]) if len(each) > 1 else _SECONDS_PRECISION for each in (old, new)]
+    keeps_seconds = before > 0 or precisions[1] >= min(precisions[0], _SECONDS_PRECISION)
+    return after <= before and keeps_seconds
+
+
+def _finest_field(modifiers: Modifiers) -> int:
+    """The position in ``_INTERVAL_FIELDS`` of the finest field that an interval keeps."""
+    fields = _number(modifiers[0]) if modifiers else _FULL_INTERVAL
+    if fields == _FULL_INTERVAL:
+        return 0
+    return next((place for place, bit in enumerate(_INTERVAL_FIELDS) if fields & (1 << bit)), 0)
+
+
+def _number(modifier: int | str) -> int:
+    return modifier if isinstance(modifier, int) else int(modifier) if modifier.lstrip("-").isdigit() else 0
+
+
+def _never(_old: Modifiers, _new: Modifiers) -> bool:
+    return False
+
+
+_PADDED: Final = frozenset({"bpchar", "bit"})
+_WIDENS: Final[dict[str, Callable[[Modifiers, Modifiers], bool]]] = {
+    "varchar": _length_widens,
+    "varbit": _length_widens,
+    "numeric": _numeric_widens,
+    "timestamp": _precision_widens,
+    "timestamptz": _precision_widens,
+    "time": _precision_widens,
+    "timetz": _precision_widens,
+    "interval": _interval_widens,
+    "bpchar": _never,
+    "bit": _never,
+}
+"""When a change of modifiers keeps the values: where the length coercion has a support function that says so."""
+
+
+def index_survives(index: Index, column: Column, changed: Column, scope: Scope) -> Tristate:
+    """Whether an index on a column keeps its content when the rows do, as ``CheckIndexCompatible`` decides it."""
+    if index.has_expressions or index.predicate is not None or index.valid is False or index.parent is not None:
+        return False
+    old_collation, new_collation = collation(column, scope), collation(changed, scope)
+    verdicts: list[Tristate] = []
+    for element in (each for each in index.elements if each.column == column.name):
+        pinned = element.collation is not None and element.collation != old_collation
+        verdicts.append(pinned or old_collation == new_collation)
+        classes = [operator_class(index.method, each.type, scope) for each in (column, changed)]
+        explicit = element.operator_class is not None
+        same = explicit or classes[0] == classes[1]
+        verdicts.append("unknown" if None in classes and not explicit else same)
+    return False if False in verdicts else "unknown" if "unknown" in verdicts else True
+
+
+def collation(column: Column, scope: Scope) -> Name | None:
+    """The collation of a column, None when it has not one of its own."""
+    domains = types.domains_of(scope.catalog, column.type)
+    return column.collation or next((each.collation for each in domains if each.collation), None)
+
+
+def operator_class(method: str, type_of: TypeName, scope: Scope) -> tuple[str, TypeName | None] | None:
+    """The default operator class, with the type itself where the class is for a whole category of types."""
+    base = types.base_of(scope.catalog, type_of)
+    kind = types.category(scope.catalog, base, scope.postgres)
+    own = None if base.dimensions else builtins.default_operator_class(method, base.name.name, scope.postgres)
+    if own is not None:
+        return own, None
+    polymorphic = types.POLYMORPHIC.get(kind or "")
+    if polymorphic is not None:
+        found = builtins.default_operator_class(method, polymorphic, scope.postgres)
+        return (found, types.without_modifiers(base)) if found else None
+    coercible = [
+        target for target, each in builtins.casts(base.name.name, scope.postgres).items()
+        if each.method == "b" and each.context == "i"
+    ]  # fmt: skip
+    classes = {each: builtins.default_operator_class(method, each, scope.postgres) for each in sorted(coercible, reverse=True)}
+    found = classes.get("text") or next((each for each in classes.values() if each), None)
+    return (found, None) if found else None
+
+
+def narrows(source: TypeName, target: TypeName) -> tuple[str, str] | None:
+    """The error that a value may cause which does not fit any more: its SQLSTATE and the condition."""
+    if target.name.name in {"varchar", "bpchar", "bit", "varbit"} and target.modifiers:
+        return "22001", f"a value is longer than {target.sql} allows"
+    order = {"int2": 0, "int4": 1, "int8": 2, "numeric": 3, "float4": 4, "float8": 5}
+    old, new = order.get(source.name.name), order.get(target.name.name)
+    if new is not None and old is not None and (new < old or target.modifiers):
+        return "22003", f"a value is out of the range of {target.sql}"
+    return None
+
+
+_LOSSY: Final = frozenset(
+    {("timestamp", "date"), ("timestamptz", "date"), ("float8", "float4"), ("numeric", "float8"), ("numeric", "float4"),
+     ("json", "jsonb"), ("bpchar", "text"), ("bpchar", "varchar"), ("timestamptz", "time"), ("timestamp", "time")}
+)  # fmt: skip
+_WHOLE: Final = frozenset({"int2", "int4", "int8"})
+_FRACTIONAL: Final = frozenset({"numeric", "float4", "float8", "money"})
+
+
+def loses(source: TypeName, target: TypeName) -> str | None:
+    """What of the values is lost without an error, in words."""
+    pair = (source.name.name, target.name.name)
+    if pair in _LOSSY or (pair[0] in _FRACTIONAL and pair[1] in _WHOLE):
+        return f"what {source.sql} holds beyond {target.sql} is rounded or cut off"
+    scaled = pair[1] in {"numeric", "timestamp", "timestamptz", "time", "timetz", "interval"}
+    if pair[0] == pair[1] and scaled and target.modifiers and not _WIDENS[pair[1]](source.modifiers, target.modifiers):
+        return f"digits beyond {target.sql} are rounded away"
+    return None

@@ -1,0 +1,159 @@
+"""CREATE INDEX and DROP INDEX, plain and concurrently, also on partitioned tables and materialized views."""
+
+from __future__ import annotations
+
+from database_patterns import actions
+from database_patterns.actions import Name
+from database_patterns.catalog import Index, Table
+from database_patterns.locks import LockMode
+
+from . import columns, conversions, sources, types
+from .volatility import analyse
+from .work import Refused, Work
+
+_AX = LockMode.AccessExclusiveLock
+_SUX = LockMode.ShareUpdateExclusiveLock
+_INDEXABLE = frozenset({"table", "materialized view"})
+
+
+def create(work: Work, action: actions.CreateIndex) -> None:
+    table = work.table(action.table)
+    if table.kind not in _INDEXABLE:
+        raise Refused("42809", f'cannot create index on relation "{table.name}"')
+    concurrently = action.concurrently and table.persistence != "temporary"
+    if action.concurrently:
+        work.refuse_in_transaction("CREATE INDEX CONCURRENTLY")
+    mode, held = (_SUX, "statement") if concurrently else (LockMode.ShareLock, "transaction")
+    family = (table,) if action.only else work.catalog.family(table) if table.partitioned else (table,)
+    verb = "lets writes go on" if concurrently else "blocks writes until the transaction ends"
+    for each in family:
+        work.lock(each, mode, f"Building an index {verb}.", sources.CREATE_INDEX, held)  # type: ignore[arg-type]
+    if _exists_already(work, table, action):
+        return
+    _require_possible(work, table, action)
+    if table.partitioned and action.only:
+        return
+    for each in family:
+        how = "read twice" if concurrently else "read"
+        work.scan(each, f"Every row is {how} to build the index.", sources.CREATE_INDEX)
+    if action.unique and table.rows != "none":
+        left = ", and an invalid index stays behind" if concurrently else ""
+        work.may_fail("23505", f"two rows of {table.name} are equal in the index's columns{left}")
+
+
+def _exists_already(work: Work, table: Table, action: actions.CreateIndex) -> bool:
+    if action.name is None:
+        return False
+    exists = work.catalog.exists(Name(action.name, table.name.schema))
+    if exists and not action.if_not_exists:
+        raise Refused("42P07", f'relation "{action.name}" already exists')
+    if action.if_not_exists and not exists and not table.complete:
+        work.doubt(f"whether an index {action.name} exists already, valid or not, is not known: then nothing is built")
+    return exists
+
+
+def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> None:
+    if table.partitioned and action.concurrently:
+        raise Refused("0A000", f'cannot create index on partitioned table "{table.name}" concurrently')
+    named = [each.column for each in action.elements if each.column] + list(action.include)
+    for column in named:
+        if column not in table.columns and table.columns_complete:
+            raise Refused("42703", f'column "{column}" does not exist')
+    if action.unique and table.partitioned and not table.partition_key <= set(named):
+        raise Refused("0A000", "unique constraint on partitioned table must include all partitioning columns")
+    for element in action.elements:
+        if element.expression is not None:
+            _require_immutable(work, table, element.expression, "index expression")
+        elif element.operator_class is None:
+            _require_operator_class(work, table, action, element.column or "")
+    if action.predicate is not None:
+        _require_immutable(work, table, action.predicate, "index predicate")
+
+
+def _require_immutable(work: Work, table: Table, expression: actions.Expression, where: str) -> None:
+    verdict, _ = analyse(expression.tree, work.scope(table))
+    changing = verdict.reaches("stable")
+    if changing is True:
+        raise Refused("42P17", f"functions in {where} must be marked IMMUTABLE: {verdict.because}")
+    if changing == "unknown" and table.complete:
+        for doubt in verdict.doubts:
+            work.doubt(f"{doubt}; an {where} must be immutable")
+
+
+def _require_operator_class(work: Work, table: Table, action: actions.CreateIndex, name: str) -> None:
+    column = table.columns.get(name)
+    if column is None or not types.is_known(work.catalog, column.type, work.postgres):
+        return
+    facts = types.own_facts(work.catalog, column.type, work.postgres)
+    extended = work.catalog.extensions or not work.catalog.complete
+    if facts is None or facts.extension or extended or action.method not in _OWN_METHODS:
+        return
+    if conversions.operator_class(action.method, column.type, work.scope(table)) is None:
+        message = f'data type {column.type.sql} has no default operator class for access method "{action.method}"'
+        raise Refused("42704", message)
+
+
+_OWN_METHODS = frozenset({"btree", "hash", "gin", "gist", "brin"})
+
+
+def drop(work: Work, action: actions.Drop) -> None:
+    """DROP INDEX."""
+    if action.concurrently:
+        work.refuse_in_transaction("DROP INDEX CONCURRENTLY")
+        if len(action.names) > 1:
+            raise Refused("0A000", "DROP INDEX CONCURRENTLY does not support dropping multiple objects")
+        if action.cascade:
+            raise Refused("0A000", "DROP INDEX CONCURRENTLY does not support CASCADE")
+    for name in action.names:
+        index = work.catalog.index(name)
+        if index is None:
+            _drop_unknown(work, name, action)
+        else:
+            _drop_known(work, index, concurrently=action.concurrently)
+
+
+def _drop_unknown(work: Work, name: Name, action: actions.Drop) -> None:
+    if work.catalog.complete:
+        if action.if_exists:
+            return
+        raise Refused("42704", f'index "{name}" does not exist')
+    index = Index(work.catalog.resolve(name), work.catalog.resolve(name))
+    work.lock_unknown_index(index, _AX, "The index is removed.", sources.DROP_INDEX)
+    mode = (_SUX if action.concurrently else _AX).name
+    work.doubt(f"the table of the index {name} is not known: it gets {mode}")
+
+
+def _drop_known(work: Work, index: Index, *, concurrently: bool) -> None:
+    table = work.table(index.table)
+    mode = _SUX if concurrently else _AX
+    why = "Dropping an index concurrently lets reads and writes go on." if concurrently else "Dropping an index blocks all."
+    held = "statement" if concurrently else "transaction"
+    work.lock(table, mode, why, sources.DROP_INDEX, held)  # type: ignore[arg-type]
+    if concurrently and index.partitioned:
+        work.lock(index, _SUX, why, sources.DROP_INDEX)
+        raise Refused("0A000", f'cannot drop partitioned index "{index.name}" concurrently')
+    _require_free(work, table, index)
+    for member in work.catalog.family(table) if index.partitioned else (table,):
+        work.lock(member, mode, why, sources.DROP_INDEX)
+        for part in member.indexes.values():
+            if part.name == index.name or (index.partitioned and _is_below(work, part, index)):
+                work.lock(part, _AX, "The index is removed.", sources.DROP_INDEX)
+
+
+def _is_below(work: Work, part: Index, index: Index) -> bool:
+    while part.parent is not None:
+        if part.parent == index.name:
+            return True
+        above = work.catalog.index(part.parent)
+        if above is None:
+            return False
+        part = above
+    return False
+
+
+def _require_free(work: Work, table: Table, index: Index) -> None:
+    if index.constraint is not None:
+        message = f"cannot drop index {index.name} because constraint {index.constraint} on table {table.name} requires it"
+        raise Refused("2BP01", message)
+    if index.parent is not None:
+        raise Refused("2BP01", f"cannot drop index {index.name} because index {index.parent} requires it")

@@ -1,0 +1,75 @@
+"""From a statement to a Prediction: the table from the kind of an action to the function that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, get_args
+
+from database_patterns import actions
+from database_patterns.actions import Action, TableAction
+from database_patterns.catalog import Catalog
+from database_patterns.model import Prediction, Statement
+
+from . import alterations, indexes, others, rows, tables, versions
+from .assumptions import Assumptions
+from .work import Refused, Work
+
+Handler = Callable[[Work, Any], None]
+_TABLE_ACTIONS: Final = get_args(TableAction)
+
+
+def predict(statement: Statement, catalog: Catalog, assumptions: Assumptions) -> Prediction:
+    """What PostgreSQL will do with ``statement`` when the schema is ``catalog``.
+
+    Never raises. A statement that is not understood comes back with ``unknown``; one that will fail whatever the rows
+    are, with ``error`` and with the locks that it takes until then.
+    """
+    error = statement.error or versions.not_yet(statement, assumptions.postgres)
+    if error is not None:
+        return Prediction(error=error)
+    work = Work(statement, catalog, assumptions)
+    try:
+        _enter(work, statement)
+    except Refused as refused:
+        return work.prediction(refused.error)
+    return work.prediction()
+
+
+def _enter(work: Work, statement: Statement) -> None:
+    if not statement.actions:
+        work.doubt("the statement is known in part only, and is not analysed")
+        return
+    subcommands = [action for action in statement.actions if isinstance(action, _TABLE_ACTIONS)]
+    if subcommands:
+        alterations.alter_table(work, subcommands)
+    for action in statement.actions:
+        if not isinstance(action, _TABLE_ACTIONS):
+            _HANDLERS[type(action)](work, action)
+
+
+_HANDLERS: Final[dict[type[Action], Handler]] = {
+    actions.CreateTable: tables.create,
+    actions.CreateView: tables.create_view,
+    actions.Drop: tables.drop,
+    actions.CreateIndex: indexes.create,
+    actions.Select: rows.select,
+    actions.Insert: rows.insert,
+    actions.Update: rows.update,
+    actions.Delete: rows.delete,
+    actions.Truncate: rows.truncate,
+    actions.Rename: others.rename,
+    actions.SetSchema: others.set_schema,
+    actions.CreateTrigger: others.create_trigger,
+    actions.CreatePolicy: others.create_policy,
+    actions.CreateEnum: others.touches_no_table,
+    actions.AddEnumValue: others.touches_no_table,
+    actions.CreateDomain: others.touches_no_table,
+    actions.CreateSequence: others.touches_no_table,
+    actions.CreateFunction: others.touches_no_table,
+    actions.CreateSchema: others.touches_no_table,
+    actions.CreateExtension: others.create_extension,
+    actions.SetParameter: others.touches_no_table,
+    actions.TransactionControl: others.touches_no_table,
+    actions.DoBlock: others.do_block,
+    actions.Other: others.other,
+}

@@ -1,0 +1,20 @@
+"""The pages of PostgreSQL's documentation that predictions rest on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ALTER_TABLE: Final = "sql-altertable"
+CREATE_INDEX: Final = "sql-createindex"
+CREATE_TABLE: Final = "sql-createtable"
+CREATE_VIEW: Final = "sql-createview"
+DEPENDENCIES: Final = "ddl-depend"
+DROP_INDEX: Final = "sql-dropindex"
+DROP_TABLE: Final = "sql-droptable"
+LOCKING: Final = "explicit-locking"
+PARTITIONING: Final = "ddl-partitioning"
+
+
+def page(name: str, postgres: int) -> str:
+    """The address of a page in the documentation of a major version."""
+    return f"https://www.postgresql.org/docs/{postgres}/{name}.html"

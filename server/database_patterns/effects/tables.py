@@ -1,0 +1,224 @@
+"""CREATE TABLE, CREATE VIEW and DROP of relations and other objects, with what goes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pglast import ast, enums
+
+from database_patterns import actions
+from database_patterns.actions import Constraint, Name
+from database_patterns.catalog import Sequence, Table
+from database_patterns.catalog.drops import obstacles
+from database_patterns.catalog.expressions import output_columns
+from database_patterns.locks import LockMode
+
+from . import columns, indexes, rows, sources, types
+from .work import Refused, Work
+
+_AS = LockMode.AccessShareLock
+_SUX = LockMode.ShareUpdateExclusiveLock
+_SRX = LockMode.ShareRowExclusiveLock
+_AX = LockMode.AccessExclusiveLock
+
+
+def create(work: Work, action: actions.CreateTable) -> None:
+    """CREATE TABLE, also AS a query and as a partition: only what is there already is locked."""
+    if work.catalog.exists(action.table) and action.persistence != "temporary":
+        if not action.if_not_exists:
+            raise Refused("42P07", f'relation "{action.table}" already exists')
+        return
+    for column in action.columns:
+        _require_type(work, column)
+    for name in action.inherits:
+        work.lock(work.table(name), _SUX, "A table inherits from it.", sources.CREATE_TABLE)
+    _lock_liked(work, action)
+    if action.partition_of is not None:
+        _become_partition(work, work.table(action.partition_of), default=action.default_partition)
+    for constraint in (*action.constraints, *(each for column in action.columns for each in column.constraints)):
+        _refer(work, action, constraint)
+    if action.from_query is not None:
+        rows.read(work, action.from_query)
+
+
+def _require_type(work: Work, column: actions.Column) -> None:
+    known = columns.is_serial(column) or types.is_known(work.catalog, column.type, work.postgres)
+    if not known and work.catalog.complete and not work.catalog.extensions:
+        raise Refused("42704", f'type "{column.type.name}" does not exist')
+
+
+def _refer(work: Work, action: actions.CreateTable, constraint: Constraint) -> None:
+    if constraint.references is None or constraint.references == action.table:
+        return
+    referenced = work.table(constraint.references)
+    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+        work.lock(each, _SRX, "A foreign key of the new table adds triggers to it.", sources.CREATE_TABLE)
+
+
+def _lock_liked(work: Work, action: actions.CreateTable) -> None:
+    elements = getattr(work.statement.tree, "tableElts", None) or ()
+    options = [each.options for each in elements if isinstance(each, ast.TableLikeClause)]
+    for name, option in zip(action.like, options, strict=False):
+        source = work.table(name)
+        work.lock(source, _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
+        if option & enums.TableLikeOption.CREATE_TABLE_LIKE_INDEXES:
+            work.lock_indexes(source, _AS)
+
+
+def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
+    work.lock(parent, _AX, "It gets a partition: nobody may use it meanwhile.", sources.PARTITIONING)
+    for index in parent.indexes.values():
+        work.lock(index, _SUX, "The new partition gets its part of it.", sources.PARTITIONING)
+    for key in parent.foreign_keys:
+        if key.references is not None:
+            work.lock(work.table(key.references), _SRX, "The partition takes over a foreign key.", sources.PARTITIONING)
+    for sibling in work.catalog.children(parent):
+        if sibling.default_partition and not default:
+            work.lock(sibling, _AX, "No row of it may belong to the new partition.", sources.PARTITIONING)
+            reason = "It is read for rows that belong to the new partition."
+            for each in work.catalog.family(sibling)[1:]:
+                work.lock(each, _AX)
+            for each in work.catalog.family(sibling):
+                work.scan(each, reason, sources.PARTITIONING)
+
+
+def create_view(work: Work, action: actions.CreateView) -> None:
+    existing = work.catalog.table(action.name)
+    if existing is not None and not action.replace:
+        if action.if_not_exists:
+            return
+        raise Refused("42P07", f'relation "{action.name}" already exists')
+    if action.materialized:
+        rows.read(work, action.query)
+    else:
+        for name in action.query.reads:
+            work.lock(work.table(name), _AS, "A view is defined over it.", sources.CREATE_VIEW)
+    if existing is not None:
+        _require_same_columns(work, existing, action)
+        work.lock(existing, _AX, "The view is defined anew.", sources.CREATE_VIEW)
+
+
+def _require_same_columns(work: Work, existing: Table, action: actions.CreateView) -> None:
+    read = {name: tuple(found.columns) for name in action.query.reads if (found := work.catalog.table(name))}
+    after = output_columns(action.query.tree, read)
+    if after is not None and existing.columns_complete and len(after) < len(existing.columns):
+        raise Refused("42P16", "cannot drop columns from view")
+
+
+def drop(work: Work, action: actions.Drop) -> None:
+    """DROP of anything that stands in the catalog by a name of its own."""
+    if action.kind == "index":
+        indexes.drop(work, action)
+    elif action.kind in {"table", "view", "materialized view", "foreign table", "sequence"}:
+        for relation in list(_relations(work, action)):
+            _drop_relation(work, relation, action)
+    elif action.kind in {"trigger", "policy"} and action.table is not None:
+        work.lock(work.table(action.table), _AX, f"DROP {action.kind.upper()} takes AccessExclusiveLock.")
+    elif action.kind == "schema":
+        _drop_schemas(work, action)
+    elif action.kind in {"type", "domain"}:
+        _drop_types(work, action)
+    else:
+        work.doubt(f"DROP {action.kind.upper()} is not analysed yet")
+
+
+def _relations(work: Work, action: actions.Drop) -> Iterator[Table | Sequence]:
+    for name in action.names:
+        found = work.catalog.relation(name)
+        if found is not None:
+            kind = "sequence" if isinstance(found, Sequence) else found.kind
+            if kind != action.kind:
+                raise Refused("42809", f'"{name}" is not a {action.kind}')
+            yield found
+        elif not work.catalog.complete:
+            yield Table(work.catalog.resolve(name), complete=False, columns_complete=False)
+        elif not action.if_exists:
+            raise Refused("42P01", f'{action.kind} "{name}" does not exist')
+
+
+def _drop_relation(work: Work, relation: Table | Sequence, action: actions.Drop) -> None:
+    if isinstance(relation, Sequence):
+        work.lock(relation, _AX, "It is removed.", sources.DEPENDENCIES)
+        if relation.owner is not None and not action.cascade:
+            message = f"cannot drop sequence {relation.name} because other objects depend on it"
+            raise Refused("2BP01", message)
+        return
+    if not action.cascade:
+        _require_free(work, relation, action)
+    lock_dropped(work, relation)
+
+
+def _require_free(work: Work, table: Table, action: actions.Drop) -> None:
+    others = {str(name) for name in action.names}
+    for obstacle in obstacles(work.catalog, table):
+        if not any(f" {other} depends on" in obstacle for other in others):
+            work.lock(table, _AX, "It is to be removed.", sources.DROP_TABLE)
+            message = f"cannot drop {table.kind} {table.name} because other objects depend on it"
+            raise Refused("2BP01", f"{message}: {obstacle}")
+
+
+def lock_dropped(work: Work, table: Table) -> None:
+    """Enter that a table or view goes, with all that belongs to it or depends on it."""
+    work.lock(table, _AX, f"The {table.kind} is removed.", sources.DROP_TABLE)
+    work.lock_indexes(table, _AX, "It goes with its table.")
+    if table.kind in {"table", "materialized view"}:
+        work.lose(table, "all rows")
+    work.breaks(table, f"statements that name {table.name} fail (42P01)")
+    for sequence in work.catalog.sequences_of(table):
+        work.lock(sequence, _AX, "It belongs to the table.", sources.DEPENDENCIES)
+    for key in table.foreign_keys:
+        if key.references is not None and key.references != table.name:
+            work.lock(work.table(key.references), _AX, f"The triggers of a foreign key of {table.name} go.", sources.DROP_TABLE)
+    for other, _ in work.catalog.references_to(table):
+        work.lock(other, _AX, f"Its foreign key to {table.name} goes.", sources.DEPENDENCIES)
+    for view in work.catalog.views_on(table):
+        columns.lock_dropped_view(work, view)
+    for child in work.catalog.children(table):
+        lock_dropped(work, child)
+    _leave_parents(work, table)
+
+
+def _leave_parents(work: Work, table: Table) -> None:
+    for name in table.inherits if table.partition else ():
+        parent = work.table(name)
+        work.lock(parent, _AX, "It loses a partition.", sources.PARTITIONING)
+        for sibling in work.catalog.children(parent):
+            if sibling.default_partition:
+                work.lock(sibling, _AX, "Its bound widens by the partition's.", sources.PARTITIONING)
+
+
+def _drop_schemas(work: Work, action: actions.Drop) -> None:
+    for name in action.names:
+        inside = [each for key, each in work.catalog.relations.items() if key.schema == name.name]
+        if inside and not action.cascade:
+            raise Refused("2BP01", f"cannot drop schema {name.name} because other objects depend on it")
+        if not work.catalog.complete:
+            work.doubt(f"what else the schema {name.name} holds is not known")
+        for relation in inside:
+            if isinstance(relation, Table):
+                lock_dropped(work, relation)
+            else:
+                work.lock(relation, _AX, "It goes with its schema.", sources.DEPENDENCIES)
+
+
+def _drop_types(work: Work, action: actions.Drop) -> None:
+    for name in action.names:
+        users = list(columns_of_type(work, name))
+        if users and not action.cascade:
+            table, column = users[0]
+            message = f"cannot drop type {name} because other objects depend on it: column {column} of table {table.name}"
+            raise Refused("2BP01", message)
+        if not work.catalog.complete and action.cascade:
+            work.doubt(f"which other columns are of the type {name} is not known")
+        for table, column in users:
+            work.lock(table, _AX, f"Its column {column} is of the type, and goes with it.", sources.DEPENDENCIES)
+            work.lose(table, f"the values of {column}")
+
+
+def columns_of_type(work: Work, name: Name) -> Iterator[tuple[Table, str]]:
+    """The tables with a column of a user-defined type, and that column."""
+    schema = name.schema or next((each for each in work.catalog.search_path if Name(name.name, each) in work.catalog.types), None)
+    for table in (each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind == "table"):
+        for column in table.columns.values():
+            if column.type.name.name == name.name and column.type.name.schema in {None, schema}:
+                yield table, column.name

@@ -1,0 +1,155 @@
+"""ALTER COLUMN TYPE on one table of the family: the rows, the indexes, and all that depends on the column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from database_patterns import actions
+from database_patterns.actions import Column, Constraint
+from database_patterns.catalog import Index, Table
+from database_patterns.catalog.drops import generated_from
+from database_patterns.catalog.expressions import columns_in
+from database_patterns.locks import LockMode
+
+from . import columns, conversions, sources, types
+from .alteration import Alteration, Validation
+from .conversions import Conversion
+from .volatility import UNKNOWN, Scope, analyse
+from .work import Refused, Work
+
+_AX = LockMode.AccessExclusiveLock
+_INTEGERS = frozenset({"int2", "int4", "int8"})
+
+
+def alter_type(at: Alteration, table: Table, action: actions.AlterColumnType) -> None:
+    columns.require(table, action.column)
+    column = table.columns.get(action.column)
+    work = at.work
+    if column is None or column.type.name.name == UNKNOWN:
+        work.doubt(f"the present type of {table.name}.{action.column} is not known")
+        work.rewrite(table, "A rewrite, unless the values can stay as they are.", rewritten="unknown")
+        return
+    if table.name == at.table.name:
+        _require_changeable(at, table, column, action)
+    conversion = conversions.of_column(action, column, work.scope(table), timezone(work))
+    _require_possible(work, table, column, action, conversion)
+    if conversion.doubt:
+        work.doubt(f"{conversion.doubt} ({table.name}.{column.name})")
+    because = f"{action.column} becomes {action.type.sql}: {conversion.because or conversion.doubt}."
+    work.rewrite(table, because, rewritten=conversion.rewrite)
+    _say_what_is_lost(work, table, column, action)
+    _rebuild_dependents(at, table, column, action)
+
+
+def timezone(work: Work) -> str | None:
+    """The session's TimeZone: what the migration has set, else what is assumed."""
+    return work.catalog.setting("timezone") or work.assumptions.timezone
+
+
+def _require_changeable(at: Alteration, table: Table, column: Column, action: actions.AlterColumnType) -> None:
+    name = column.name
+    if name in table.partition_key:
+        raise Refused("42P16", f'cannot alter column "{name}" because it is part of the partition key of "{table.name}"')
+    if any(name in parent.columns for each in table.inherits if (parent := at.catalog.table(each))):
+        raise Refused("42P16", f'cannot alter inherited column "{name}"')
+    base = types.base_of(at.catalog, action.type)
+    if column.identity and base.name.name not in _INTEGERS:
+        raise Refused("22023", "identity column type must be smallint, integer, or bigint")
+
+
+def _require_independent(at: Alteration, table: Table, name: str) -> None:
+    """Raise Refused where an object depends on the column that PostgreSQL does not alter along."""
+    dependents = (
+        (generated_from(table, name), "by a generated column"),
+        (list(at.catalog.views_on(table, name)), "by a view or rule"),
+        ([each for each in table.triggers.values() if name in each.columns], "in a trigger definition"),
+        ([each for each in table.policies.values() if name in columns_in(tuple(e.tree for e in each.expressions))],
+         "in a policy definition"),
+    )  # fmt: skip
+    for found, where in dependents:
+        if found:
+            raise Refused("0A000", f"cannot alter type of a column used {where}")
+
+
+def _require_possible(
+    work: Work, table: Table, column: Column, action: actions.AlterColumnType, conversion: Conversion
+) -> None:
+    if conversion.impossible:
+        message = f'column "{column.name}" cannot be cast automatically to type {action.type.sql}'
+        raise Refused("42804", message)
+    if column.default is not None and column.generated is None and not _default_fits(column, action, work.scope(table)):
+        message = f'default for column "{column.name}" cannot be cast automatically to type {action.type.sql}'
+        raise Refused("42804", message)
+
+
+def _default_fits(column: Column, action: actions.AlterColumnType, scope: Scope) -> bool:
+    """Whether the column's default can become one of the new type; what is not known may."""
+    if column.default is None:
+        return True
+    _, found = analyse(column.default.tree, scope)
+    if found is None:
+        return True
+    source = column.type if found.name.name == UNKNOWN else found
+    return not conversions.cast(source, action.type, scope, "UTC").impossible
+
+
+def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.AlterColumnType) -> None:
+    old, new = types.base_of(work.catalog, column.type), types.base_of(work.catalog, action.type)
+    lost = conversions.loses(old, new)
+    if lost is not None and action.using is None:
+        work.lose(table, f"{column.name}: {lost}")
+    narrower = conversions.narrows(old, new)
+    if narrower is not None and work.is_rewritten(table) and table.rows != "none":
+        work.may_fail(*narrower)
+    if types.is_constrained(work.catalog, action.type) and table.rows != "none":
+        work.may_fail("23514", f"a value violates the domain {action.type.sql}")
+    if old != new:
+        work.breaks(table, f"prepared statements that return {column.name} fail once (0A000, cached plan)")
+
+
+def _rebuild_dependents(at: Alteration, table: Table, column: Column, action: actions.AlterColumnType) -> None:
+    changed = replace(column, type=action.type, collation=action.collation)
+    rewritten = at.work.is_rewritten(table)
+    for index in table.indexes.values():
+        if column.name in index.depends_on:
+            _rebuild_index(at, table, index, column, changed)
+    for constraint in list(table.constraints_on(column.name)):
+        _check_again(at, table, constraint)
+    for other, key in at.catalog.references_to(table):
+        if column.name in key.referenced_columns and other.name != table.name:
+            at.work.lock(other, _AX, f"Its foreign key to {table.name} is made anew.", sources.ALTER_TABLE)
+            if rewritten is True and not key.not_valid and key.enforced:
+                at.work.scan(other, f"Its foreign key to {table.name} is validated again.")
+                at.validations.append(Validation(other, key, table))
+    for sequence in at.catalog.sequences_of(table, column.name) if column.identity else ():
+        at.work.lock(sequence, _AX, "An identity's sequence takes the new type.", sources.ALTER_TABLE)
+    if table.name == at.table.name:
+        _require_independent(at, table, column.name)
+
+
+def _rebuild_index(at: Alteration, table: Table, index: Index, column: Column, changed: Column) -> None:
+    work = at.work
+    work.lock(index, _AX, "An index on a column whose type changes is defined anew.", sources.ALTER_TABLE)
+    if work.is_rewritten(table) is True or index.partitioned:
+        return
+    survives = conversions.index_survives(index, column, changed, work.scope(table))
+    if survives == "unknown":
+        work.doubt(f"whether the index {index.name} must be built anew for the type of {column.name} is not known")
+        work.scan(table, f"Read only if {index.name} must be built anew.", scanned="unknown")
+    elif not survives:
+        work.rebuild(index)
+        work.scan(table, f"The rows stay, but {index.name} orders {column.name} differently and is built anew.")
+
+
+def _check_again(at: Alteration, table: Table, constraint: Constraint) -> None:
+    """A constraint on the column is dropped and made anew; only a rewrite makes a foreign key look at the rows again."""
+    work = at.work
+    if constraint.not_valid or not constraint.enforced:
+        return
+    if constraint.kind == "check":
+        work.scan(table, f"The CHECK {constraint.name} is evaluated again.")
+    elif constraint.kind == "foreign key" and constraint.references is not None:
+        referenced = work.table(constraint.references)
+        work.lock(referenced, _AX, f"The foreign key of {table.name} to it is made anew.", sources.ALTER_TABLE)
+        if work.is_rewritten(table) is True and not table.partitioned:
+            at.validations.append(Validation(table, constraint, referenced))

@@ -1,0 +1,70 @@
+"""Types as a catalog resolves them: a domain's base, an extension's type, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from database_patterns.actions import CreateDomain, CreateEnum, Name, TypeName
+from database_patterns.catalog import Catalog
+
+from . import builtins
+
+POLYMORPHIC: Final = {"A": "anyarray", "E": "anyenum", "R": "anyrange", "M": "anymultirange"}
+"""The pseudo-type under which PostgreSQL files operator classes for a whole category of types."""
+
+
+def domain_of(catalog: Catalog, type_name: TypeName) -> CreateDomain | None:
+    """The domain that a type is, None for an array of a domain and for all else."""
+    return catalog.domain(type_name.name) if type_name.dimensions == 0 else None
+
+
+def domains_of(catalog: Catalog, type_name: TypeName) -> Iterator[CreateDomain]:
+    """The domain and the domains below it."""
+    while domain := domain_of(catalog, type_name):
+        yield domain
+        type_name = domain.base
+
+
+def base_of(catalog: Catalog, type_name: TypeName) -> TypeName:
+    """The type below all domains; a serial is its integer."""
+    for domain in domains_of(catalog, type_name):
+        type_name = domain.base
+    return type_name
+
+
+def is_constrained(catalog: Catalog, type_name: TypeName) -> bool:
+    """Whether it is a domain with a constraint, so that every value must be checked."""
+    return any(domain.not_null or domain.constraints for domain in domains_of(catalog, type_name))
+
+
+def is_known(catalog: Catalog, type_name: TypeName, postgres: int) -> bool:
+    """Whether it is known what the type is: one of PostgreSQL's own, or one of the known history."""
+    base = base_of(catalog, type_name)
+    return builtins.type_facts(base.name.name, postgres) is not None or catalog.is_type(base.name)
+
+
+def category(catalog: Catalog, type_name: TypeName, postgres: int) -> str | None:
+    """The category letter of ``pg_type``, None when the type is not known."""
+    base = base_of(catalog, type_name)
+    if base.dimensions:
+        return "A"
+    if isinstance(catalog.type(base.name), CreateEnum):
+        return "E"
+    facts = builtins.type_facts(base.name.name, postgres)
+    return facts.category if facts else None
+
+
+def own_facts(catalog: Catalog, type_name: TypeName, postgres: int) -> builtins.TypeFacts | None:
+    """What PostgreSQL, or an extension, says of the base type; None for arrays and for types of the schema's own."""
+    base = base_of(catalog, type_name)
+    return None if base.dimensions or catalog.is_type(base.name) else builtins.type_facts(base.name.name, postgres)
+
+
+def plain(name: str) -> TypeName:
+    return TypeName(Name(name))
+
+
+def without_modifiers(type_name: TypeName) -> TypeName:
+    return replace(type_name, modifiers=())

@@ -1,0 +1,286 @@
+"""How volatile an expression is, and of which type: its functions, operators and casts looked up one by one.
+
+PostgreSQL evaluates a DEFAULT that is not volatile once for all existing rows, and accepts only immutable expressions
+in indexes and generated columns. What the catalog does not hold makes the answer unknown, and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pglast import ast, enums, parser
+
+from database_patterns.actions import Column, CreateFunction, TypeName
+from database_patterns.catalog import Catalog
+from database_patterns.model import Tristate
+from database_patterns.reading.definitions import type_name
+
+from . import builtins, types
+from .builtins import Routine, Volatility
+
+Node = Any
+"""pglast builds its nodes at run time, so that a node's attributes are untyped here."""
+
+UNKNOWN: Final = "unknown"
+"""The type of a string literal or NULL, as PostgreSQL calls it."""
+_OF_SEQUENCES: Final = frozenset({"nextval", "setval", "currval"})
+_ORDER: Final[tuple[Volatility, ...]] = ("immutable", "stable", "volatile")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression may refer to: the columns of its table, and everything in the catalog."""
+
+    catalog: Catalog
+    postgres: int
+    columns: Mapping[str, Column] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """How volatile an expression is at least, ``because`` of what, and how volatile it may be.
+
+    ``doubts`` says in sentences why the two differ; ``sequences`` holds those that ``nextval`` and its like name, as written.
+    """
+
+    volatility: Volatility = "immutable"
+    because: str = ""
+    at_worst: Volatility = "immutable"
+    doubts: list[str] = field(default_factory=list)
+    sequences: list[str] = field(default_factory=list)
+
+    def add(self, volatility: Volatility, because: str) -> None:
+        if _ORDER.index(volatility) > _ORDER.index(self.volatility):
+            self.volatility, self.because = volatility, because
+        self.at_worst = max(self.at_worst, volatility, key=_ORDER.index)
+
+    def doubt(self, at_worst: Volatility, why: str) -> None:
+        self.at_worst = max(self.at_worst, at_worst, key=_ORDER.index)
+        self.doubts.append(why)
+
+    def reaches(self, volatility: Volatility) -> Tristate:
+        """Whether the expression is as volatile as that, or more."""
+        wanted = _ORDER.index(volatility)
+        if _ORDER.index(self.volatility) >= wanted:
+            return True
+        return "unknown" if _ORDER.index(self.at_worst) >= wanted else False
+
+
+def analyse(tree: Node, scope: Scope) -> tuple[Verdict, TypeName | None]:
+    """The volatility of an expression, and its type where that can be told."""
+    verdict = Verdict()
+    return verdict, _visit(tree, scope, verdict)
+
+
+def _visit(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    """Record how volatile ``node`` is; its type, None where it is not known."""
+    visitor = _VISITORS.get(type(node))
+    if visitor is not None:
+        return visitor(node, scope, verdict)
+    for child in _children(node):
+        _visit(child, scope, verdict)
+    return None
+
+
+def _children(node: Node) -> Iterable[Node]:
+    if isinstance(node, tuple):
+        yield from node
+    elif isinstance(node, ast.Node):
+        yield from (value for slot in node.__slots__ if isinstance(value := getattr(node, slot), ast.Node | tuple))
+
+
+def _constant(node: Node, _scope: Scope, _verdict: Verdict) -> TypeName | None:
+    value = node.val
+    if isinstance(value, ast.Integer):
+        return types.plain("int4")
+    if isinstance(value, ast.Float):
+        whole = value.fval.isdigit()
+        return types.plain("int8" if whole and int(value.fval) < 2**63 else "numeric")
+    if isinstance(value, ast.Boolean):
+        return types.plain("bool")
+    return types.plain("bit" if isinstance(value, ast.BitString) else UNKNOWN)
+
+
+def _column(node: Node, scope: Scope, _verdict: Verdict) -> TypeName | None:
+    last = node.fields[-1]
+    column = scope.columns.get(last.sval) if isinstance(last, ast.String) else None
+    return column.type if column else None
+
+
+def _cast(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    source = _visit(node.arg, scope, verdict)
+    target = type_name(node.typeName)
+    if isinstance(node.arg, ast.A_Const) or source is None:
+        return target
+    one, other = types.base_of(scope.catalog, source), types.base_of(scope.catalog, target)
+    known = builtins.casts(one.name.name, scope.postgres).get(other.name.name)
+    if one.name == other.name:
+        return target
+    if known and known.method != "i" and one.dimensions == other.dimensions:
+        verdict.add(known.volatility, f"the cast from {source.sql} to {target.sql} is {known.volatility}")
+        return target
+    for each in (one, other):
+        facts = builtins.type_facts(each.name.name, scope.postgres)
+        if facts:
+            verdict.add(facts.text_conversion, f"the conversion of {each.sql} from and to text is {facts.text_conversion}")
+    return target
+
+
+def _function(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    *schema, name = (each.sval for each in node.funcname)
+    arguments = [_visit(each.arg if isinstance(each, ast.NamedArgExpr) else each, scope, verdict) for each in node.args or ()]
+    if name in _OF_SEQUENCES and isinstance(node.args and node.args[0], ast.A_Const | ast.TypeCast):
+        verdict.sequences.append(_literal(node.args[0]))
+    candidates = _routines(name, tuple(schema), arguments, scope)
+    if candidates:
+        return _chosen(candidates, f"{name}()", verdict)
+    own = [each for each in scope.catalog.functions.get(name, ()) if len(each.argument_types) == len(arguments)]
+    if len(own) == 1:
+        return _own_function(own[0], scope, verdict)
+    verdict.doubt("volatile", f"the function {'.'.join((*schema, name))}() is not in the known schema")
+    return None
+
+
+def _literal(node: Node) -> str:
+    node = node.arg if isinstance(node, ast.TypeCast) else node
+    return getattr(getattr(node, "val", None), "sval", "") or ""
+
+
+def _routines(
+    name: str, schema: tuple[str, ...], arguments: list[TypeName | None], scope: Scope
+) -> list[Routine]:
+    if schema and schema[-1] not in {"pg_catalog", "public"}:
+        return []
+    found = (each for each in builtins.routines("functions", name, scope.postgres) if each.takes(len(arguments)))
+    present = [each for each in found if each.extension is None or each.extension in scope.catalog.extensions]
+    return _matching(present, arguments, scope)
+
+
+def _matching(candidates: Iterable[Routine], arguments: list[TypeName | None], scope: Scope) -> list[Routine]:
+    """Those that take the arguments as they are, else those for any type, else all of them."""
+    candidates = list(candidates)
+    bases = [types.base_of(scope.catalog, each) if each else None for each in arguments]
+    exact = [each for each in candidates if all(map(_is, bases, each.arguments))]
+    return exact or [each for each in candidates if all(map(_fits, bases, each.arguments))] or candidates
+
+
+def _is(argument: TypeName | None, parameter: str) -> bool:
+    if argument is None or argument.name.name == UNKNOWN:
+        return not parameter.startswith("any")
+    return argument.name.name == parameter and not argument.dimensions
+
+
+def _fits(argument: TypeName | None, parameter: str) -> bool:
+    if argument is not None and parameter in {"anyarray", "anycompatiblearray"}:
+        return argument.dimensions > 0
+    return _is(argument, parameter) or parameter in {"any", "anyelement", "anycompatible", "anynonarray"}
+
+
+def _chosen(candidates: list[Routine], what: str, verdict: Verdict) -> TypeName | None:
+    """Record the volatility of whichever of ``candidates`` is meant; where they differ, it is not known which."""
+    ordered = sorted((each.volatility for each in candidates), key=_ORDER.index)
+    verdict.add(ordered[0], f"{what} is {ordered[0]}")
+    if ordered[0] != ordered[-1]:
+        verdict.doubt(ordered[-1], f"which {what} is meant depends on the types of its arguments")
+    returned = {each.returns for each in candidates}
+    name = returned.pop()
+    return types.plain(name) if not returned and not name.startswith(("any", "_")) else None
+
+
+def _own_function(function: CreateFunction, scope: Scope, verdict: Verdict) -> TypeName | None:
+    """A function of the known schema; a simple SQL function counts as what it is inlined to."""
+    inlined = _inlined(function)
+    if inlined is None or function.volatility != "volatile":
+        verdict.add(function.volatility, f"{function.name}() is declared {function.volatility}")
+    else:
+        _visit(inlined, scope, verdict)
+    return function.returns
+
+
+def _inlined(function: CreateFunction) -> Node | None:
+    """The expression that the body of an SQL function consists of, None when it is more than that."""
+    if function.language.lower() != "sql" or not function.body:
+        return None
+    try:
+        statements = parser.parse_sql(function.body)
+    except parser.ParseError:
+        return None
+    query = statements[0].stmt if len(statements) == 1 else None
+    if not isinstance(query, ast.SelectStmt) or not query.targetList or len(query.targetList) != 1:
+        return None
+    plain = not any((query.fromClause, query.whereClause, query.groupClause, query.sortClause, query.limitCount, query.op))
+    return query.targetList[0].val if plain else None
+
+
+def _operator(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    left = _visit(node.lexpr, scope, verdict) if node.lexpr else None
+    right = _visit(node.rexpr, scope, verdict) if not isinstance(node.rexpr, tuple) else None
+    for each in node.rexpr if isinstance(node.rexpr, tuple) else ():
+        _visit(each, scope, verdict)
+    name = node.name[-1].sval
+    present = [
+        each for each in builtins.routines("operators", name, scope.postgres)
+        if (each.arguments[0] == "") == (node.lexpr is None)
+        and (each.extension is None or each.extension in scope.catalog.extensions)
+    ]  # fmt: skip
+    arguments = [_or_like(left, right), _or_like(right, left)] if node.lexpr else [types.plain(""), right]
+    candidates = _matching(present, arguments, scope)
+    if not candidates:
+        verdict.doubt("volatile", f"the operator {name} is not in the known schema")
+        return None
+    result = _chosen(candidates, f"the operator {name}", verdict)
+    return types.plain("bool") if node.kind != enums.A_Expr_Kind.AEXPR_OP else result
+
+
+def _or_like(operand: TypeName | None, other: TypeName | None) -> TypeName | None:
+    """The type of an operand; a string literal takes that of the other one."""
+    return other if operand is not None and operand.name.name == UNKNOWN else operand
+
+
+def _sql_value(node: Node, _scope: Scope, verdict: Verdict) -> TypeName | None:
+    name = node.op.name.removeprefix("SVFOP_").removesuffix("_N")
+    verdict.add("stable", f"{name} is stable")
+    return types.plain(_SQL_VALUES.get(name, "name"))
+
+
+_SQL_VALUES: Final = {
+    "CURRENT_DATE": "date",
+    "CURRENT_TIME": "timetz",
+    "CURRENT_TIMESTAMP": "timestamptz",
+    "LOCALTIME": "time",
+    "LOCALTIMESTAMP": "timestamp",
+}
+
+
+def _boolean(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    for child in _children(node):
+        _visit(child, scope, verdict)
+    return types.plain("bool")
+
+
+def _first_typed(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    """COALESCE, GREATEST and LEAST: the type of the first argument that has one."""
+    found = [_visit(child, scope, verdict) for child in node.args]
+    return next((each for each in found if each and each.name.name != UNKNOWN), None)
+
+
+def _collated(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    return _visit(node.arg, scope, verdict)
+
+
+_VISITORS: Final[dict[type, Callable[[Node, Scope, Verdict], TypeName | None]]] = {
+    ast.A_Const: _constant,
+    ast.ColumnRef: _column,
+    ast.TypeCast: _cast,
+    ast.FuncCall: _function,
+    ast.A_Expr: _operator,
+    ast.SQLValueFunction: _sql_value,
+    ast.BoolExpr: _boolean,
+    ast.NullTest: _boolean,
+    ast.BooleanTest: _boolean,
+    ast.CoalesceExpr: _first_typed,
+    ast.MinMaxExpr: _first_typed,
+    ast.CollateClause: _collated,
+}

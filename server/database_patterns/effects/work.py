@@ -1,0 +1,215 @@
+"""One prediction while it is being made: what each relation undergoes, and what is not known or may fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from database_patterns.actions import Name
+from database_patterns.catalog import Catalog, Index, Sequence, Table
+from database_patterns.locks import LockMode
+from database_patterns.model import (
+    Effect,
+    PossibleFailure,
+    Prediction,
+    RelationKind,
+    ServerError,
+    Statement,
+    Tristate,
+)
+
+from . import sources
+from .assumptions import Assumptions
+from .volatility import Scope
+
+Locked = Table | Index | Sequence
+_KINDS: dict[str, RelationKind] = {
+    "table": "table", "view": "view", "materialized view": "materialized view", "foreign table": "table",
+    "sequence": "sequence", "type": "type",
+}  # fmt: skip
+_LOCK, _SCAN, _REWRITE = 0, 10, 20
+"""How much a reason weighs: the one that costs most is shown."""
+
+
+class Refused(Exception):  # noqa: N818 - it is not an error of ours, but what PostgreSQL answers
+    """PostgreSQL refuses the statement, whatever the rows are."""
+
+    def __init__(self, sqlstate: str, message: str) -> None:
+        super().__init__(message)
+        self.error = ServerError(sqlstate, message)
+
+
+@dataclass(slots=True)
+class _Draft:
+    kind: RelationKind
+    lock: LockMode
+    held: Literal["statement", "transaction"] = "transaction"
+    certain: bool = False
+    rewrite: Tristate = False
+    scan: Tristate = False
+    rebuilds: dict[str, None] = field(default_factory=dict)
+    data_loss: str | None = None
+    breaks: str | None = None
+    reason: str = ""
+    source: str = ""
+    weight: int = -1
+
+    def explain(self, weight: int, reason: str, source: str) -> None:
+        if reason and weight > self.weight:
+            self.weight, self.reason, self.source = weight, reason, source
+
+
+class Work:
+    """Collects what a statement does; relations that it creates itself are never entered."""
+
+    def __init__(self, statement: Statement, catalog: Catalog, assumptions: Assumptions) -> None:
+        self.statement = statement
+        self.original = self.catalog = catalog
+        self.assumptions = assumptions
+        self.in_transaction_ok = True
+        self._drafts: dict[Name, _Draft] = {}
+        self._may_fail: dict[PossibleFailure, None] = {}
+        self._unknown: dict[str, None] = {}
+
+    @property
+    def postgres(self) -> int:
+        return self.assumptions.postgres
+
+    def scope(self, table: Table | None = None) -> Scope:
+        """What an expression over ``table`` may refer to."""
+        return Scope(self.catalog, self.postgres, table.columns if table else {})
+
+    def table(self, name: Name) -> Table:
+        """The relation of that name; one that may exist without being known comes as an incomplete Table.
+
+        Raises:
+            Refused: all relations are known, and it is not among them.
+        """
+        found = self.catalog.table(name)
+        if found is not None:
+            return found
+        relation = self.catalog.relation(name)
+        if isinstance(relation, Sequence):
+            return Table(relation.name, kind="sequence")
+        index = self.catalog.index(name)
+        if self.catalog.complete and index is None:
+            raise Refused("42P01", f'relation "{name}" does not exist')
+        return Table(self.catalog.resolve(name), complete=False, columns_complete=False)
+
+    def lock(
+        self,
+        relation: Locked,
+        mode: LockMode,
+        reason: str = "",
+        source: str = sources.LOCKING,
+        held: Literal["statement", "transaction"] = "transaction",
+        *,
+        certain: bool = True,
+    ) -> None:
+        """Enter a lock; the strongest one of a relation counts. One that depends on the rows is not ``certain``."""
+        if not isinstance(relation, Table) and not self.original.exists(relation.name):
+            return
+        draft = self._drafts.get(relation.name)
+        if draft is None:
+            draft = self._drafts[relation.name] = _Draft(_kind(relation), mode, held)
+        if mode > draft.lock:
+            draft.lock, draft.held = mode, held
+        draft.certain = draft.certain or certain
+        draft.explain(_LOCK + mode, reason, source)
+
+    def lock_unknown_index(self, index: Index, mode: LockMode, reason: str, source: str) -> None:
+        """Enter a lock on an index that the catalog does not hold, but that may exist."""
+        self._drafts[index.name] = draft = _Draft("index", mode)
+        draft.explain(_LOCK + mode, reason, source)
+
+    def lock_indexes(self, table: Table, mode: LockMode, reason: str = "") -> None:
+        for index in table.indexes.values():
+            self.lock(index, mode, reason)
+
+    def scan(self, table: Table, reason: str, source: str = sources.ALTER_TABLE, *, scanned: Tristate = True) -> None:
+        """Enter that all rows of a locked relation are read; a partitioned table has none of its own."""
+        draft = self._drafts[table.name]
+        if table.partitioned or scanned is False:
+            return
+        draft.scan = True if True in {scanned, draft.scan} else "unknown"
+        draft.explain(_SCAN, reason, source)
+
+    def rewrite(
+        self, table: Table, reason: str, source: str = sources.ALTER_TABLE, *, rewritten: Tristate = True,
+        reads: bool = True,
+    ) -> None:
+        """Enter that a locked table and all its indexes are written anew, and for that ``reads`` all its rows."""
+        draft = self._drafts[table.name]
+        if table.partitioned or rewritten is False:
+            return
+        draft.rewrite = True if True in {rewritten, draft.rewrite} else "unknown"
+        if reads:
+            draft.scan = True if True in {rewritten, draft.scan} else "unknown"
+        draft.explain(_REWRITE, reason, source)
+
+    def is_rewritten(self, table: Table) -> Tristate:
+        draft = self._drafts.get(table.name)
+        return draft.rewrite if draft else False
+
+    def rebuild(self, index: Index) -> None:
+        """Enter that an index of a locked table is built anew."""
+        if self.original.exists(index.name):
+            self._drafts[index.table].rebuilds[str(index.name)] = None
+
+    def lose(self, relation: Locked, what: str) -> None:
+        draft = self._drafts[relation.name]
+        draft.data_loss = f"{draft.data_loss}; {what}" if draft.data_loss else what
+
+    def breaks(self, relation: Locked, what: str) -> None:
+        draft = self._drafts[relation.name]
+        draft.breaks = f"{draft.breaks}; {what}" if draft.breaks else what
+
+    def may_fail(self, sqlstate: str, when: str) -> None:
+        self._may_fail[PossibleFailure(sqlstate, when)] = None
+
+    def doubt(self, sentence: str) -> None:
+        """Enter what the prediction could not know."""
+        self._unknown[sentence] = None
+
+    def refuse_in_transaction(self, command: str) -> None:
+        """Enter that the statement must run outside of a transaction.
+
+        Raises:
+            Refused: it certainly runs inside one.
+        """
+        self.in_transaction_ok = False
+        transaction = self.statement.transaction
+        if transaction is not None and transaction.certain:
+            raise Refused("25001", f"{command} cannot run inside a transaction block")
+
+    def prediction(self, error: ServerError | None = None) -> Prediction:
+        """All that was entered, with ``error`` in the end; what never happens because of it is left out."""
+        return Prediction(
+            effects=tuple(self._effect(name, draft, failed=error is not None) for name, draft in self._drafts.items()),
+            in_transaction_ok=self.in_transaction_ok,
+            error=error,
+            may_fail=() if error else tuple(self._may_fail),
+            unknown=tuple(self._unknown),
+        )
+
+    def _effect(self, name: Name, draft: _Draft, *, failed: bool) -> Effect:
+        return Effect(
+            relation=str(name),
+            kind=draft.kind,
+            lock=draft.lock,
+            held=draft.held,
+            rewrite=False if failed else draft.rewrite,
+            rebuilds=() if failed else tuple(draft.rebuilds),
+            scan=False if failed else draft.scan,
+            data_loss=None if failed else draft.data_loss,
+            breaks_running_code=None if failed else draft.breaks,
+            certainty="proven" if draft.certain and "unknown" not in {draft.rewrite, draft.scan} else "unknown",
+            reason=draft.reason,
+            source=sources.page(draft.source, self.postgres) if draft.source else "",
+        )
+
+
+def _kind(relation: Locked) -> RelationKind:
+    if isinstance(relation, Index):
+        return "index"
+    return "sequence" if isinstance(relation, Sequence) else _KINDS[relation.kind]
