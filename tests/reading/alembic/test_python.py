@@ -81,6 +81,27 @@ def test_an_unknown_condition_visits_both_branches_and_guards_them(revise: Revis
     assert revision.gaps() == []
 
 
+def test_what_is_asked_of_alembic_s_context_is_unknown_unless_every_migration_answers_it_alike(revise: Revise) -> None:
+    revision = revise(
+        """
+        context = op.get_context()
+        if not context.as_sql:
+            op.execute("SELECT 1")
+        if context.opts:
+            op.execute("SELECT 2")
+        if context.impl.transactional_ddl == True:
+            op.execute("SELECT 3")
+        if op.get_bind() is None:
+            op.execute("SELECT 4")
+        """
+    )
+    assert revision.outline() == [
+        ("SELECT 1", "exact", None),
+        ("SELECT 2", "guarded", "if context.opts"),
+        ("SELECT 3", "guarded", "if context.impl.transactional_ddl == True"),
+    ]
+
+
 def test_an_early_return_under_an_unknown_condition_guards_the_rest(revise: Revise) -> None:
     revision = revise(
         """

@@ -70,7 +70,9 @@ CASES = {
         op.execute("ALTER TABLE people VALIDATE CONSTRAINT ck")
         op.create_unique_constraint("uq", "people", ["name", "age"])
         op.add_column("orders", sa.Column("person_id", sa.Integer()))
-        op.create_foreign_key("fk", "orders", "people", ["person_id"], ["id"], "SET NULL", postgresql_not_valid=True)
+        op.create_foreign_key(
+            "fk", "orders", "people", ["person_id"], ["id"], ondelete="SET NULL", postgresql_not_valid=True
+        )
         """,
         """
         op.drop_constraint("fk", "orders", type_="foreignkey")

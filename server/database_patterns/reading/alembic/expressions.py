@@ -122,6 +122,8 @@ class Expressions(ABC):
             return Bound(owner, name) if owner.kind == "session" and name == "connection" else Symbol("connection")
         if name == "engine" and owner.kind == "connection":
             return Symbol("engine")
+        if name == "as_sql" and owner.kind == "context":
+            return False
         return Bound(owner, name)
 
     def _binary(self, node: ast.BinOp) -> object:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from . import library
 from .formatting import TEXT_MAX, percent_format, text_of
-from .values import SYMBOLIC, PartialText, Unknown, first_hole
+from .values import SYMBOLIC, Bound, PartialText, Unknown, first_hole
 
 TOO_BIG: Final = Unknown("a value bigger than is read here")
 
@@ -69,6 +69,8 @@ def truth_of(value: object) -> bool | Unknown:
     """Whether ``value`` counts as true."""
     if isinstance(value, Unknown):
         return value
+    if isinstance(value, Bound):
+        return Unknown(f"the attribute .{value.name}", inert=True)
     if isinstance(value, PartialText):
         return True if any(isinstance(part, str) and part for part in value.parts) else Unknown("an unknown text")
     try:
@@ -115,11 +117,13 @@ def negated(operation: ast.unaryop, value: object) -> object:
 
 def compared(operation: ast.cmpop, left: object, right: object) -> object:
     """``left <operation> right``; an SQL expression on the left makes an SQL expression."""
-    unknown = isinstance(left, Unknown) or isinstance(right, Unknown)
-    if isinstance(operation, ast.Is | ast.IsNot) and not unknown:
+    sides = (left, right)
+    if isinstance(operation, ast.Is | ast.IsNot) and not any(isinstance(side, Unknown | Bound) for side in sides):
         return _COMPARE[type(operation)](left, right)
+    if any(isinstance(side, SYMBOLIC) for side in sides):
+        return Unknown("something that exists only in a running migration", inert=True)
     if not library.is_element(left):
-        hole = first_hole((left, right))
+        hole = first_hole(sides)
         if hole is not None:
             return hole
     return _COMPARE[type(operation)](left, right)
