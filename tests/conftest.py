@@ -29,10 +29,20 @@ def lab() -> None:
 
 
 @pytest.fixture(scope="session")
-def server(lab: None) -> Generator[Server]:  # noqa: ARG001 - skips
-    """The server of this test process."""
-    with Server() as started:
+def own_server(lab: None) -> Generator[Server]:  # noqa: ARG001 - skips
+    """The server that this test process has started, with an administrator."""
+    with Server(postgres_bin=str(binaries.find().folder)) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, lab: None) -> Generator[Server]:  # noqa: ARG001 - skips
+    """The server of this test process: the running one of DATABASE_PATTERNS_LAB_URL, else one of our own."""
+    if os.environ.get(ENVIRONMENT):
+        with Server() as running:
+            yield running
+    else:
+        yield request.getfixturevalue("own_server")
 
 
 @pytest.fixture

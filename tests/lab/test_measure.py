@@ -38,10 +38,10 @@ LOCKED_SINCE_18_5: Final = {
 
 
 @pytest.fixture(scope="module")
-def recorded_schema(server: Server) -> Generator[Database]:
+def recorded_schema(own_server: Server) -> Generator[Database]:
     """The schema that the records were measured on, with the role and the tablespace that they name."""
     setup = (EFFECTS / "measured_statements_fixture.sql").read_text().removesuffix("VACUUM ANALYZE;\n")
-    with server.database(setup_sql=setup) as database, driver.connect(database.admin) as admin:
+    with own_server.database(setup_sql=setup) as database, driver.connect(database.admin) as admin:
         admin.execute("SET allow_in_place_tablespaces = on")
         admin.execute("CREATE TABLESPACE ts2 LOCATION ''")
         admin.execute("GRANT CREATE ON TABLESPACE ts2 TO PUBLIC")
@@ -56,13 +56,13 @@ def recorded_schema(server: Server) -> Generator[Database]:
 
 @pytest.mark.parametrize("record", RECORDS, ids=[record["id"] for record in RECORDS])
 def test_a_recorded_statement_is_measured_as_recorded(
-    record: dict[str, Any], server: Server, recorded_schema: Database
+    record: dict[str, Any], own_server: Server, recorded_schema: Database
 ) -> None:
-    expected = verdict_for(record, server)
+    expected = verdict_for(record, own_server)
     with ExitStack() as stack:
         database = recorded_schema
         if record["setup"] or not expected.in_transaction_ok or CHANGES_WHAT_OTHERS_READ.match(record["sql"]):
-            database = stack.enter_context(server.database(template=recorded_schema.name))
+            database = stack.enter_context(own_server.database(template=recorded_schema.name))
         if expected.setup_fails:
             with pytest.raises(UserError, match="syntax error"):
                 database.execute(record["setup"])
@@ -260,3 +260,18 @@ def test_a_failing_concurrent_build_is_sampled_with_its_error(shop: Database) ->
     assert measured.observed == "sampled"
     assert measured.error == ServerError("23505", 'could not create unique index "same"')
     assert measured.locks == {"orders": LockMode.ShareUpdateExclusiveLock}
+
+
+def test_a_statement_that_ends_its_own_session_is_measured(shop: Database) -> None:
+    measured = measure(shop, "SELECT pg_terminate_backend(pg_backend_pid())")
+    assert measured.error == ServerError("57P01", "terminating connection due to administrator command")
+
+
+def test_a_statement_that_wants_data_from_the_client_is_refused(shop: Database) -> None:
+    with pytest.raises(UserError) as refused:
+        measure(shop, "COPY orders FROM STDIN")
+    assert str(refused.value) == "COPY orders FROM STDIN: exchanges data with the client, which the lab cannot do"
+
+
+def test_a_statement_that_ends_the_transaction_itself_has_nothing_to_show(shop: Database) -> None:
+    assert measure(shop, "COMMIT").locks == {}

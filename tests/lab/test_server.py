@@ -18,13 +18,6 @@ from database_patterns.lab.server import ENVIRONMENT, Database, Server
 from database_patterns.model import ServerError
 
 
-@pytest.fixture(scope="module")
-def own_server(lab: None) -> Generator[Server]:  # noqa: ARG001 - skips
-    """A server that was started here, also where the other tests use a running one."""
-    with Server(postgres_bin=str(binaries.find().folder)) as started:
-        yield started
-
-
 @pytest.fixture
 def own_database(own_server: Server) -> Generator[Database]:
     with own_server.database() as made:
@@ -56,9 +49,9 @@ def test_its_socket_lies_in_a_private_folder_and_has_a_short_path(own_database: 
 def test_what_is_measured_runs_as_the_owner_and_not_as_a_superuser(own_database: Database) -> None:
     role = "SELECT (rolname, rolsuper, rolcreaterole, rolcreatedb)::text FROM pg_roles WHERE rolname = current_user"
     assert ask(own_database.owner, role) == "(lab_owner,f,f,f)"
-    assert measure(own_database, "COPY (SELECT 1) TO PROGRAM 'true'").error == ServerError(
-        "42501", "permission denied to COPY to or from an external program"
-    )
+    error = measure(own_database, "COPY (SELECT 1) TO PROGRAM 'true'").error
+    assert error is not None
+    assert error.sqlstate == "42501"
 
 
 def test_the_owner_cannot_connect_as_the_administrator(own_database: Database) -> None:
@@ -215,6 +208,6 @@ def test_programs_that_do_not_run_are_said_to(lab: None, tmp_path: Path) -> None
     with pytest.raises(UserError) as refused, Server(postgres_bin=str(tmp_path)):
         pass
     assert str(refused.value) == (
-        f"{tmp_path}: the programs in {tmp_path} do not run for the server's user: "
-        f"{tmp_path}/postgres: Permission denied; give the bin folder of a complete installation"
+        f"{tmp_path}: the programs do not run for the server's user: postgres: Permission denied; "
+        "give the bin folder of a complete installation"
     )

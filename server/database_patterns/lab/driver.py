@@ -5,11 +5,13 @@ Who asks for a statement's outcome gets a value, not an exception of the driver.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from database_patterns.errors import UserError
 from database_patterns.lab.binaries import INSTALL
 from database_patterns.model import ServerError
+
+_CONNECTION_LOST: Final = "08006"
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,9 +31,7 @@ def load() -> ModuleType:
     try:
         import psycopg  # noqa: PLC0415 - the extra is optional, and other commands must start without it
     except ImportError as missing:
-        raise UserError(
-            f"the lab's PostgreSQL driver cannot be imported ({missing})", remedy=f"run {INSTALL}"
-        ) from missing
+        raise UserError("the PostgreSQL driver psycopg cannot be imported", remedy=f"run {INSTALL}") from missing
     return psycopg
 
 
@@ -60,12 +60,16 @@ def dsn(**parts: str) -> str:
 
 
 def execute(connection: Connection, sql: str) -> ServerError | None:
-    """Run ``sql``, one statement or several; the error that PostgreSQL raises, if any."""
+    """Run ``sql``, one statement or several; the error that PostgreSQL raises, if any.
+
+    Raises:
+        UserError: it wants to exchange data with the client (COPY … FROM STDIN).
+    """
     return _outcome(connection, sql, one_statement=False)
 
 
 def execute_one(connection: Connection, sql: str) -> ServerError | None:
-    """Run ``sql``, which PostgreSQL itself refuses (42601) if it is more than one statement."""
+    """Like ``execute``, but PostgreSQL itself refuses ``sql`` (42601) if it is more than one statement."""
     return _outcome(connection, sql, one_statement=True)
 
 
@@ -79,8 +83,13 @@ def _outcome(connection: Connection, sql: str, *, one_statement: bool) -> Server
     try:
         # The extended protocol, which a binary result asks for, takes one statement only.
         connection.execute(sql.encode(), binary=one_statement)
+    except driver.OperationalError as error:
+        return ServerError(error.sqlstate or _CONNECTION_LOST, error.diag.message_primary or _one_line(error))
     except driver.Error as error:
-        return ServerError(error.sqlstate or "08000", error.diag.message_primary or _one_line(error))
+        if error.sqlstate is None:  # raised by the driver itself, which then has no more use for the connection
+            connection.close()
+            raise UserError("exchanges data with the client, which the lab cannot do", where=sql) from None
+        return ServerError(error.sqlstate, error.diag.message_primary or _one_line(error))
     return None
 
 

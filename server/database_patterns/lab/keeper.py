@@ -69,9 +69,9 @@ class Task:
         try:
             process = self.start(command, subprocess.PIPE)
         except OSError as error:
-            return f"{command[0]}: {error.strerror}"
+            return f"{Path(command[0]).name}: {error.strerror}"
         said = process.communicate()[0].decode(errors="replace").strip()
-        return (said or f"{command[0]} ended with status {process.returncode}") if process.returncode else ""
+        return (said or f"{Path(command[0]).name} ended with status {process.returncode}") if process.returncode else ""
 
     def start(self, command: Sequence[str | Path], output: int) -> subprocess.Popen[bytes]:
         """Start ``command`` as the server's user, with nothing of our environment but the bare search path."""
@@ -138,7 +138,7 @@ def runnable_programs(task: Task) -> Path:
     installation = given.parent
     if not any(installation.glob("share/**/postgres.bki")):
         raise CannotStartError(
-            f"the programs in {given} do not run for the server's user: {problem}",
+            f"the programs do not run for the server's user: {problem}",
             "give the bin folder of a complete installation",
         )
     name = f"server-{task.version}-{task.build}"
@@ -146,7 +146,7 @@ def runnable_programs(task: Task) -> Path:
     programs = copy / installation.parent.name / installation.name / given.name
     problem = trial(task, programs)
     if problem:
-        raise CannotStartError(f"the programs in {given} do not run, nor does a copy of them: {problem}")
+        raise CannotStartError(f"the programs do not run, nor does a copy of them: {problem}")
     return programs
 
 

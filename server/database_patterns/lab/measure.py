@@ -75,7 +75,7 @@ def _in_transaction(database: Database, connection: Connection, sql: str, before
         later = _look(connection, statistics)
         locks = observation.held_locks(connection) - held
     finally:
-        connection.execute("ROLLBACK")
+        driver.execute(connection, "ROLLBACK")
     return _measurement(database, earlier, later, locks, "in transaction", duration_ms, None)
 
 

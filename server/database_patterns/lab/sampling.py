@@ -25,6 +25,12 @@ Locks = set[tuple[int, LockMode]]
 _HELD_SECONDS: Final = 0.025
 _PATIENCE_MS: Final = 100
 _TABLES_MAX: Final = 200
+_SETTINGS: Final = (
+    "client_min_messages = notice",
+    # Should we be killed, then the loop must not go on for ever on a server that is not ours.
+    "statement_timeout = '10min'",
+    "client_connection_check_interval = '1s'",  # where the server's system can
+)
 _STARTED: Final = "started"
 _SAMPLE: Final = """
     DO $sampler$
@@ -83,8 +89,8 @@ def _sampler(database: Database, pid: int) -> Generator[Locks]:
         started.set()
 
     with driver.connect(database.elsewhere) as connection:
-        connection.execute("SET client_min_messages = notice")
-        connection.execute("SET statement_timeout = 0")
+        for setting in _SETTINGS:
+            driver.execute(connection, f"SET {setting}")
         connection.add_notice_handler(lambda diagnostic: notice(diagnostic.message_primary))
         sample = _SAMPLE.format(started=_STARTED, pid=pid, database=database.name)
 
