@@ -63,12 +63,19 @@ from pg_opclass p join pg_am a on a.oid = p.opcmethod join pg_type t on t.oid = 
 where p.opcdefault and {owned}
 """
 
+OPERATOR_CLASS_INPUTS = """
+select a.amname || ' ' || p.opcname, t.typname
+from pg_opclass p join pg_am a on a.oid = p.opcmethod join pg_type t on t.oid = p.opcintype
+where {owned}
+"""
+
 QUERIES = {
     "functions": FUNCTIONS,
     "operators": OPERATORS,
     "casts": CASTS,
     "types": TYPES,
     "operator_classes": OPERATOR_CLASSES,
+    "operator_class_inputs": OPERATOR_CLASS_INPUTS,
 }
 BUILTIN = "p.oid < 16384"
 OF_EXTENSION = """

@@ -96,6 +96,15 @@ class Catalog:
         resolved = self.resolve(name)
         return resolved in self.relations or resolved in self.index_tables
 
+    def is_part_of(self, index: Index, above: Name) -> bool:
+        """Whether ``index`` is a partition's part of the partitioned index ``above``, directly or further down."""
+        current: Index | None = index
+        while current is not None and current.parent is not None:
+            if current.parent == above:
+                return True
+            current = self.index(current.parent)
+        return False
+
     def children(self, table: Table) -> tuple[Table, ...]:
         """Its partitions, or the tables that inherit from it, without theirs, in the order of their names."""
         found = (self.relations[name] for name in sorted(self.dependents.get(table.name, _NONE)))

@@ -190,7 +190,7 @@ def _recurse(draft: Draft, table: Table, constraint: actions.Constraint) -> None
             _recurse(draft, draft.catalog.table(child.name) or child, constraint)
         elif table.partitioned and constraint.kind not in {"check", "not null"}:
             if index is not None:
-                copy_index(draft, index, child.name)
+                copy_index(draft, index, child.name, primary=constraint.kind == "primary key")
             copy_constraint(draft, table, constraint, child.name)
 
 

@@ -287,7 +287,7 @@ def index_name(draft: Draft, table: Table, action: CreateIndex) -> str:
     return names.choose(table.name.name, parts, "idx", draft.taken_by_relation(table.name.schema))
 
 
-def copy_index(draft: Draft, index: Index, name: Name) -> None:
+def copy_index(draft: Draft, index: Index, name: Name, *, primary: bool = False) -> None:
     """Give the partition ``name`` its part of a partitioned index: one that it has already, or a new one."""
     table = draft.catalog.table(name)
     if table is None:
@@ -297,7 +297,7 @@ def copy_index(draft: Draft, index: Index, name: Name) -> None:
         copied = replace(existing, parent=index.name)
     else:
         parts = index_addition(index.elements, index.include)
-        label = "pkey" if _is_primary(draft, index) else "key" if index.constraint and index.unique else "idx"
+        label = "pkey" if primary else "key" if index.constraint and index.unique else "idx"
         free = draft.taken_by_relation(name.schema)
         chosen = names.choose(name.name, None if label == "pkey" else parts, label, free)
         copied = replace(
@@ -310,12 +310,12 @@ def copy_index(draft: Draft, index: Index, name: Name) -> None:
         )
     draft.put_index(copied)
     for child in draft.catalog.children(table) if table.partitioned else ():
-        copy_index(draft, copied, child.name)
+        copy_index(draft, copied, child.name, primary=primary)
 
 
-def _is_primary(draft: Draft, index: Index) -> bool:
-    table = draft.catalog.table(index.table)
-    constraint = table.constraints.get(index.constraint or "") if table else None
+def is_primary(table: Table, index: Index) -> bool:
+    """Whether the index stands behind the primary key of its table."""
+    constraint = table.constraints.get(index.constraint or "")
     return constraint is not None and constraint.kind == "primary key"
 
 
@@ -334,7 +334,7 @@ def same_index(one: Index, other: Index) -> bool:
 def copy_to_partition(draft: Draft, parent: Table, name: Name) -> None:
     """Give a new partition the indexes, keys and row triggers of ``parent``."""
     for index in parent.indexes.values():
-        copy_index(draft, index, name)
+        copy_index(draft, index, name, primary=is_primary(parent, index))
     for constraint in parent.constraints.values():
         if constraint.kind in {"foreign key", "primary key", "unique", "exclusion"}:
             copy_constraint(draft, parent, constraint, name)
@@ -357,6 +357,9 @@ def copy_constraint(draft: Draft, parent: Table, constraint: Constraint, name: N
         draft.put_index(replace(own, constraint=own.name.name))
         copied = replace(constraint, name=own.name.name, using_index=own.name.name)
     add_constraint_as_is(draft, name, copied)
+    current = draft.catalog.table(name) or table
+    for child in draft.catalog.children(current) if current.partitioned else ():
+        copy_constraint(draft, current, copied, child.name)
 
 
 def add_constraint_as_is(draft: Draft, name: Name, constraint: Constraint) -> None:

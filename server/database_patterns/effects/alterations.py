@@ -34,7 +34,7 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
 
 
 def _lock_family(alteration: Alteration, subcommands: Sequence[TableAction]) -> None:
-    only = not any(_recurses(action, alteration.table) for action in subcommands)
+    only = not any(_reaches_children(action, alteration.table) for action in subcommands)
     if not alteration.table.complete and alteration.table.name not in alteration.catalog.relations:
         only = True
     for member in alteration.members(only=only):
@@ -84,6 +84,12 @@ def _recurses(action: TableAction, table: Table) -> bool:
         inherited = action.constraint.kind in {"check", "not null"} and not action.constraint.no_inherit
         return inherited or table.partitioned
     return True
+
+
+def _reaches_children(action: TableAction, table: Table) -> bool:
+    """Whether the children are locked: by a CHECK even when it is NO INHERIT."""
+    check = isinstance(action, actions.AddConstraint) and action.constraint.kind == "check" and not action.only
+    return check or _recurses(action, table)
 
 
 def _validates_inline_keys(subcommands: Sequence[TableAction]) -> bool:

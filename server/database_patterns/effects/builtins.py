@@ -116,7 +116,20 @@ def type_facts(name: str, postgres: int) -> TypeFacts | None:
 
 
 @cache
-def default_operator_class(method: str, name: str, postgres: int) -> str | None:
-    """The operator class that an index of this method uses for a type when none is named."""
-    facts = _facts("operator_classes", f"{method} {name}", postgres)
+def default_operator_classes(method: str, name: str, postgres: int) -> dict[str, str | None]:
+    """The operator classes that indexes of this method use for a type when none is named, each with its extension."""
+    return {fact.text: fact.extension for fact in _facts("operator_classes", f"{method} {name}", postgres)}
+
+
+@cache
+def operator_class_input(method: str, name: str, postgres: int) -> str | None:
+    """The type that an operator class is for; None when the class is not known."""
+    facts = _facts("operator_class_inputs", f"{method} {name}", postgres)
     return facts[0].text if facts else None
+
+
+@cache
+def known_extensions() -> frozenset[str]:
+    """The extensions whose types and functions are known."""
+    marked = (fact for section in _data().values() for facts in section.values() for fact in facts if "#" in fact)
+    return frozenset(fact.rpartition("#")[2] for fact in marked)

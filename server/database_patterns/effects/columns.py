@@ -41,15 +41,22 @@ def require(table: Table, column: str) -> None:
         raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
 
 
+def require_with_children(at: Alteration, table: Table, message: str, *, only: bool) -> None:
+    """Raise Refused where ONLY would part a table from those below it."""
+    if only and at.catalog.children(table):
+        raise Refused("42P16", message)
+
+
 def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
     column = action.column
+    require_with_children(at, table, f'column "{column.name}" must be added to child tables too', only=action.only)
     if column.name in table.columns:
         if action.if_not_exists or table.name != at.table.name:
             return
         raise Refused("42701", f'column "{column.name}" of relation "{table.name}" already exists')
     if action.if_not_exists and not table.columns_complete:
         at.work.doubt(f"whether {table.name} has a column {column.name} already is not known")
-    _require_type(at.work, column)
+    require_type(at.work, column)
     fill = _fill(at.work, table, column)
     at.work.rewrite(table, fill.because, rewritten=fill.rewrite)
     _check_not_null(at, table, column, fill)
@@ -58,9 +65,9 @@ def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
             _add_inline(at, table, constraint, fill)
 
 
-def _require_type(work: Work, column: Column) -> None:
+def require_type(work: Work, column: Column) -> None:
     known = is_serial(column) or types.is_known(work.catalog, column.type, work.postgres)
-    if not known and work.catalog.complete and not work.catalog.extensions:
+    if not known and types.are_all_known(work.catalog):
         raise Refused("42704", f'type "{column.type.name}" does not exist')
 
 
@@ -210,10 +217,10 @@ def drop_not_null(at: Alteration, table: Table, action: actions.DropNotNull) -> 
     column = action.column
     require(table, column)
     known = table.columns.get(column)
-    if table.primary_key and column in table.primary_key.columns:
-        raise Refused("42P16", f'column "{column}" is in a primary key')
     if known and known.identity:
         raise Refused("42601", f'column "{column}" of relation "{table.name}" is an identity column')
+    if table.primary_key and column in table.primary_key.columns:
+        raise Refused("42P16", f'column "{column}" is in a primary key')
     at.work.breaks(table, f"code that reads {column} may meet NULL")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from database_patterns import actions
-from database_patterns.actions import Constraint
+from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Table
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
@@ -155,7 +155,7 @@ def _require_key(referenced: Table, constraint: Constraint) -> None:
 def validate(work: Work, validation: Validation) -> None:
     """Enter the query that looks every row up in the referenced table: it reads both, and may use any index."""
     table, referenced = validation.table, validation.referenced
-    reason = f"Every row of {table.name} is looked up in {referenced.name}."
+    reason = f"A query reads {table.name} and {referenced.name}, from the tables or their indexes, to look up every row."
     work.scan(table, reason)
     work.lock_indexes(table, _AS, "The query that validates a foreign key may use it.")
     for each in work.catalog.family(referenced):
@@ -167,13 +167,25 @@ def validate(work: Work, validation: Validation) -> None:
 
 
 def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
-    found = table.constraints.get(action.constraint)
+    found = _counterpart(at, table, action.constraint)
     if found is None:
         _not_found(at, table, action)
         return
     if table.name == at.table.name:
         _require_droppable(at, table, found, action)
     lock_what_goes(at, table, found)
+
+
+def _counterpart(at: Alteration, table: Table, name: str) -> Constraint | None:
+    """The constraint of that name, or what a table below has of it."""
+    if table.name == at.table.name:
+        return table.constraints.get(name)
+    above = at.table.constraints.get(name)
+    if above is None or above.using_index is None:
+        return table.constraints.get(name)
+    index = Name(above.using_index, at.table.name.schema)
+    parts = [each.constraint for each in table.indexes.values() if at.catalog.is_part_of(each, index)]
+    return table.constraints.get(parts[0] or "") if parts else None
 
 
 def _not_found(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
@@ -186,7 +198,9 @@ def _not_found(at: Alteration, table: Table, action: actions.DropConstraint) -> 
 
 def _require_droppable(at: Alteration, table: Table, found: Constraint, action: actions.DropConstraint) -> None:
     parents = [parent for name in table.inherits if (parent := at.catalog.table(name))]
-    if any(found.name in parent.constraints and found.kind in {"check", "not null"} for parent in parents):
+    index = table.indexes.get(found.using_index or "")
+    inherited = any(found.name in parent.constraints and found.kind in {"check", "not null"} for parent in parents)
+    if inherited or (index is not None and index.parent is not None):
         raise Refused("42P16", f'cannot drop inherited constraint "{found.name}" of relation "{table.name}"')
     if users_of_key(at, table, found) and not action.cascade:
         message = f"cannot drop constraint {found.name} on table {table.name} because other objects depend on it"

@@ -7,7 +7,7 @@ planner support functions of the length coercions; which casts exist is data (``
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -19,7 +19,8 @@ from database_patterns.model import Tristate
 from database_patterns.reading.definitions import type_name
 
 from . import builtins, types
-from .volatility import UNKNOWN, Scope, analyse
+from .types import UNKNOWN
+from .volatility import Scope, analyse
 
 Modifiers = tuple[int | str, ...]
 
@@ -233,31 +234,55 @@ def operator_class(method: str, type_of: TypeName, scope: Scope) -> tuple[str, T
     """The default operator class, with the type itself where the class is for a whole category of types."""
     base = types.base_of(scope.catalog, type_of)
     kind = types.category(scope.catalog, base, scope.postgres)
-    own = None if base.dimensions else builtins.default_operator_class(method, base.name.name, scope.postgres)
+    own = None if base.dimensions else _default_class(method, base.name.name, scope)
     if own is not None:
         return own, None
     polymorphic = types.POLYMORPHIC.get(kind or "")
     if polymorphic is not None:
-        found = builtins.default_operator_class(method, polymorphic, scope.postgres)
+        found = _default_class(method, polymorphic, scope)
         return (found, types.without_modifiers(base)) if found else None
-    coercible = [
-        target for target, each in builtins.casts(base.name.name, scope.postgres).items()
-        if each.method == "b" and each.context == "i"
-    ]  # fmt: skip
-    classes = {each: builtins.default_operator_class(method, each, scope.postgres) for each in sorted(coercible, reverse=True)}
+    classes = {each: _default_class(method, each, scope) for each in _binary_coercible(base, scope)}
     found = classes.get("text") or next((each for each in classes.values() if each), None)
     return (found, None) if found else None
 
 
-def narrows(source: TypeName, target: TypeName) -> tuple[str, str] | None:
-    """The error that a value may cause which does not fit any more: its SQLSTATE and the condition."""
+def _default_class(method: str, name: str, scope: Scope) -> str | None:
+    """The operator class that PostgreSQL, or an extension that was created, has as the default for a type."""
+    found = builtins.default_operator_classes(method, name, scope.postgres)
+    return next((each for each, extension in found.items() if extension in {None, *scope.catalog.extensions}), None)
+
+
+def index_accepts(index: Index, changed: Column, scope: Scope) -> bool:
+    """Whether the operator classes that an index names can take the column's new type."""
+    base = types.base_of(scope.catalog, changed.type)
+    for element in index.elements:
+        if element.column == changed.name and element.operator_class is not None:
+            accepted = builtins.operator_class_input(index.method, element.operator_class.name, scope.postgres)
+            polymorphic = types.POLYMORPHIC.get(types.category(scope.catalog, base, scope.postgres) or "")
+            if accepted is not None and accepted not in {*_binary_coercible(base, scope), polymorphic}:
+                return False
+    return True
+
+
+def _binary_coercible(base: TypeName, scope: Scope) -> list[str]:
+    """The types whose operators take a type's values as they are, its own first."""
+    if base.dimensions:
+        return []
+    found = builtins.casts(base.name.name, scope.postgres).items()
+    return [base.name.name, *(target for target, each in found if each.method == "b" and each.context == "i")]
+
+
+def failures(source: TypeName, target: TypeName, scope: Scope) -> Iterator[tuple[str, str]]:
+    """The errors that a value may cause which does not fit: SQLSTATE and condition."""
     if target.name.name in {"varchar", "bpchar", "bit", "varbit"} and target.modifiers:
-        return "22001", f"a value is longer than {target.sql} allows"
+        yield "22001", f"a value is longer than {target.sql} allows"
     order = {"int2": 0, "int4": 1, "int8": 2, "numeric": 3, "float4": 4, "float8": 5}
     old, new = order.get(source.name.name), order.get(target.name.name)
     if new is not None and old is not None and (new < old or target.modifiers):
-        return "22003", f"a value is out of the range of {target.sql}"
-    return None
+        yield "22003", f"a value is out of the range of {target.sql}"
+    kinds = [types.category(scope.catalog, each, scope.postgres) for each in (source, target)]
+    if kinds[0] == "S" != kinds[1]:
+        yield ("22007" if kinds[1] == "D" else "22P02"), f"a text is not a value of {target.sql}"
 
 
 _LOSSY: Final = frozenset(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from database_patterns import actions
 from database_patterns.actions import Name
 from database_patterns.catalog import Index, Table
+from database_patterns.catalog.definitions import same_index
 from database_patterns.locks import LockMode
 
 from . import columns, conversions, sources, types
@@ -34,11 +37,22 @@ def create(work: Work, action: actions.CreateIndex) -> None:
     if table.partitioned and action.only:
         return
     for each in family:
-        how = "read twice" if concurrently else "read"
-        work.scan(each, f"Every row is {how} to build the index.", sources.CREATE_INDEX)
+        _build(work, each, action, concurrently=concurrently)
     if action.unique and table.rows != "none":
         left = ", and an invalid index stays behind" if concurrently else ""
         work.may_fail("23505", f"two rows of {table.name} are equal in the index's columns{left}")
+
+
+def _build(work: Work, table: Table, action: actions.CreateIndex, *, concurrently: bool) -> None:
+    """Enter the scan of one table; a partition that has such an index already lends it to the one above."""
+    wanted = Index(Name(""), table.name, action.elements, action.include, action.method, unique=action.unique)
+    wanted = replace(wanted, predicate=action.predicate.tree if action.predicate else None)
+    own = [each for each in table.indexes.values() if each.parent is None and same_index(each, wanted)]
+    if own and table.name != work.table(action.table).name:
+        work.lock(own[0], LockMode.ShareLock, "It becomes the partition's part of the index.", sources.CREATE_INDEX)
+        return
+    how = "read twice" if concurrently else "read"
+    work.scan(table, f"Every row is {how} to build the index.", sources.CREATE_INDEX)
 
 
 def _exists_already(work: Work, table: Table, action: actions.CreateIndex) -> bool:
@@ -85,8 +99,8 @@ def _require_operator_class(work: Work, table: Table, action: actions.CreateInde
     if column is None or not types.is_known(work.catalog, column.type, work.postgres):
         return
     facts = types.own_facts(work.catalog, column.type, work.postgres)
-    extended = work.catalog.extensions or not work.catalog.complete
-    if facts is None or facts.extension or extended or action.method not in _OWN_METHODS:
+    certain = types.are_all_known(work.catalog) and action.method in _OWN_METHODS
+    if facts is None or not certain:
         return
     if conversions.operator_class(action.method, column.type, work.scope(table)) is None:
         message = f'data type {column.type.sql} has no default operator class for access method "{action.method}"'
@@ -136,19 +150,8 @@ def _drop_known(work: Work, index: Index, *, concurrently: bool) -> None:
     for member in work.catalog.family(table) if index.partitioned else (table,):
         work.lock(member, mode, why, sources.DROP_INDEX)
         for part in member.indexes.values():
-            if part.name == index.name or (index.partitioned and _is_below(work, part, index)):
+            if part.name == index.name or work.catalog.is_part_of(part, index.name):
                 work.lock(part, _AX, "The index is removed.", sources.DROP_INDEX)
-
-
-def _is_below(work: Work, part: Index, index: Index) -> bool:
-    while part.parent is not None:
-        if part.parent == index.name:
-            return True
-        above = work.catalog.index(part.parent)
-        if above is None:
-            return False
-        part = above
-    return False
 
 
 def _require_free(work: Work, table: Table, index: Index) -> None:

@@ -93,7 +93,15 @@ def insert(work: Work, action: actions.Insert) -> None:
     for key in table.foreign_keys:
         if not _stays_null(table, key, action.columns):
             _look_up(work, table, key)
+    if not action.on_conflict:
+        _may_repeat(work, table, frozenset(table.columns))
     _fire(work, table, "INSERT")
+
+
+def _may_repeat(work: Work, table: Table, changed: frozenset[str]) -> None:
+    for index in table.indexes.values():
+        if index.unique and changed & index.depends_on:
+            work.may_fail("23505", f"a row that is equal in the columns of {index.name} is there already")
 
 
 def _stays_null(table: Table, key: Constraint, columns: tuple[str, ...]) -> bool:
@@ -102,13 +110,13 @@ def _stays_null(table: Table, key: Constraint, columns: tuple[str, ...]) -> bool
     return any(table.columns[each].default is None for each in missing if each in table.columns)
 
 
-def _look_up(work: Work, table: Table, key: Constraint) -> None:
+def _look_up(work: Work, table: Table, key: Constraint, *, certain: bool = True) -> None:
     if key.references is None or not key.enforced:
         return
     referenced = work.table(key.references)
     for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-        work.lock(each, _RS, f"New rows of {table.name} are looked up in it.")
-        work.lock_indexes(each, _RS)
+        work.lock(each, _RS, f"New rows of {table.name} are looked up in it.", certain=certain)
+        work.lock_indexes(each, _RS, certain=certain)
     work.may_fail("23503", f"a new row of {table.name} has no counterpart in {referenced.name}")
 
 
@@ -119,40 +127,43 @@ def update(work: Work, action: actions.Update) -> None:
         if name not in table.columns and table.columns_complete:
             raise Refused("42703", f'column "{name}" of relation "{table.name}" does not exist')
     _write(work, table, action.where, action.reads, "UPDATE")
+    _may_repeat(work, table, frozenset(changed))
     for _, value in action.assignments:
         call(work, value.tree)
     for key in table.foreign_keys:
         if changed.intersection(key.columns):
-            _look_up(work, table, key)
+            _look_up(work, table, key, certain=action.where is None)
     for other, key in work.catalog.references_to(table):
         if changed.intersection(key.referenced_columns):
-            _follow_reference(work, other, table, key, key.on_update)
+            _follow_reference(work, other, table, key, key.on_update, certain=action.where is None)
 
 
 def delete(work: Work, action: actions.Delete) -> None:
     table = work.table(action.table)
     _write(work, table, action.where, action.reads, "DELETE")
     work.lose(table, "all rows" if action.where is None else "the rows that WHERE selects")
-    _delete_references(work, table, frozenset())
+    _delete_references(work, table, frozenset(), certain=action.where is None)
 
 
-def _delete_references(work: Work, table: Table, seen: frozenset[Name]) -> None:
+def _delete_references(work: Work, table: Table, seen: frozenset[Name], *, certain: bool) -> None:
     for other, key in work.catalog.references_to(table):
-        _follow_reference(work, other, table, key, key.on_delete)
+        _follow_reference(work, other, table, key, key.on_delete, certain=certain)
         if key.on_delete == "cascade" and other.name not in {*seen, table.name}:
             work.lose(other, f"the rows that refer to deleted rows of {table.name}")
-            _delete_references(work, other, seen | {table.name})
+            _delete_references(work, other, seen | {table.name}, certain=certain)
 
 
-def _follow_reference(work: Work, other: Table, table: Table, key: Constraint, what: str) -> None:
-    """Enter what a changed or deleted key does to the rows that refer to it."""
+def _follow_reference(
+    work: Work, other: Table, table: Table, key: Constraint, what: str, *, certain: bool
+) -> None:
+    """Enter what a changed or deleted key does to the rows that refer to it, ``certain`` unless no row may be found."""
     if not key.enforced:
         return
     checked = what in {"no action", "restrict"}
     mode = _RS if checked else _RX
     verb = "looked for" if checked else "changed" if what != "cascade" else "changed or deleted along"
-    work.lock(other, mode, f"Rows that refer to {table.name} are {verb}.")
-    work.lock_indexes(other, mode)
+    work.lock(other, mode, f"Rows that refer to {table.name} are {verb}.", certain=certain)
+    work.lock_indexes(other, mode, certain=certain)
     if checked:
         work.may_fail("23503", f"a row of {other.name} refers to a row that is deleted, or whose key changes")
 
@@ -212,7 +223,7 @@ def truncate(work: Work, action: actions.Truncate) -> None:
     for table in emptied.values():
         work.lock(table, _AX, "TRUNCATE replaces the table by an empty one.", sources.LOCKING)
         work.rewrite(table, "The table gets new, empty files.", sources.LOCKING, reads=False)
-        for index in table.indexes.values():
+        for index in () if table.partitioned else table.indexes.values():
             work.lock(index, _AX)
             work.rebuild(index)
         work.lose(table, "all rows")

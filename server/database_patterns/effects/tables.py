@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pglast import ast, enums
-
 from database_patterns import actions
 from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Sequence, Table
@@ -13,7 +11,7 @@ from database_patterns.catalog.drops import obstacles
 from database_patterns.catalog.expressions import output_columns
 from database_patterns.locks import LockMode
 
-from . import columns, indexes, rows, sources, types
+from . import columns, indexes, rows, sources
 from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
@@ -29,7 +27,7 @@ def create(work: Work, action: actions.CreateTable) -> None:
             raise Refused("42P07", f'relation "{action.table}" already exists')
         return
     for column in action.columns:
-        _require_type(work, column)
+        columns.require_type(work, column)
     for name in action.inherits:
         work.lock(work.table(name), _SUX, "A table inherits from it.", sources.CREATE_TABLE)
     _lock_liked(work, action)
@@ -41,12 +39,6 @@ def create(work: Work, action: actions.CreateTable) -> None:
         rows.read(work, action.from_query)
 
 
-def _require_type(work: Work, column: actions.Column) -> None:
-    known = columns.is_serial(column) or types.is_known(work.catalog, column.type, work.postgres)
-    if not known and work.catalog.complete and not work.catalog.extensions:
-        raise Refused("42704", f'type "{column.type.name}" does not exist')
-
-
 def _refer(work: Work, action: actions.CreateTable, constraint: Constraint) -> None:
     if constraint.references is None or constraint.references == action.table:
         return
@@ -56,13 +48,8 @@ def _refer(work: Work, action: actions.CreateTable, constraint: Constraint) -> N
 
 
 def _lock_liked(work: Work, action: actions.CreateTable) -> None:
-    elements = getattr(work.statement.tree, "tableElts", None) or ()
-    options = [each.options for each in elements if isinstance(each, ast.TableLikeClause)]
-    for name, option in zip(action.like, options, strict=False):
-        source = work.table(name)
-        work.lock(source, _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
-        if option & enums.TableLikeOption.CREATE_TABLE_LIKE_INDEXES:
-            work.lock_indexes(source, _AS)
+    for name in action.like:
+        work.lock(work.table(name), _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
 
 
 def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
@@ -199,6 +186,16 @@ def _drop_schemas(work: Work, action: actions.Drop) -> None:
                 lock_dropped(work, relation)
             else:
                 work.lock(relation, _AX, "It goes with its schema.", sources.DEPENDENCIES)
+        for table in _tables_with_triggers(work, name.name):
+            work.lock(table, _AX, "A trigger goes with its function.", sources.DEPENDENCIES)
+
+
+def _tables_with_triggers(work: Work, schema: str) -> Iterator[Table]:
+    """The tables whose triggers call a function of ``schema``."""
+    for relation in work.catalog.relations.values():
+        triggers = relation.triggers.values() if isinstance(relation, Table) else ()
+        if any(each.function and each.function.schema == schema for each in triggers) and isinstance(relation, Table):
+            yield relation
 
 
 def _drop_types(work: Work, action: actions.Drop) -> None:

@@ -14,7 +14,8 @@ from database_patterns.locks import LockMode
 from . import columns, conversions, sources, types
 from .alteration import Alteration, Validation
 from .conversions import Conversion
-from .volatility import UNKNOWN, Scope, analyse
+from .types import UNKNOWN
+from .volatility import Scope, analyse
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
@@ -48,8 +49,11 @@ def timezone(work: Work) -> str | None:
 
 def _require_changeable(at: Alteration, table: Table, column: Column, action: actions.AlterColumnType) -> None:
     name = column.name
-    if name in table.partition_key:
-        raise Refused("42P16", f'cannot alter column "{name}" because it is part of the partition key of "{table.name}"')
+    message = f'type of inherited column "{name}" must be changed in child tables too'
+    columns.require_with_children(at, table, message, only=action.only)
+    for member in at.catalog.family(table):
+        if name in member.partition_key:
+            raise Refused("42P16", f'cannot alter column "{name}" because it is part of the partition key of "{member.name}"')
     if any(name in parent.columns for each in table.inherits if (parent := at.catalog.table(each))):
         raise Refused("42P16", f'cannot alter inherited column "{name}"')
     base = types.base_of(at.catalog, action.type)
@@ -98,9 +102,9 @@ def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.
     lost = conversions.loses(old, new)
     if lost is not None and action.using is None:
         work.lose(table, f"{column.name}: {lost}")
-    narrower = conversions.narrows(old, new)
-    if narrower is not None and work.is_rewritten(table) and table.rows != "none":
-        work.may_fail(*narrower)
+    if work.is_rewritten(table) and table.rows != "none":
+        for sqlstate, when in conversions.failures(old, new, work.scope(table)):
+            work.may_fail(sqlstate, when)
     if types.is_constrained(work.catalog, action.type) and table.rows != "none":
         work.may_fail("23514", f"a value violates the domain {action.type.sql}")
     if old != new:
@@ -122,7 +126,8 @@ def _rebuild_dependents(at: Alteration, table: Table, column: Column, action: ac
                 at.work.scan(other, f"Its foreign key to {table.name} is validated again.")
                 at.validations.append(Validation(other, key, table))
     for sequence in at.catalog.sequences_of(table, column.name) if column.identity else ():
-        at.work.lock(sequence, _AX, "An identity's sequence takes the new type.", sources.ALTER_TABLE)
+        at.work.lock(sequence, LockMode.ShareRowExclusiveLock)
+        at.work.rewrite(sequence, "An identity's sequence takes the new type.", reads=False)
     if table.name == at.table.name:
         _require_independent(at, table, column.name)
 
@@ -130,7 +135,12 @@ def _rebuild_dependents(at: Alteration, table: Table, column: Column, action: ac
 def _rebuild_index(at: Alteration, table: Table, index: Index, column: Column, changed: Column) -> None:
     work = at.work
     work.lock(index, _AX, "An index on a column whose type changes is defined anew.", sources.ALTER_TABLE)
-    if work.is_rewritten(table) is True or index.partitioned:
+    if index.partitioned:
+        return
+    if not conversions.index_accepts(index, changed, work.scope(table)):
+        message = f"operator class of the index {index.name} does not accept data type {changed.type.sql}"
+        raise Refused("42804", message)
+    if work.is_rewritten(table) is True:
         return
     survives = conversions.index_survives(index, column, changed, work.scope(table))
     if survives == "unknown":

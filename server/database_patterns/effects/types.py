@@ -11,6 +11,8 @@ from database_patterns.catalog import Catalog
 
 from . import builtins
 
+UNKNOWN: Final = "unknown"
+"""The type of a string literal or NULL, as PostgreSQL calls it, and of a column whose type is not known."""
 POLYMORPHIC: Final = {"A": "anyarray", "E": "anyenum", "R": "anyrange", "M": "anymultirange"}
 """The pseudo-type under which PostgreSQL files operator classes for a whole category of types."""
 
@@ -42,7 +44,12 @@ def is_constrained(catalog: Catalog, type_name: TypeName) -> bool:
 def is_known(catalog: Catalog, type_name: TypeName, postgres: int) -> bool:
     """Whether it is known what the type is: one of PostgreSQL's own, or one of the known history."""
     base = base_of(catalog, type_name)
-    return builtins.type_facts(base.name.name, postgres) is not None or catalog.is_type(base.name)
+    if catalog.is_type(base.name):
+        return True
+    if base.name.name == UNKNOWN:
+        return False
+    facts = builtins.type_facts(base.name.name, postgres)
+    return facts is not None and (facts.extension is None or facts.extension in catalog.extensions or not catalog.complete)
 
 
 def category(catalog: Catalog, type_name: TypeName, postgres: int) -> str | None:
@@ -60,6 +67,11 @@ def own_facts(catalog: Catalog, type_name: TypeName, postgres: int) -> builtins.
     """What PostgreSQL, or an extension, says of the base type; None for arrays and for types of the schema's own."""
     base = base_of(catalog, type_name)
     return None if base.dimensions or catalog.is_type(base.name) else builtins.type_facts(base.name.name, postgres)
+
+
+def are_all_known(catalog: Catalog) -> bool:
+    """Whether a type that is not known cannot exist: nothing else may have brought it."""
+    return catalog.complete and catalog.extensions <= builtins.known_extensions()
 
 
 def plain(name: str) -> TypeName:

@@ -19,12 +19,11 @@ from database_patterns.reading.definitions import type_name
 
 from . import builtins, types
 from .builtins import Routine, Volatility
+from .types import UNKNOWN
 
 Node = Any
 """pglast builds its nodes at run time, so that a node's attributes are untyped here."""
 
-UNKNOWN: Final = "unknown"
-"""The type of a string literal or NULL, as PostgreSQL calls it."""
 _OF_SEQUENCES: Final = frozenset({"nextval", "setval", "currval"})
 _ORDER: Final[tuple[Volatility, ...]] = ("immutable", "stable", "volatile")
 
@@ -163,7 +162,9 @@ def _matching(candidates: Iterable[Routine], arguments: list[TypeName | None], s
     candidates = list(candidates)
     bases = [types.base_of(scope.catalog, each) if each else None for each in arguments]
     exact = [each for each in candidates if all(map(_is, bases, each.arguments))]
-    return exact or [each for each in candidates if all(map(_fits, bases, each.arguments))] or candidates
+    kinds = [types.category(scope.catalog, each, scope.postgres) if each else None for each in bases]
+    fitting = (each for each in candidates if all(map(_fits, bases, kinds, each.arguments)))
+    return exact or list(fitting) or candidates
 
 
 def _is(argument: TypeName | None, parameter: str) -> bool:
@@ -172,10 +173,8 @@ def _is(argument: TypeName | None, parameter: str) -> bool:
     return argument.name.name == parameter and not argument.dimensions
 
 
-def _fits(argument: TypeName | None, parameter: str) -> bool:
-    if argument is not None and parameter in {"anyarray", "anycompatiblearray"}:
-        return argument.dimensions > 0
-    return _is(argument, parameter) or parameter in {"any", "anyelement", "anycompatible", "anynonarray"}
+def _fits(argument: TypeName | None, kind: str | None, parameter: str) -> bool:
+    return _is(argument, parameter) or parameter in {"any", "anyelement", types.POLYMORPHIC.get(kind or "", "anynonarray")}
 
 
 def _chosen(candidates: list[Routine], what: str, verdict: Verdict) -> TypeName | None:

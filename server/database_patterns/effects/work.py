@@ -122,9 +122,9 @@ class Work:
         self._drafts[index.name] = draft = _Draft("index", mode)
         draft.explain(_LOCK + mode, reason, source)
 
-    def lock_indexes(self, table: Table, mode: LockMode, reason: str = "") -> None:
+    def lock_indexes(self, table: Table, mode: LockMode, reason: str = "", *, certain: bool = True) -> None:
         for index in table.indexes.values():
-            self.lock(index, mode, reason)
+            self.lock(index, mode, reason, certain=certain)
 
     def scan(self, table: Table, reason: str, source: str = sources.ALTER_TABLE, *, scanned: Tristate = True) -> None:
         """Enter that all rows of a locked relation are read; a partitioned table has none of its own."""
@@ -135,12 +135,12 @@ class Work:
         draft.explain(_SCAN, reason, source)
 
     def rewrite(
-        self, table: Table, reason: str, source: str = sources.ALTER_TABLE, *, rewritten: Tristate = True,
+        self, table: Table | Sequence, reason: str, source: str = sources.ALTER_TABLE, *, rewritten: Tristate = True,
         reads: bool = True,
     ) -> None:
         """Enter that a locked table and all its indexes are written anew, and for that ``reads`` all its rows."""
         draft = self._drafts[table.name]
-        if table.partitioned or rewritten is False:
+        if rewritten is False or (isinstance(table, Table) and table.partitioned):
             return
         draft.rewrite = True if True in {rewritten, draft.rewrite} else "unknown"
         if reads:

@@ -273,7 +273,9 @@ def _delete(node: Node) -> tuple[Action, ...]:
 
 def _select(node: Node) -> tuple[Action, ...]:
     if node.intoClause:
-        return (actions.CreateTable(relation_name(node.intoClause.rel), from_query=query(node)),)
+        name, found = relation_name(node.intoClause.rel), query(node)
+        reads = tuple(each for each in found.reads if each != name)
+        return (actions.CreateTable(name, from_query=actions.Query(reads, found.tree)),)
     return (actions.Select(query(node), locking=bool(node.lockingClause)),)
 
 
@@ -393,7 +395,7 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.ViewStmt: lambda node: (
         actions.CreateView(relation_name(node.view), query(node.query), replace=bool(node.replace)),
     ),
-    ast.CreatePolicyStmt: lambda node: (actions.CreatePolicy(node.policy_name, relation_name(node.table)),),
+    ast.CreatePolicyStmt: lambda node: (_policy(node),),
     ast.CreateSchemaStmt: lambda node: (
         actions.CreateSchema(node.schemaname or "", if_not_exists=bool(node.if_not_exists)),
     ),

@@ -1,0 +1,103 @@
+"""What a prediction and a measurement say, in the same words, so that they can be held against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from database_patterns.locks import LockMode
+from database_patterns.model import Effect, Measurement, Prediction, Tristate
+
+DEPENDS_ON_ROWS = frozenset({"22001", "22003", "22007", "22P02", "23502", "23503", "23505", "23514", "23P01"})
+LOOKS_UP = "to look up every row."
+
+
+def tables_only(names: Any) -> frozenset[str]:
+    """Without toast relations, and without what was read by an index only."""
+    return frozenset(name for name in names if not name.startswith("toast:") and not name.endswith("(via index)"))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is compared. ``maybe`` holds the locks that depend on the rows, ``unsure`` the scans that are not known."""
+
+    error: str | None
+    locks: dict[str, str]
+    rewritten: frozenset[str]
+    rebuilt: frozenset[str]
+    scanned: frozenset[str]
+    in_transaction_ok: bool
+
+    @classmethod
+    def measured(cls, found: Measurement) -> Verdict:
+        return cls(
+            error=found.error.sqlstate if found.error else None,
+            locks={name: mode.name for name, mode in found.locks.items() if not name.startswith("toast:")},
+            rewritten=tables_only(found.rewritten),
+            rebuilt=tables_only(found.rebuilt_indexes),
+            scanned=tables_only(found.scanned),
+            in_transaction_ok=found.in_transaction_ok,
+        )
+
+    @classmethod
+    def recorded(cls, found: dict[str, Any]) -> Verdict:
+        return cls(
+            error=found.get("error", "")[:5] or None,
+            locks={
+                name: mode
+                for name, mode in found.get("strongest_lock_per_relation", {}).items()
+                if not name.startswith("toast:")
+            },
+            rewritten=tables_only(found.get("rewritten", ())),
+            rebuilt=tables_only(found.get("index_rebuilt", ())),
+            scanned=tables_only(found.get("scanned", ())),
+            in_transaction_ok=found.get("in_transaction_ok", True),
+        )
+
+
+def disagreements(prediction: Prediction, verdict: Verdict, *, sampled: bool = False) -> list[str]:
+    """Where the two witnesses contradict each other, in sentences; an error in a transaction leaves only itself to see."""
+    if verdict.error is not None and not sampled:
+        return _errors(prediction, verdict.error)
+    predicted = {effect.relation: effect for effect in prediction.effects}
+    found = [] if verdict.error is None else _errors(prediction, verdict.error)
+    if prediction.error is not None and verdict.error is None:
+        return [f"predicted the error {prediction.error}, which is not raised"]
+    for name in predicted.keys() | verdict.locks.keys():
+        effect, mode = predicted.get(name), verdict.locks.get(name)
+        lock = effect.lock.name if effect and effect.lock is not None else None
+        uncertain = effect is not None and effect.certainty == "unknown" and mode is None
+        weaker = sampled and lock is not None and (mode is None or LockMode[mode] <= LockMode[lock])
+        if lock != mode and not uncertain and not weaker:
+            found.append(f"{name}: predicted {lock}, measured {mode}")
+    effects = prediction.effects
+    found += _sets("rewritten", [(e.relation, e.rewrite) for e in effects], verdict.rewritten)
+    found += _sets("rebuilt", [(index, True) for e in effects for index in e.rebuilds], verdict.rebuilt)
+    found += _sets("scanned", [(e.relation, _scan(e)) for e in effects], verdict.scanned)
+    if prediction.in_transaction_ok != verdict.in_transaction_ok:
+        found.append(f"in a transaction: predicted {prediction.in_transaction_ok}")
+    return found
+
+
+def _scan(effect: Effect) -> Tristate:
+    """The query that validates a foreign key reads every row, but possibly from an index, which is not counted."""
+    return "unknown" if effect.scan and effect.reason.endswith(LOOKS_UP) else effect.scan
+
+
+def _errors(prediction: Prediction, sqlstate: str) -> list[str]:
+    possible = {failure.sqlstate for failure in prediction.may_fail}
+    if sqlstate in DEPENDS_ON_ROWS:
+        foreseen = prediction.error is None and sqlstate in possible
+    elif sqlstate == "25001":
+        foreseen = not prediction.in_transaction_ok
+    else:
+        foreseen = (prediction.error is not None and prediction.error.sqlstate == sqlstate) or sqlstate in possible
+    return [] if foreseen else [f"raises {sqlstate}, predicted {prediction.error} or {sorted(possible)}"]
+
+
+def _sets(what: str, predicted: list[tuple[str, bool | str]], measured: frozenset[str]) -> list[str]:
+    certain = {name for name, verdict in predicted if verdict is True}
+    possible = {name for name, verdict in predicted if verdict == "unknown"}
+    missing = sorted(measured - certain - possible)
+    extra = sorted(certain - measured)
+    return [f"not predicted as {what}: {missing}"] * bool(missing) + [f"not {what}: {extra}"] * bool(extra)
