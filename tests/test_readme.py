@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -47,7 +46,7 @@ def measured_rows() -> list[tuple[str, ...]]:
 
 
 def run(command: str) -> subprocess.CompletedProcess[str]:
-    """The command as from a terminal of 100 columns in a fresh checkout after ``make demo``."""
+    """A command of the README, with the package that the tests run with in the place of ``.venv``."""
     program, *arguments = shlex.split(command)
     program = str(Path(sys.executable).with_name("database-patterns")) if program == PROGRAM else program
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1"}

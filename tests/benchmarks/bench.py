@@ -12,7 +12,7 @@ from pathlib import Path
 
 MANY = 1_000
 RUNS = 5
-PROGRAM = (str(Path(sys.executable).with_name("database-patterns")),)
+PROGRAM = (sys.executable, "-m", "database_patterns")
 
 SQL = """\
 CREATE TABLE item_{n} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, price numeric(12, 2));
