@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,12 +30,10 @@ def fences(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def sessions() -> Iterator[tuple[str, str]]:
+def sessions() -> list[tuple[str, str]]:
     """Every command that the README shows with its output."""
-    for fence in fences("console"):
-        for session in re.split(r"^\$ ", fence, flags=re.MULTILINE)[1:]:
-            command, _, output = session.partition("\n")
-            yield command, output
+    shown = [each for fence in fences("console") for each in re.split(r"^\$ ", fence, flags=re.MULTILINE)[1:]]
+    return [(command, output) for command, _, output in (each.partition("\n") for each in shown)]
 
 
 def measured_rows() -> list[tuple[str, ...]]:
@@ -48,12 +45,12 @@ def measured_rows() -> list[tuple[str, ...]]:
 def run(command: str) -> subprocess.CompletedProcess[str]:
     """A command of the README, with the package that the tests run with in the place of ``.venv``."""
     program, *arguments = shlex.split(command)
-    program = str(Path(sys.executable).with_name("database-patterns")) if program == PROGRAM else program
-    environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1"}
-    return subprocess.run([program, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert program == PROGRAM
+    words = [sys.executable, "-m", "database_patterns", *arguments]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(("command", "output"), sessions(), ids=lambda value: value.partition("\n")[0])
+@pytest.mark.parametrize(("command", "output"), sessions(), ids=[command for command, _ in sessions()])
 def test_a_command_shows_what_the_readme_shows(command: str, output: str) -> None:
     assert run(command).stdout == output
 
