@@ -77,9 +77,11 @@ def gaps(migration: MigrationInContext, findings: Iterable[Finding] = ()) -> tup
     Beside what reading left out, these are the statements that do not parse, that the server will refuse for a reason
     on which none of ``findings`` stands, and those whose effects are not known.
     """
-    explained = {finding.span for finding in findings}
     own = migration.migration.gaps(migration.direction)
-    return (*own, *(gap for each in migration.statements for gap in _statement_gaps(each, explained)))
+    explained = {finding.span for finding in findings}
+    unread = {gap.span for gap in own}
+    read = (each for each in migration.statements if each.statement.span not in unread)
+    return (*own, *(gap for each in read for gap in _statement_gaps(each, explained)))
 
 
 @cache

@@ -39,7 +39,7 @@ def test_a_type_change_that_rewrites_locks_everyone_out(lint: Lint) -> None:
 
 def test_the_trigger_converts_as_the_user_does(lint: Lint) -> None:
     (finding,) = lint("ALTER TABLE orders ALTER COLUMN code TYPE integer USING code::integer + 1;", ORDERS)
-    assert "NEW.code_new := (SELECT code::int + 1 FROM (SELECT NEW.*) AS orders)" in finding.help
+    assert "NEW.code_new := (SELECT CAST(code AS integer) + 1 FROM (SELECT NEW.*) AS orders)" in finding.help
 
 
 def test_in_alembic_the_help_is_python(lint: Lint) -> None:

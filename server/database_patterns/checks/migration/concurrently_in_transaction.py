@@ -17,11 +17,11 @@ _WORD: Final = re.compile(r"\bCONCURRENTLY\b", re.IGNORECASE)
 
 def check(at: StatementInContext) -> Iterator[Hit]:
     statement = at.statement
-    if statement.transaction is None or at.prediction.in_transaction_ok or not _WORD.search(statement.sql):
-        return
-    if not statement.actions:
+    if statement.transaction is None or not statement.actions or not _WORD.search(statement.sql):
         return
     action = statement.actions[0]
+    if at.prediction.in_transaction_ok and not (isinstance(action, Other) and action.kind == "REINDEX"):
+        return
     yield Hit(
         f"{_command(action)} cannot run inside a transaction block: PostgreSQL refuses it (25001)."
         f" {_sentence(statement.transaction.reason)}",

@@ -38,5 +38,5 @@ def _concurrently(index: CreateIndex, sql: str) -> Operation:
     """
     if wording.same_sql(create_index(index).sql, sql):
         return create_index(replace(index, concurrently=True))
-    sql = re.sub(r"\bINDEX\b", "INDEX CONCURRENTLY", sql, count=1, flags=re.IGNORECASE)
+    sql = re.sub(r"\bINDEX\b", r"\g<0> CONCURRENTLY", sql, count=1, flags=re.IGNORECASE)
     return execute(re.sub(r"\bIF\s+NOT\s+EXISTS\s+", "", sql, count=1, flags=re.IGNORECASE), in_transaction=False)
