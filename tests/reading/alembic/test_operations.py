@@ -137,6 +137,20 @@ def test_a_row_value_that_only_a_run_knows_leaves_a_named_hole(revise: Revise) -
     ]
 
 
+def test_a_default_that_the_migration_computes_leaves_a_hole_where_a_row_needs_it(revise: Revise) -> None:
+    revision = revise(
+        """
+        t = op.create_table("t", sa.Column("id", sa.Integer(), default=lambda: 1), sa.Column("n", sa.Integer()))
+        op.bulk_insert(t, [{"n": 1}, {"id": 2, "n": 2}])
+        """
+    )
+    assert revision.outline() == [
+        ("CREATE TABLE t ( id INTEGER, n INTEGER )", "exact", None),
+        ("INSERT INTO t (id, n) VALUES ($1, 1)", "partial", "$1 is a default that the migration computes"),
+        ("INSERT INTO t (id, n) VALUES (2, 2)", "exact", None),
+    ]
+
+
 def test_the_table_that_create_table_returns_can_be_filled(revise: Revise) -> None:
     revision = revise(
         """
@@ -211,6 +225,11 @@ def test_a_type_created_on_its_own_depends_on_whether_it_exists(revise: Revise) 
         ("CREATE TYPE kind AS ENUM ('a', 'b')", "guarded", "if kind does not exist yet"),
         ("DROP TYPE kind", "exact", None),
     ]
+
+
+def test_sql_with_a_nul_character_is_opaque(revise: Revise) -> None:
+    revision = revise('op.execute("SELECT 1\\0; DROP TABLE t")')
+    assert revision.outline() == [("", "opaque", "its text has a NUL character, which PostgreSQL refuses")]
 
 
 def test_sql_that_postgresql_would_not_parse_keeps_its_error(revise: Revise) -> None:

@@ -317,3 +317,75 @@ def test_an_operation_outside_the_functions_is_a_gap_for_it_runs_at_import(revis
     revision = revise("pass", top='op.execute("SELECT 1")')
     assert revision.outline() == []
     assert revision.gaps() == [('op.execute("SELECT 1")', "it runs when the file is imported, not in upgrade()")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "getattr(op, 'drop_table')('t')",
+        "globals()['helper']()",
+        "list(map(op.drop_table, ['t']))",
+        "functools.partial(op.drop_table, 't')()",
+        "op.__class__.drop_table(op, 't')",
+        "exec('op.drop_table(1)')",
+    ],
+)
+def test_a_way_around_the_plain_call_is_named_in_a_gap(body: str, revise: Revise) -> None:
+    revision = revise(body, top="import functools\ndef helper():\n    op.drop_table('t')")
+    assert revision.outline() == []
+    assert revision.gaps() != []
+
+
+def test_global_names_and_defaults_are_those_of_the_place_where_they_are_defined(revise: Revise) -> None:
+    revision = revise(
+        """
+        table = "wrong"
+        rename()
+        op.drop_table(name)
+        drop()
+        """,
+        top="""
+        name = "a"
+        table = "b"
+        def rename():
+            global name
+            name = "c"
+        def drop(table=table):
+            op.drop_table(table)
+        """,
+    )
+    assert revision.sql() == ["DROP TABLE c", "DROP TABLE b"]
+
+
+def test_a_list_that_grows_in_place_is_one_list(revise: Revise) -> None:
+    revision = revise("a = ['x']\nb = a\nb += ['y']\nfor name in a:\n    op.drop_table(name)")
+    assert revision.sql() == ["DROP TABLE x", "DROP TABLE y"]
+
+
+def test_the_order_of_a_set_is_not_known(revise: Revise) -> None:
+    revision = revise("for name in {'b', 'a'}:\n    op.drop_table(name)\nop.execute('SELECT ' + ','.join({'1', '2'}))")
+    guard = "in the order of a set, which is not known"
+    assert revision.outline() == [
+        ("DROP TABLE a", "guarded", guard),
+        ("DROP TABLE b", "guarded", guard),
+        ("SELECT $1", "partial", "$1 is the order of a set"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["Kind.A", "Plain.A", "Odd.A"])
+def test_how_an_enum_member_looks_as_text_is_not_known(value: str, revise: Revise) -> None:
+    revision = revise(
+        f"op.execute(f\"SELECT '{{{value}}}'\")",
+        top="""
+        import enum
+        class Kind(str, enum.Enum):
+            A = "a"
+        class Plain(enum.Enum):
+            A = "a"
+        class Odd(enum.StrEnum):
+            A = "a"
+            def __str__(self):
+                return "b"
+        """,
+    )
+    assert [confidence for _, confidence, _ in revision.outline()] == ["partial"]

@@ -71,6 +71,18 @@ def test_a_transaction_that_only_one_branch_ends_is_not_certain_afterwards(revis
     )
 
 
+def test_an_autocommit_block_that_something_else_enters_makes_the_transaction_uncertain(revise: Revise) -> None:
+    revision = revise(
+        """
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(op.get_context().autocommit_block())
+            op.drop_table("a")
+        """,
+        top="import contextlib",
+    )
+    assert [each and each.certain for each in transactions(revision)] == [False]
+
+
 def test_another_isolation_level_makes_the_transaction_uncertain(revise: Revise) -> None:
     revision = revise('op.get_bind().execution_options(isolation_level="AUTOCOMMIT").execute(sa.text("SELECT 1"))')
     (transaction,) = transactions(revision)

@@ -158,6 +158,18 @@ CASES = {
         """,
         "from sqlalchemy.orm import Session",
     ),
+    "savepoints": (
+        """
+        bind = op.get_bind()
+        with bind.begin_nested():
+            op.execute("SELECT 1")
+        savepoint = bind.begin_nested()
+        op.execute("SELECT 2")
+        savepoint.rollback()
+        """,
+        "pass",
+        "",
+    ),
     "types": (
         """
         kind = postgresql.ENUM("x", "y", name="letter", create_type=False)
@@ -275,6 +287,27 @@ def test_values_that_alembic_sends_as_parameters_are_stored_the_same_from_what_w
             stored.append(list(driver.rows(connection, query)))
     assert stored[0] == stored[1]
     assert {each.confidence for each in revision.migration.upgrade} == {"exact"}
+
+
+def test_defaults_that_sqlalchemy_fills_in_are_part_of_what_was_read(database: Database, revise: Revise) -> None:
+    revision = revise(
+        """
+        t = op.create_table(
+            "t",
+            sa.Column("a", sa.Integer(), default=5),
+            sa.Column("b", sa.Integer()),
+            sa.Column("c", sa.Integer(), default=sa.text("7"), onupdate=8),
+        )
+        op.bulk_insert(t, [{"b": 1}, {"b": 2}])
+        op.get_bind().execute(t.update().where(t.c.b == 2).values(b=3))
+        """
+    )
+    assert {each.confidence for each in revision.migration.upgrade} == {"exact"}
+    run(revision.text, "upgrade", database)
+    database.execute("ALTER TABLE t RENAME TO sent", *(each.sql for each in revision.migration.upgrade))
+    with driver.connect(database.owner) as connection:
+        rows = [list(driver.rows(connection, f"SELECT a, b, c FROM {table} ORDER BY b")) for table in ("t", "sent")]
+    assert rows[0] == rows[1] == [(5, 1, 7), (5, 3, 8)]
 
 
 def test_a_bind_parameter_in_plain_sql_really_fails(database: Database, revise: Revise) -> None:

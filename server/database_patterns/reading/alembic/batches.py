@@ -16,7 +16,7 @@ class Collected:
 
     def __init__(self, interpreter: Calls) -> None:
         self._interpreter = interpreter
-        self._items: list[tuple[_Item, ast.Call, list[str], list[ast.AST]]] = []
+        self._items: list[tuple[_Item, ast.expr, list[str], list[ast.AST]]] = []
 
     def append(self, item: _Item) -> None:
         """Alembic adds an operation."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from alembic.operations import Operations as AlembicOperations
-from sqlalchemy import text
+from sqlalchemy import Column, text
 from sqlalchemy.schema import MetaData
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import SchemaItem
@@ -24,12 +24,25 @@ from .formatting import brace_format, joined
 from .journal import Journal
 from .recording import Recording
 from .source import Source
-from .values import SYMBOLIC, Batch, Bound, Function, Namespace, Operations, PartialText, Symbol, Unknown, first_hole
+from .values import (
+    SYMBOLIC,
+    Batch,
+    Bound,
+    Function,
+    Namespace,
+    Operations,
+    PartialText,
+    Symbol,
+    Unknown,
+    first_hole,
+    is_symbol,
+)
 
 _NAMES: Final = {"f", "inline_literal"}
 """Operations that only make a value."""
 _CURRENT: Final = {"get_bind": Symbol("connection"), "get_context": Symbol("context")}
 _STRING_EXECUTED: Final = "if SQLAlchemy is older than 2.0 (it refuses to execute a string)"
+_PERCENT_SIGNS: Final = "as far as the driver leaves percent signs alone"
 ANSWER: Final = Unknown("what the database answers", inert=True)
 
 _NOT_OPERATIONS: Final = {"context", "f", "get_bind", "get_context", "implementation_for", "inline_literal", "invoke"}
@@ -42,12 +55,20 @@ OPERATIONS: Final = frozenset(
 
 _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
-_QUIET_SESSION: Final = {"begin_nested", "close", "commit", "expire_all", "expunge_all", "flush"}
+_QUIET_SESSION: Final = {"close", "commit", "expire_all", "expunge_all", "flush"}
 _EXECUTING: Final = {"connection", "context", "session"}
 _SAME_CONNECTION: Final = {"connect", "connection", "execution_options", "get_bind"}
-_EXISTING: Final = ("existing_comment", "existing_nullable", "existing_server_default", "existing_type")
-_CLIENT_SIDE: Final = ("default", "doc", "info", "onupdate")
-_HOLD_ANYTHING: Final = {"add", "append", "get", "insert", "setdefault", "update"}
+_EXISTING: Final = {
+    "existing_comment": "",
+    "existing_nullable": "",
+    "existing_server_default": "server_default",
+    "existing_type": "type_",
+}
+"""What ``alter_column`` is told of the column as it is, and with which change that reaches the SQL."""
+_CLIENT_SIDE: Final = ("default", "onupdate")
+"""What SQLAlchemy computes when it inserts or updates: no part of the table, so it may be unknown."""
+_ORDERED: Final = {dict, enumerate, list, tuple, zip}
+_HOLD_ANYTHING: Final = {"add", "append", "update"}
 _VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
 
 Arguments = tuple[list[Any], dict[str, Any]]
@@ -61,12 +82,19 @@ class Calls(Expressions):
         self.recording = Recording()
         self.reached: set[int] = set()
         self.importing = False
+        self.savepoints = 0
         self.discarded: ast.expr | None = None
-        self.sending: ast.Call
+        self.sending: ast.expr
 
     @abstractmethod
     def call_function(self, node: ast.Call, function: Function, arguments: Arguments) -> object:
         """Run a function that the file defines."""
+
+    def attribute(self, owner: object, name: str) -> object:
+        """``owner.name``; ``alembic.op`` stands for Alembic's real operations."""
+        if isinstance(owner, Namespace) and (owner.name, name) == ("alembic", "op"):
+            return Operations(self.recording.operations)
+        return super().attribute(owner, name)
 
     def call(self, node: ast.Call) -> object:
         callee = self.evaluate(node.func)
@@ -98,7 +126,7 @@ class Calls(Expressions):
             result = self._call_bound(node, callee, arguments)
         elif callable(callee):
             result = self._call_known(callee, arguments)
-        elif callee == Symbol("sessionmaker"):
+        elif is_symbol(callee, "sessionmaker"):
             result = Symbol("session")
         return result
 
@@ -119,9 +147,14 @@ class Calls(Expressions):
 
     def _call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> Unknown:
         """Whoever gets the connection may use it; so may application code whose answer nobody takes."""
-        handed_on = any(isinstance(value, Symbol | Operations) for value in _flat(arguments))
+        given = list(_flat(arguments))
+        if any(is_symbol(value, "autocommit block") for value in given):
+            self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")
+        calls_back = any(isinstance(value, Bound | Function) for value in given)
+        handed_on = any(isinstance(value, Symbol | Operations) for value in given)
         sends = isinstance(node.func, ast.Attribute) and node.func.attr in {"execute", "exec_driver_sql", "commit"}
-        if (handed_on or sends or node is self.discarded) and not callee.inert and not self.importing:
+        uses = calls_back or ((handed_on or sends or node is self.discarded) and not callee.inert)
+        if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
         return Unknown(callee.reason, inert=callee.inert)
 
@@ -160,12 +193,12 @@ class Calls(Expressions):
         if name == "bulk_insert" and len(args) > 1 and not isinstance(args[1], Unknown):
             rows = args[1] if isinstance(args[1], list) else []
             return next((row for row in rows if isinstance(row, Unknown)), None) or first_hole(args[0])
-        for key in _EXISTING:
-            if first_hole(kwargs.get(key)) is not None:
+        for key, needed_for in _EXISTING.items():
+            if first_hole(kwargs.get(key)) is not None and needed_for not in kwargs:
                 del kwargs[key]
         return first_hole((args, kwargs))
 
-    def send(self, node: ast.Call, operation: Callable[[], object]) -> object:
+    def send(self, node: ast.expr, operation: Callable[[], object]) -> object:
         """Run ``operation`` of Alembic or SQLAlchemy, and write down at ``node`` what it sends."""
         self.budget.spend(STATEMENT_COST)
         self.sending = node
@@ -195,6 +228,9 @@ class Calls(Expressions):
         if (name, symbol.kind) in _ENDS_TRANSACTION:
             self.journal.commit(node)
             return None
+        if symbol.kind == "savepoint":
+            self.end_savepoint(node, name)
+            return None
         if symbol.kind in {"connection", "session"}:
             return self._use_connection(node, symbol, name, arguments)
         if symbol.kind == "context":
@@ -206,11 +242,20 @@ class Calls(Expressions):
             if arguments[1].get("isolation_level") is not None:
                 self.journal.transactions.uncertain(f"{self.source.code(node, 60)} changes how statements are sent")
             return Symbol("connection")
+        if symbol.kind == "connection" and name == "begin_nested":
+            self.savepoints += 1
+            self.send(node, partial(self.recording.execute_raw, f"SAVEPOINT sa_savepoint_{self.savepoints}"))
+            return Symbol("savepoint")
         if symbol.kind == "connection":
             return Symbol("transaction") if name == "begin" else ANSWER
         if name not in _QUIET_SESSION:
             self.journal.gap(node, "what the ORM sends is not read")
         return ANSWER
+
+    def end_savepoint(self, node: ast.expr, how: str) -> None:
+        """The latest savepoint ends, by ``commit`` or ``rollback``."""
+        verb = "RELEASE" if how == "commit" else "ROLLBACK TO"
+        self.send(node, partial(self.recording.execute_raw, f"{verb} SAVEPOINT sa_savepoint_{self.savepoints}"))
 
     def _execute(self, node: ast.Call, name: str, arguments: Arguments) -> object:
         args, kwargs = arguments
@@ -219,9 +264,9 @@ class Calls(Expressions):
             reason = statement.reason if isinstance(statement, Unknown) else f"a {type(statement).__name__} is executed"
             self.journal.opaque(node, reason)
             return ANSWER
-        raw = name == "exec_driver_sql"
-        if raw and not isinstance(statement, ClauseElement):
-            self.send(node, partial(self.recording.execute_raw, statement))
+        if name == "exec_driver_sql" and not isinstance(statement, ClauseElement):
+            with self.journal.guarded(_PERCENT_SIGNS if "%" in str(statement) else None):
+                self.send(node, partial(self.recording.execute_raw, statement))
             return ANSWER
         is_clause = isinstance(statement, ClauseElement) or getattr(statement, "is_clause", False)
         with self.journal.guarded(None if is_clause else _STRING_EXECUTED):
@@ -256,10 +301,15 @@ class Calls(Expressions):
         args, kwargs = arguments
         if callee is text and args and isinstance(args[0], PartialText):
             return replace(args[0], is_clause=True)
-        for key in _CLIENT_SIDE:
-            if first_hole(kwargs.get(key)) is not None or isinstance(kwargs.get(key), SYMBOLIC):
-                del kwargs[key]
-        return self._apply(callee, args, kwargs)
+        if callee in _ORDERED and any(isinstance(arg, set | frozenset) and len(arg) > 1 for arg in args):
+            return Unknown("the order of a set")
+        if callee is not Column:
+            return self._apply(callee, args, kwargs)
+        client_side = {key: kwargs.pop(key) for key in _CLIENT_SIDE if key in kwargs}
+        for key, value in client_side.items():
+            if isinstance(value, SYMBOLIC) or first_hole(value) is not None:
+                client_side[key] = Unknown("a default that the migration computes")
+        return self._apply(partial(callee, **client_side), args, kwargs)
 
     def _call_method(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
         owner, name = bound.owner, bound.name
@@ -276,7 +326,10 @@ class Calls(Expressions):
             self.taint(owner, f"a container changed on line {node.lineno}")
             return Unknown("a container changed under a condition")
         holds = _VALUES_MAY_BE_UNKNOWN if isinstance(owner, ClauseElement) else _HOLD_ANYTHING
-        return self._apply(getattr(owner, name), args, kwargs, strict=name not in holds)
+        result = self._apply(getattr(owner, name), args, kwargs, strict=name not in holds)
+        if name in library.MUTATING and isinstance(result, Unknown):
+            self.taint(owner, f"a container changed on line {node.lineno}")
+        return result
 
     def _apply(self, function: Callable[..., object], args: list[Any], kwargs: Any, *, strict: bool = True) -> object:  # noqa: ANN401
         hole = first_hole((args, kwargs)) if strict else first_hole([arg for arg in args if isinstance(arg, Unknown)])

@@ -58,14 +58,16 @@ class Expressions(ABC):
         if isinstance(value, str | list | tuple | range | set | frozenset | dict):
             if too_big(value):
                 return TOO_BIG
+            if isinstance(value, set | frozenset):
+                return list(value) if len(value) < 2 else Unknown("the order of a set")
             self.budget.spend(len(value))
-            return sorted(value, key=repr) if isinstance(value, set | frozenset) else value  # type: ignore[return-value]
+            return list(value) if isinstance(value, dict) else value
         return value if isinstance(value, Unknown) else Unknown(f"the items of a {type(value).__name__}")
 
     def assign(self, target: ast.expr, value: object) -> None:
         """``target = value``; what cannot be followed makes the container unknown."""
         if isinstance(target, ast.Name):
-            self.scope.names[target.id] = value
+            self.scope.owner(target.id).names[target.id] = value
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target.elts, value)
         elif isinstance(target, ast.Subscript):
@@ -103,12 +105,14 @@ class Expressions(ABC):
     def attribute(self, owner: object, name: str) -> object:
         """``owner.name``."""
         if isinstance(owner, Unknown):
-            return Unknown(owner.reason, inert=owner.inert)
+            return owner
+        if name.startswith("_"):
+            return Unknown(f"the attribute .{name}")
         if isinstance(owner, Namespace):
             return library.member(owner, name)
         if isinstance(owner, Symbol):
             return self._symbol_attribute(owner, name)
-        if isinstance(owner, SYMBOLIC) or (isinstance(owner, PartialText) and not name.startswith("_")):
+        if isinstance(owner, (*SYMBOLIC, PartialText)):
             return Bound(owner, name)
         return library.attribute(owner, name)
 
@@ -260,7 +264,15 @@ class Expressions(ABC):
                 yield from self._rounds(generators[1:])
 
     def _lambda(self, node: ast.Lambda) -> object:
-        return Function(node, self.scope)
+        return Function(node, self.scope, self.defaults(node.args))
+
+    def defaults(self, spec: ast.arguments) -> dict[str, object]:
+        """The values of a function's parameters that have one."""
+        positional = [*spec.posonlyargs, *spec.args]
+        parameters = [*positional[len(positional) - len(spec.defaults) :], *spec.kwonlyargs]
+        nodes = [*spec.defaults, *spec.kw_defaults]
+        pairs = zip(parameters, nodes, strict=True)
+        return {parameter.arg: self.evaluate(node) for parameter, node in pairs if node is not None}
 
     def _walrus(self, node: ast.NamedExpr) -> object:
         value = self.evaluate(node.value)

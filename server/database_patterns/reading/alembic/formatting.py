@@ -8,7 +8,7 @@ import re
 import string
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Final
 
 from .values import PartialText, Unknown, first_hole
@@ -21,7 +21,7 @@ _EXPONENT_MAX: Final = 1_000
 _ITEMS_MAX: Final = 1_000
 _WIDE: Final = re.compile(r"\d{5,}|\*")
 _PERCENT: Final = re.compile(r"%(?:\((?P<key>\w+)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
-_PRINTABLE: Final = (str, int, float, decimal.Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID, Enum)
+_PRINTABLE: Final = (str, int, float, decimal.Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID)
 _CONVERSIONS: Final[dict[str | None, Callable[[Any], object]]] = {
     "r": repr,
     "s": str,
@@ -62,6 +62,8 @@ def formatted(value: object, conversion: str | None, spec: str) -> str | Partial
 
 def printable(value: object) -> bool:
     """Whether the text form of ``value`` is its own and of bounded size."""
+    if isinstance(value, Enum):
+        return isinstance(value, StrEnum)  # what others look like differs from one Python to the next
     if isinstance(value, int):
         return value.bit_length() < _INTEGER_BITS
     if isinstance(value, decimal.Decimal):
@@ -69,7 +71,7 @@ def printable(value: object) -> bool:
     if value is None or isinstance(value, _PRINTABLE):
         return True
     if isinstance(value, list | tuple | set) and len(value) <= _ITEMS_MAX:
-        return all(item is None or isinstance(item, _PRINTABLE) for item in value)
+        return not isinstance(value, set) and all(item is None or isinstance(item, _PRINTABLE) for item in value)
     return type(value).__module__.startswith("sqlalchemy.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -12,9 +11,9 @@ from . import library
 from .batches import Collected
 from .budget import CALL_DEPTH, OutOfBudgetError
 from .calls import ANSWER, Arguments, Calls
-from .functions import bound, is_generator
+from .definitions import bound, enumeration, is_generator
 from .operators import TOO_BIG
-from .values import MISSING, Batch, Function, Namespace, Operations, Scope, Symbol, Unknown
+from .values import MISSING, Batch, Function, Operations, Scope, Unknown, is_symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +105,14 @@ class Interpreter(Calls):
 
     def _augmented(self, node: ast.AugAssign) -> None:
         left = self.evaluate(node.target)
-        if isinstance(left, list | dict | set) and self.journal.guards:
+        right = self.evaluate(node.value)
+        if isinstance(left, list) and isinstance(right, list | tuple) and not self.journal.guards:
+            left.extend(self.grown(right))  # type: ignore[arg-type]
+            self.grown(left)
+            return
+        if isinstance(left, list | dict | set):
             self.taint(left, f"a container changed on line {node.lineno}")
-        self.assign(node.target, self.combine(node.op, left, self.evaluate(node.value)))
+        self.assign(node.target, self.combine(node.op, left, right))
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -118,17 +122,15 @@ class Interpreter(Calls):
     def _import_from(self, node: ast.ImportFrom) -> None:
         origin = "." * node.level + (node.module or "")
         for alias in node.names:
-            if origin == "alembic" and alias.name == "op":
-                value: object = Operations(self.recording.operations)
-            else:
-                source = library.module(origin)
-                value = library.member(source, alias.name) if isinstance(source, Namespace) else source
-            self.scope.names[alias.asname or alias.name] = value
+            self.scope.names[alias.asname or alias.name] = self.attribute(library.module(origin), alias.name)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not is_generator(node)
         reason = Unknown(f"{node.name}(), which is decorated, asynchronous or a generator")
-        self.scope.names[node.name] = Function(node, self.scope) if plain else reason  # type: ignore[arg-type]
+        if isinstance(node, ast.FunctionDef) and plain:
+            self.scope.names[node.name] = Function(node, self.scope, self.defaults(node.args))
+        else:
+            self.scope.names[node.name] = reason
 
     def _class(self, node: ast.ClassDef) -> None:
         bases = [self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases]
@@ -137,12 +139,7 @@ class Interpreter(Calls):
             for statement in node.body
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
         ]
-        known = all(isinstance(value, str | int) for _, value in members)
-        if set(bases) & {"Enum", "StrEnum", "IntEnum"} and known and members:
-            mixin = str if {"str", "StrEnum"} & set(bases) else int if {"int", "IntEnum"} & set(bases) else None
-            self.scope.names[node.name] = enum.Enum(node.name, members, type=mixin)
-        else:
-            self.scope.names[node.name] = Unknown(f"the class {node.name}, which is not read")
+        self.scope.names[node.name] = enumeration(node, tuple(bases), members)
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -151,8 +148,14 @@ class Interpreter(Calls):
             elif isinstance(target, ast.Subscript):
                 self.taint(self.evaluate(target.value), f"a container changed on line {node.lineno}")
 
-    def _nothing(self, node: ast.stmt) -> None:
-        """Global, nonlocal, pass."""
+    def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
+        for name in node.names:
+            scope = self.scope
+            while scope.parent is not None and (
+                isinstance(node, ast.Global) or scope is self.scope or name not in scope.names
+            ):
+                scope = scope.parent
+            self.scope.elsewhere[name] = scope
 
     def _assert(self, node: ast.Assert) -> Flow | None:
         truth = self.truth(node.test)
@@ -203,7 +206,11 @@ class Interpreter(Calls):
         return self.source.code(node, 100)
 
     def _for(self, node: ast.For) -> Flow | None:
-        items = self.items(self.evaluate(node.iter))
+        value = self.evaluate(node.iter)
+        if isinstance(value, set | frozenset) and len(value) > 1:
+            with self.journal.guarded("in the order of a set, which is not known"):
+                return self._rounds_of(node, sorted(value, key=repr)) or self.block(node.orelse)
+        items = self.items(value)
         if isinstance(items, Unknown):
             if items is TOO_BIG:
                 self.journal.gap(node.iter, items.reason)
@@ -291,7 +298,7 @@ class Interpreter(Calls):
         value = self.evaluate(item.context_expr)
         if isinstance(value, Batch):
             return self._batch(value, item, lambda: self._enter(rest, node))
-        if isinstance(value, Symbol) and value.kind == "autocommit block":
+        if is_symbol(value, "autocommit block"):
             self.journal.transactions.enter_autocommit()
             try:
                 return self._enter(rest, node)
@@ -299,12 +306,16 @@ class Interpreter(Calls):
                 self.journal.transactions.leave_autocommit()
         if item.optional_vars is not None:
             self.assign(item.optional_vars, value)
-        swallows = isinstance(value, Unknown) and value is not ANSWER
-        with self.journal.guarded(f"within {self._condition(item.context_expr)}" if swallows else None):
+        code = self._condition(item.context_expr)
+        unknown = isinstance(value, Unknown) and value is not ANSWER
+        if unknown:
+            self.journal.transactions.uncertain(f"{code} may do anything with the transaction")
+        with self.journal.guarded(f"within {code}" if unknown else None):
             flow = self._enter(rest, node)
-        if isinstance(value, Symbol) and value.kind == "transaction":
-            call = self.source.code(item.context_expr, 60)
-            self.journal.transactions.uncertain(f"{call} may have ended the transaction")
+        if is_symbol(value, "savepoint"):
+            self.end_savepoint(item.context_expr, "commit")
+        elif unknown or is_symbol(value, "transaction"):
+            self.journal.transactions.uncertain(f"{code} may have ended the transaction")
         return flow
 
     def _batch(self, batch: Batch, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
@@ -326,7 +337,7 @@ class Interpreter(Calls):
         if len(self.journal.outer) >= CALL_DEPTH:
             self.journal.gap(node, "calls nested too deeply")
             return Unknown("calls nested too deeply")
-        names = bound(function, arguments, self.evaluate)
+        names = bound(function, arguments)
         if isinstance(names, Unknown):
             self.journal.gap(node, names.reason)
             return names
@@ -356,12 +367,12 @@ class Interpreter(Calls):
         ast.Expr: _expression,
         ast.For: _for,
         ast.FunctionDef: _function,
-        ast.Global: _nothing,
+        ast.Global: _outer,
         ast.If: _if,
         ast.Import: _import,
         ast.ImportFrom: _import_from,
-        ast.Nonlocal: _nothing,
-        ast.Pass: _nothing,
+        ast.Nonlocal: _outer,
+        ast.Pass: lambda _self, _node: None,
         ast.Raise: _raise,
         ast.Return: _return,
         ast.Try: _try,

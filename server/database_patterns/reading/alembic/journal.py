@@ -31,6 +31,9 @@ class Journal:
 
     def record(self, rendered: Rendered, node: ast.AST) -> None:
         """Write down the statements of one execution, caused by the call ``node``."""
+        if "\0" in rendered.sql:
+            self.opaque(node, "its text has a NUL character, which PostgreSQL refuses")
+            return
         inside = self.source.inside_literal(node, rendered.sql)
         whole = self.source.span(node)
         found = parse(rendered.sql, inside or (lambda _begin, _end: whole))

@@ -96,7 +96,10 @@ _BUILTINS: Final[dict[str, Callable[..., object]]] = {
     "reversed": lambda items: list(reversed(items)),
     "zip": lambda *args, **kwargs: list(zip(*args, **kwargs)),  # noqa: B905  strict is the revision's to say
 }  # fmt: skip
-_ACTIVE_BUILTINS: Final = {"__import__", "breakpoint", "compile", "delattr", "eval", "exec", "input", "open", "setattr"}
+_ACTIVE_BUILTINS: Final = {
+    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals", "input", "locals", "open",
+    "setattr", "vars",
+}  # fmt: skip
 
 _METHODS: Final[dict[type, str]] = {
     str: "capitalize casefold count encode endswith find format index isalnum isalpha isdigit isidentifier islower "
@@ -176,8 +179,6 @@ def _builds_values(value: object) -> bool:
 def attribute(owner: Any, name: str) -> object:  # noqa: ANN401, PLR0911  any known value, by kind
     """``owner.name`` for a known value: data, or a ``Bound`` method; Unknown when it is not in the allow-lists."""
     refused = Unknown(f"the attribute .{name} of a {type(owner).__name__}")
-    if name.startswith("_"):
-        return refused
     if isinstance(owner, type):
         if issubclass(owner, enum.Enum):
             return owner.__members__.get(name, refused)

@@ -10,12 +10,12 @@ from typing import Any
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import Operations as AlembicOperations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql.ddl import DDLElement
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
@@ -117,10 +117,22 @@ class Recording:
         self.dialect.parameters = parameters if isinstance(parameters, dict) else {}
         if isinstance(statement, Insert) and self.dialect.parameters:
             statement = statement.values(**self.dialect.parameters)
+        if isinstance(statement, Insert | Update) and isinstance(statement.table, Table):
+            statement = self._with_defaults(statement)
         options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
         compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
         sortable = type(statement) if isinstance(statement, CreateIndex | AddConstraint) else None
         self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), sortable))
+
+    def _with_defaults(self, statement: Insert | Update) -> Insert | Update:
+        """SQLAlchemy fills in the columns' own defaults when it executes; here they become part of the statement."""
+        compiled: Any = statement.compile(dialect=self.dialect)
+        self.dialect.holes.clear()
+        filled = [(column, column.default) for column in compiled.insert_prefetch]
+        filled += [(column, column.onupdate) for column in compiled.update_prefetch]
+        computed = Unknown("a default that the migration computes")
+        values = {column: default.arg if default.is_scalar else computed for column, default in filled}
+        return statement.values(values) if values else statement
 
     def execute_raw(self, sql: str | PartialText) -> None:
         """Take ``sql`` as it is, as ``exec_driver_sql`` does."""

@@ -36,7 +36,15 @@ class Namespace:
 
 
 SymbolKind = Literal[
-    "autocommit block", "connection", "context", "dialect", "engine", "session", "sessionmaker", "transaction"
+    "autocommit block",
+    "connection",
+    "context",
+    "dialect",
+    "engine",
+    "savepoint",
+    "session",
+    "sessionmaker",
+    "transaction",
 ]
 
 
@@ -45,6 +53,11 @@ class Symbol:
     """Something that exists only in a running migration: Alembic's context, its connection, a session on it."""
 
     kind: SymbolKind
+
+
+def is_symbol(value: object, *kinds: SymbolKind) -> bool:
+    """Whether ``value`` is a symbol of one of ``kinds`` (SQL expressions overload ==, so values are not compared)."""
+    return isinstance(value, Symbol) and value.kind in kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +93,12 @@ class Scope:
 
     names: dict[str, object] = field(default_factory=dict)
     parent: Scope | None = None
+    elsewhere: dict[str, Scope] = field(default_factory=dict)
+    """Where the names are that a ``global`` or ``nonlocal`` statement speaks of."""
+
+    def owner(self, name: str) -> Scope:
+        """The scope in which assigning to ``name`` here defines it."""
+        return self.elsewhere.get(name, self)
 
     def find(self, name: str) -> object:
         """The value of ``name`` here or further out, or ``MISSING``."""
@@ -97,6 +116,7 @@ class Function:
 
     node: ast.FunctionDef | ast.Lambda
     scope: Scope = field(repr=False)
+    defaults: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:

@@ -1,17 +1,27 @@
-"""The functions that a revision defines: what a call gives to their parameters, and which of them can be followed."""
+"""The functions and classes that a revision defines: parameters, and which of them can be followed."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from .calls import Arguments
 from .values import Function, Unknown
 
+_ENUM: Final[Any] = enum.Enum
+_ENUMS: Final[dict[tuple[str, ...], Callable[..., object]]] = {
+    ("Enum",): enum.Enum,
+    ("IntEnum",): enum.IntEnum,
+    ("StrEnum",): enum.StrEnum,
+    ("int", "Enum"): lambda name, members: _ENUM(name, members, type=int),
+    ("str", "Enum"): lambda name, members: _ENUM(name, members, type=str),
+}
+"""What a class with these bases is, when it has nothing but members."""
 
-def bound(
-    function: Function, arguments: Arguments, evaluate: Callable[[ast.expr], object]
-) -> dict[str, object] | Unknown:
+
+def bound(function: Function, arguments: Arguments) -> dict[str, object] | Unknown:
     """The names that calling ``function`` with ``arguments`` defines; Unknown when they do not fit it."""
     args, kwargs = arguments
     spec = function.node.args
@@ -29,10 +39,7 @@ def bound(
     names |= {name: value for name, value in kwargs.items() if name in known}
     if spec.kwarg:
         names[spec.kwarg.arg] = extra
-    with_default = positional[len(positional) - len(spec.defaults) :]
-    for parameter, default in zip([*with_default, *spec.kwonlyargs], [*spec.defaults, *spec.kw_defaults], strict=True):
-        if parameter.arg not in names and default is not None:
-            names[parameter.arg] = evaluate(default)
+    names = {**function.defaults, **names}
     return names if known <= names.keys() else refused
 
 
@@ -46,3 +53,13 @@ def is_generator(function: ast.FunctionDef) -> bool:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             waiting += ast.iter_child_nodes(node)
     return False
+
+
+def enumeration(node: ast.ClassDef, bases: tuple[str, ...], members: Sequence[tuple[str, object]]) -> object:
+    """The enum that a class is when it has nothing but known members; else it is unknown."""
+    known = members and all(isinstance(value, str | int) for _, value in members)
+    behaves = any(isinstance(part, ast.FunctionDef) and part.name.startswith("_") for part in node.body)
+    make = _ENUMS.get(bases)
+    if make is None or not known or behaves or node.decorator_list:
+        return Unknown(f"the class {node.name}, which is not read")
+    return make(node.name, members)
