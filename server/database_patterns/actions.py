@@ -133,6 +133,8 @@ class AttachPartition:
     table: Name
     partition: Name
     default_partition: bool = False
+    bound: object | None = None
+    """FOR VALUES …, as a parse tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class OtherAlteration:
     relation_kind: str = "table"
     relation: Name | None = None
     """The other relation of INHERIT and NO INHERIT."""
+    index: str | None = None
+    """The index of REPLICA IDENTITY USING INDEX."""
     options: tuple[str, ...] = ()
     """The names of the storage parameters of SET (…) and RESET (…)."""
 
@@ -280,6 +284,8 @@ class CreateTrigger:
     table: Name
     columns: tuple[str, ...] = ()
     """The columns of UPDATE OF."""
+    events: tuple[str, ...] = ()
+    """What fires it: "insert", "update", "delete", "truncate"."""
     function: Name | None = None
     constraint_from: Name | None = None
     replace: bool = False

@@ -163,6 +163,14 @@ class Catalog:
         found = self.relation(table)
         return found is not None and found.oid is not None and found.oid >= earlier.next_oid
 
+    def in_use(self) -> Catalog:
+        """The same schema some time later: what was new and empty may have rows by then."""
+        new = {
+            name: replace(each, rows="unknown") for name, each in self.relations.items()
+            if isinstance(each, Table) and each.rows == "none"
+        }  # fmt: skip
+        return replace(self, relations={**self.relations, **new}) if new else self
+
     def without_local_settings(self) -> Catalog:
         """The catalog after the end of a transaction, which ends SET LOCAL."""
         if not any(local for _, local in self.settings.values()):

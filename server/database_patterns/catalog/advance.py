@@ -10,7 +10,7 @@ from database_patterns import actions
 from database_patterns.actions import Action, Name
 from database_patterns.model import Statement
 
-from . import Catalog, names
+from . import Catalog, other_statements
 from .definitions import (
     add_column,
     add_constraint,
@@ -36,9 +36,12 @@ def advance(catalog: Catalog, statement: Statement) -> Catalog:
     Of a statement that may not run, or that is known in part only, nothing is certain but what it leaves alone.
     """
     followed = [each for each in statement.actions if type(each) in _HANDLERS]
-    if not followed:
+    by_tree = type(statement.tree) in other_statements.FOLLOWED
+    if not followed and not by_tree:
         return catalog
     draft = Draft(catalog)
+    if by_tree:
+        other_statements.follow(draft, statement.tree)
     for action in in_execution_order(followed):
         _HANDLERS[type(action)](draft, action)
     return draft.catalog if statement.confidence == "exact" else _uncertain(catalog, draft.catalog)

@@ -10,6 +10,7 @@ from database_patterns.actions import Drop, Name
 from . import Catalog
 from .draft import Draft
 from .expressions import columns_in
+from .other_statements import drop_statistics
 from .schema import Index, Sequence, Table
 
 
@@ -29,6 +30,8 @@ def drop(draft: Draft, action: Drop) -> None:
         elif action.kind in {"function", "procedure"}:
             functions = {key: each for key, each in draft.catalog.functions.items() if key != name.name}
             draft.set(functions=functions)
+        elif action.kind == "statistics":
+            drop_statistics(draft, name)
         elif action.table is not None:
             _drop_from_table(draft, action, name.name)
 

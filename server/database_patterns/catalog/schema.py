@@ -84,6 +84,7 @@ class Table:
     indexes: Mapping[str, Index] = field(default_factory=dict)
     triggers: Mapping[str, CreateTrigger] = field(default_factory=dict)
     policies: Mapping[str, CreatePolicy] = field(default_factory=dict)
+    statistics: frozenset[str] = frozenset()
     inherits: tuple[Name, ...] = ()
     partition: bool = False
     default_partition: bool = False

@@ -21,10 +21,17 @@ _AX: Final = LockMode.AccessExclusiveLock
 
 def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
     """Enter what an ALTER TABLE does."""
-    table = work.table(subcommands[0].table)
+    first = subcommands[0]
+    if isinstance(first, actions.OtherAlteration) and first.relation_kind == "type":
+        return
+    index = work.catalog.index(first.table)
+    table = Table(index.name) if index else work.table(first.table)
     level = max(_level(action, table) for action in subcommands)
     alteration = Alteration(work, table, level, _validates_inline_keys(subcommands))
-    _lock_family(alteration, subcommands)
+    if index is not None:
+        work.lock(index, level, _reason(subcommands), sources.ALTER_INDEX)
+    else:
+        _lock_family(alteration, subcommands)
     for action in in_execution_order(subcommands):
         handler = _HANDLERS[type(action)]
         for member in alteration.members(only=not _recurses(action, table)):

@@ -51,6 +51,7 @@ def follow(
 
     A ROLLBACK takes the schema back to what it was at its BEGIN, and SET LOCAL ends with its transaction.
     """
+    catalog = catalog.in_use()
     at_start, followed = catalog, []
     began, transaction = catalog, None
     for statement in migration.statements(direction):

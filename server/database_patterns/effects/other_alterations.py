@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from database_patterns import actions
@@ -10,6 +11,7 @@ from database_patterns.locks import LockMode
 
 from . import sources
 from .alteration import Alteration
+from .work import Refused
 
 _AX: Final = LockMode.AccessExclusiveLock
 _SRX: Final = LockMode.ShareRowExclusiveLock
@@ -30,20 +32,6 @@ _STRONG_OPTIONS: Final = frozenset(
 """Storage parameters that take ACCESS EXCLUSIVE; the others take SHARE UPDATE EXCLUSIVE."""
 _PARAMETERS: Final = frozenset({"SetRelOptions", "ResetRelOptions", "ReplaceRelOptions"})
 _RECURSING: Final = frozenset({"SetStatistics", "SetStorage", "SetExpression", "DropExpression"})
-_REWRITING: Final = {
-    "SetExpression": "The generated column is computed anew for every row.",
-    "SetLogged": "The table is copied, and written to the WAL.",
-    "SetUnLogged": "The table is copied.",
-    "SetTableSpace": "The table is copied to the other tablespace.",
-    "SetAccessMethod": "The table is copied into the other access method.",
-}
-_NOT_ANALYSED: Final = frozenset(
-    {"SetLogged", "SetUnLogged", "SetTableSpace", "SetAccessMethod", "AddInherit", "DropInherit", "ReplicaIdentity",
-     "AddOf", "DropOf", "AlterConstraint", "AddIdentity", "SetIdentity", "DropIdentity", "DetachPartitionFinalize",
-     "SetExpression", "GenericOptions"}
-)  # fmt: skip
-
-
 def level(action: actions.OtherAlteration) -> LockMode:
     """The lock that the subcommand takes on its relation."""
     if action.kind in _PARAMETERS:
@@ -57,5 +45,92 @@ def recurses(action: actions.OtherAlteration, _table: Table) -> bool:
 
 def alter(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     """Enter what the subcommand does beside its lock."""
-    if action.kind in _NOT_ANALYSED:
+    if action.kind in _MORE:
+        _MORE[action.kind](at, table, action)
+    elif action.kind not in _ONLY_LOCKS:
         at.work.doubt(f"ALTER TABLE ({action.kind}) is not analysed yet")
+
+
+def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    wanted = "permanent" if action.kind == "SetLogged" else "unlogged"
+    if table.persistence == wanted:
+        return
+    others = _keys_against(at, table, wanted)
+    if others:
+        adverb, verb = ("logged", "references") if wanted == "permanent" else ("unlogged", "is referenced by")
+        raise Refused("42P16", f'could not change table "{table.name}" to {adverb} because it {verb} "{others[0].name}"')
+    at.work.rewrite(table, f"The table is copied to become {wanted}.")
+
+
+def _keys_against(at: Alteration, table: Table, wanted: str) -> list[Table]:
+    """The tables whose foreign keys forbid the change: a permanent table may not refer to an unlogged one."""
+    if wanted == "unlogged":
+        return [other for other, _ in at.catalog.references_to(table) if other.persistence == "permanent"]
+    referenced = (at.catalog.table(key.references) for key in table.foreign_keys if key.references)
+    return [each for each in referenced if each is not None and each.persistence == "unlogged"]
+
+
+def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    index = at.catalog.index(action.table)
+    if index is not None:
+        at.work.rebuild_alone(index)
+        return
+    at.work.rewrite(table, "The table's files are copied to the other tablespace.", reads=False, with_indexes=False)
+
+
+def _access_method(at: Alteration, table: Table, _action: actions.OtherAlteration) -> None:
+    at.work.rewrite(table, "The table is copied into the other access method.")
+
+
+def _inheritance(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
+    if action.relation is not None:
+        mode = _SUX if action.kind == "AddInherit" else LockMode.AccessShareLock
+        at.work.lock(at.work.table(action.relation), mode, "The tables are parent and child.", sources.ALTER_TABLE)
+
+
+def _replica_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    index = table.indexes.get(action.index or "")
+    if index is not None:
+        at.work.lock(index, LockMode.ShareLock, "It identifies the table's rows for replicas.", sources.ALTER_TABLE)
+
+
+def _drop_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    for sequence in at.catalog.sequences_of(table, action.name):
+        at.work.lock(sequence, _AX, "It goes with the identity.", sources.ALTER_TABLE)
+
+
+def _set_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    for sequence in at.catalog.sequences_of(table, action.name):
+        at.work.lock(sequence, _SRX, "The identity's sequence is altered.", sources.ALTER_TABLE)
+        at.work.rewrite(sequence, "The sequence's state is written anew.", reads=False)
+
+
+def _set_expression(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    column = table.columns.get(action.name or "")
+    if column is None:
+        at.work.doubt(f"whether {action.name} of {table.name} is stored or virtual is not known")
+        at.work.rewrite(table, "A rewrite, if the column is stored.", rewritten="unknown")
+    elif column.generated == "stored":
+        at.work.rewrite(table, f"{column.name} is computed anew for every row.")
+    elif any(each.kind == "check" for each in table.constraints.values()):
+        message = "ALTER TABLE / SET EXPRESSION is not supported for virtual generated columns in tables with check constraints"
+        raise Refused("0A000", message)
+
+
+_MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], None]]] = {
+    "SetLogged": _persistence,
+    "SetUnLogged": _persistence,
+    "SetTableSpace": _tablespace,
+    "SetAccessMethod": _access_method,
+    "AddInherit": _inheritance,
+    "DropInherit": _inheritance,
+    "ReplicaIdentity": _replica_identity,
+    "DropIdentity": _drop_identity,
+    "SetIdentity": _set_identity,
+    "SetExpression": _set_expression,
+}
+_ONLY_LOCKS: Final = frozenset(
+    {*_PARAMETERS, *_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity", "DisableRowSecurity",
+     "ForceRowSecurity", "NoForceRowSecurity", "EnableRule", "DisableRule", "EnableAlwaysRule", "EnableReplicaRule",
+     "AddIdentity", "ChangeOwner"}
+)  # fmt: skip

@@ -81,7 +81,3 @@ def create_trigger(work: Work, action: actions.CreateTrigger) -> None:
 
 def create_policy(work: Work, action: actions.CreatePolicy) -> None:
     work.lock(work.table(action.table), _AX, "CREATE POLICY takes AccessExclusiveLock.")
-
-
-def other(work: Work, action: actions.Other) -> None:
-    work.doubt(f"{action.kind} is not analysed yet")

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from pglast import ast, enums
+
 from database_patterns import actions
-from database_patterns.actions import Constraint
 from database_patterns.catalog import Table
 from database_patterns.catalog.definitions import same_index
-from database_patterns.catalog.expressions import says_not_null
+from database_patterns.catalog.expressions import columns_in, says_not_null
 from database_patterns.locks import LockMode
+from database_patterns.model import Tristate
 
 from . import sources
 from .alteration import Alteration
 from .work import Refused
+
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
 
 _AX = LockMode.AccessExclusiveLock
 _SUX = LockMode.ShareUpdateExclusiveLock
@@ -25,11 +33,12 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
         raise Refused("42809", f'ALTER action ATTACH PARTITION cannot be performed on relation "{table.name}"')
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
-    implied = any(_may_imply(each, table) for each in partition.constraints.values())
-    if implied:
+    proven = _proves_bound(partition, table, action.bound)
+    if proven == "unknown":
         work.doubt(f"whether the constraints of {partition.name} prove its partition bound is not worked out")
     for each in work.catalog.family(partition):
-        work.scan(each, "Every row is checked against the partition bound.", scanned="unknown" if implied else True)
+        scanned: Tristate = "unknown" if proven == "unknown" else not proven
+        work.scan(each, "Every row is checked against the partition bound.", scanned=scanned)
     for index in table.indexes.values():
         work.lock(index, _SUX, "The new partition gets its part of it.", sources.PARTITIONING)
         if not any(same_index(each, index) for each in partition.indexes.values()):
@@ -42,10 +51,47 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
             work.lock(work.table(key.references), LockMode.ShareRowExclusiveLock, "The partition takes over a foreign key.")
 
 
-def _may_imply(constraint: Constraint, table: Table) -> bool:
-    if constraint.kind != "check" or constraint.not_valid or constraint.expression is None:
-        return False
-    return not all(says_not_null(constraint.expression.tree, column) for column in table.partition_key)
+def _proves_bound(partition: Table, table: Table, bound: Node) -> Tristate:
+    """Whether validated constraints of the new partition say what its bound says, so that its rows need not be read.
+
+    Only a bound on one plain column is worked out, and only where the CHECK repeats it; PostgreSQL sees more.
+    """
+    checks = [each for each in partition.constraints.values() if each.kind == "check" and not each.not_valid]
+    trees = tuple(each.expression.tree for each in checks if each.expression)
+    if not columns_in(trees) & table.partition_key:
+        return False if partition.complete else "unknown"
+    wanted = _bound_conditions(table, bound)
+    said = {condition for tree in trees for condition in _conditions(tree)}
+    column = next(iter(table.partition_key))
+    filled = partition.columns.get(column)
+    not_null = (filled is not None and filled.not_null) or any(says_not_null(tree, column) for tree in trees)
+    return True if wanted and not_null and wanted <= said else "unknown"
+
+
+def _bound_conditions(table: Table, bound: Node) -> set[tuple[str, str, str]]:
+    """The conditions of a bound on one column, as (column, operator, constant)."""
+    if len(table.partition_key) != 1 or bound is None:
+        return set()
+    column = next(iter(table.partition_key))
+    limits = ((">=", bound.lowerdatums), ("<", bound.upperdatums))
+    finite = [(operator, datums[0]) for operator, datums in limits if datums and isinstance(datums[0], ast.A_Const)]
+    return {(column, operator, _text(datum)) for operator, datum in finite}
+
+
+def _conditions(tree: Node) -> Iterator[tuple[str, str, str]]:
+    """The comparisons of a column with a constant that an AND consists of."""
+    if isinstance(tree, ast.BoolExpr) and tree.boolop == enums.BoolExprType.AND_EXPR:
+        for arm in tree.args:
+            yield from _conditions(arm)
+    elif isinstance(tree, ast.A_Expr) and isinstance(tree.lexpr, ast.ColumnRef):
+        value = tree.rexpr.arg if isinstance(tree.rexpr, ast.TypeCast) else tree.rexpr
+        if isinstance(value, ast.A_Const):
+            yield next(iter(columns_in(tree.lexpr))), tree.name[-1].sval, _text(value)
+
+
+def _text(constant: Node) -> str:
+    value = constant.val
+    return next((str(getattr(value, slot)) for slot in ("sval", "ival", "fval") if hasattr(value, slot)), "")
 
 
 def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> None:

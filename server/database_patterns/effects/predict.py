@@ -10,7 +10,7 @@ from database_patterns.actions import Action, TableAction
 from database_patterns.catalog import Catalog
 from database_patterns.model import Prediction, Statement
 
-from . import alterations, indexes, others, rows, tables, versions
+from . import alterations, commands, indexes, others, rows, tables, versions
 from .assumptions import Assumptions
 from .work import Refused, Work
 
@@ -71,5 +71,5 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.SetParameter: others.touches_no_table,
     actions.TransactionControl: others.touches_no_table,
     actions.DoBlock: others.do_block,
-    actions.Other: others.other,
+    actions.Other: commands.other,
 }

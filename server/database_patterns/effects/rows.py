@@ -205,7 +205,8 @@ def _equal_columns(tree: Any) -> frozenset[str]:  # noqa: ANN401 - a parse tree
 
 def _fire(work: Work, table: Table, verb: str) -> None:
     for trigger in table.triggers.values():
-        work.doubt(f"whether {verb} fires the trigger {trigger.name} of {table.name}, and what that does, is not worked out")
+        if not trigger.events or verb.lower() in trigger.events:
+            work.doubt(f"what the trigger {trigger.name} of {table.name} does is not analysed")
 
 
 def truncate(work: Work, action: actions.Truncate) -> None:

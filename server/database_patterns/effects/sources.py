@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+ALTER_DOMAIN: Final = "sql-alterdomain"
+ALTER_INDEX: Final = "sql-alterindex"
+ALTER_SEQUENCE: Final = "sql-altersequence"
 ALTER_TABLE: Final = "sql-altertable"
 CREATE_INDEX: Final = "sql-createindex"
 CREATE_TABLE: Final = "sql-createtable"
@@ -12,6 +15,7 @@ DEPENDENCIES: Final = "ddl-depend"
 DROP_INDEX: Final = "sql-dropindex"
 DROP_TABLE: Final = "sql-droptable"
 LOCKING: Final = "explicit-locking"
+REINDEX: Final = "sql-reindex"
 PARTITIONING: Final = "ddl-partitioning"
 
 

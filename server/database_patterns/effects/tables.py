@@ -105,6 +105,8 @@ def drop(work: Work, action: actions.Drop) -> None:
         _drop_schemas(work, action)
     elif action.kind in {"type", "domain"}:
         _drop_types(work, action)
+    elif action.kind == "statistics":
+        _drop_statistics(work, action)
     else:
         work.doubt(f"DROP {action.kind.upper()} is not analysed yet")
 
@@ -196,6 +198,17 @@ def _tables_with_triggers(work: Work, schema: str) -> Iterator[Table]:
         triggers = relation.triggers.values() if isinstance(relation, Table) else ()
         if any(each.function and each.function.schema == schema for each in triggers) and isinstance(relation, Table):
             yield relation
+
+
+def _drop_statistics(work: Work, action: actions.Drop) -> None:
+    for name in action.names:
+        known = [each for each in work.catalog.relations.values() if isinstance(each, Table) and name.name in each.statistics]
+        if not known and not work.catalog.complete:
+            work.doubt(f"the table of the statistics {name} is not known")
+        elif not known and not action.if_exists:
+            raise Refused("42704", f'statistics object "{name}" does not exist')
+        for table in known:
+            work.lock(table, _SUX, "DROP STATISTICS lets reads and writes go on.")
 
 
 def _drop_types(work: Work, action: actions.Drop) -> None:

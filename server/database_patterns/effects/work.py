@@ -46,6 +46,7 @@ class _Draft:
     held: Literal["statement", "transaction"] = "transaction"
     certain: bool = False
     rewrite: Tristate = False
+    keeps_indexes: bool = False
     scan: Tristate = False
     rebuilds: dict[str, None] = field(default_factory=dict)
     data_loss: str | None = None
@@ -129,7 +130,7 @@ class Work:
     def scan(self, table: Table, reason: str, source: str = sources.ALTER_TABLE, *, scanned: Tristate = True) -> None:
         """Enter that all rows of a locked relation are read; a partitioned table has none of its own."""
         draft = self._drafts[table.name]
-        if table.partitioned or scanned is False:
+        if table.partitioned or scanned is False or table.rows == "none":
             return
         draft.scan = True if True in {scanned, draft.scan} else "unknown"
         draft.explain(_SCAN, reason, source)
@@ -137,24 +138,31 @@ class Work:
     def rewrite(
         self, table: Table | Sequence, reason: str, source: str = sources.ALTER_TABLE, *, rewritten: Tristate = True,
         reads: bool = True,
+        with_indexes: bool = True,
     ) -> None:
-        """Enter that a locked table and all its indexes are written anew, and for that ``reads`` all its rows."""
+        """Enter that a locked table, and its indexes, are written anew, and for that ``reads`` all its rows."""
         draft = self._drafts[table.name]
         if rewritten is False or (isinstance(table, Table) and table.partitioned):
             return
         draft.rewrite = True if True in {rewritten, draft.rewrite} else "unknown"
-        if reads:
+        draft.keeps_indexes = not with_indexes
+        if reads and isinstance(table, Table) and table.rows != "none":
             draft.scan = True if True in {rewritten, draft.scan} else "unknown"
         draft.explain(_REWRITE, reason, source)
 
     def is_rewritten(self, table: Table) -> Tristate:
+        """Whether the table's rows, and so its indexes, are written anew."""
         draft = self._drafts.get(table.name)
-        return draft.rewrite if draft else False
+        return draft.rewrite if draft and not draft.keeps_indexes else False
 
     def rebuild(self, index: Index) -> None:
         """Enter that an index of a locked table is built anew."""
         if self.original.exists(index.name):
             self._drafts[index.table].rebuilds[str(index.name)] = None
+
+    def rebuild_alone(self, index: Index) -> None:
+        """Enter that an index is written anew while nobody locks its table."""
+        self._drafts[index.name].rebuilds[str(index.name)] = None
 
     def lose(self, relation: Locked, what: str) -> None:
         draft = self._drafts[relation.name]

@@ -146,6 +146,7 @@ def _other_alteration(node: Node, command: Node) -> Action:
         name=command.name,
         relation_kind=node.objtype.name.removeprefix("OBJECT_").lower().replace("matview", "materialized view"),
         relation=relation_name(command.def_) if isinstance(command.def_, ast.RangeVar) else None,
+        index=command.def_.name if isinstance(command.def_, ast.ReplicaIdentityStmt) else None,
         options=tuple(each.defname for each in command.def_ if isinstance(each, ast.DefElem))
         if isinstance(command.def_, tuple)
         else (),
@@ -181,6 +182,7 @@ _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Acti
         table,
         relation_name(command.def_.name),
         default_partition=bool(command.def_.bound and command.def_.bound.is_default),
+        bound=command.def_.bound,
     ),
     AT.AT_DetachPartition: lambda table, command, _only: actions.DetachPartition(
         table, relation_name(command.def_.name), concurrently=bool(command.def_.concurrent)
@@ -327,11 +329,16 @@ def _trigger(node: Node) -> tuple[Action, ...]:
             name=node.trigname,
             table=relation_name(node.relation),
             columns=strings(node.columns),
+            events=tuple(event for event, bit in _EVENTS.items() if node.events & bit),
             function=dotted(node.funcname),
             constraint_from=relation_name(node.constrrel) if node.constrrel else None,
             replace=bool(node.replace),
         ),
     )
+
+
+_EVENTS: Final = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
+"""The bits of a trigger's events, as in ``pg_trigger.tgtype``."""
 
 
 def _policy(node: Node) -> Action:

@@ -1,0 +1,91 @@
+"""Statements that have no action of their own, but change what a catalog holds: types, domains, statistics, policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from pglast import ast
+
+from database_patterns.actions import CreateDomain, Name
+from database_patterns.reading.definitions import constraint, dotted, expression, relation_name, strings
+
+from . import names
+from .draft import Draft
+from .schema import Table
+
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
+
+
+def follow(draft: Draft, tree: object) -> None:
+    """Follow a statement that is known by its parse tree only."""
+    _FOLLOWED[type(tree)](draft, tree)
+
+
+def _composite_type(draft: Draft, tree: Node) -> None:
+    _enter_type(draft, relation_name(tree.typevar))
+
+
+def _range_type(draft: Draft, tree: Node) -> None:
+    _enter_type(draft, dotted(tree.typeName))
+
+
+def _enter_type(draft: Draft, name: Name) -> None:
+    draft.set(types={**draft.catalog.types, draft.catalog.resolve(name): None})
+
+
+def _alter_domain(draft: Draft, tree: Node) -> None:
+    known = draft.catalog.domain(dotted(tree.typeName))
+    if known is not None:
+        changed = _changed_domain(known, tree)
+        name = next(key for key, each in draft.catalog.types.items() if each is known)
+        draft.set(types={**draft.catalog.types, name: changed})
+
+
+def _changed_domain(domain: CreateDomain, tree: Node) -> CreateDomain:
+    if tree.subtype == "O":
+        return replace(domain, not_null=True)
+    if tree.subtype == "N":
+        return replace(domain, not_null=False)
+    if tree.subtype == "T":
+        return replace(domain, default=expression(tree.def_))
+    if tree.subtype == "C":
+        return replace(domain, constraints=(*domain.constraints, constraint(tree.def_)))
+    if tree.subtype == "X":
+        kept = tuple(each for each in domain.constraints if (each.name or _only_check(domain)) != tree.name)
+        return replace(domain, constraints=kept)
+    return domain
+
+
+def _only_check(domain: CreateDomain) -> str:
+    """The name that PostgreSQL gives to a domain's constraint that has none."""
+    return names.join(domain.name.name, None, "check")
+
+
+def _statistics(draft: Draft, tree: Node) -> None:
+    for relation in tree.relations:
+        table = draft.table(relation_name(relation))
+        if table is None:
+            continue
+        columns = names.addition(each.name or "expr" for each in tree.exprs)
+        named = strings(tree.defnames)[-1:] if tree.defnames else ()
+        name = named[0] if named else names.join(table.name.name, columns, "stat")
+        draft.put(replace(table, statistics=table.statistics | {name}))
+
+
+_FOLLOWED: Final[dict[type, Callable[[Draft, Node], None]]] = {
+    ast.CompositeTypeStmt: _composite_type,
+    ast.CreateRangeStmt: _range_type,
+    ast.AlterDomainStmt: _alter_domain,
+    ast.CreateStatsStmt: _statistics,
+}
+FOLLOWED: Final = frozenset(_FOLLOWED)
+
+
+def drop_statistics(draft: Draft, name: Name) -> None:
+    """DROP STATISTICS, which names no table."""
+    for table in [each for each in draft.catalog.relations.values() if isinstance(each, Table)]:
+        if name.name in table.statistics:
+            draft.put(replace(table, statistics=table.statistics - {name.name}))
