@@ -3,33 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from textwrap import indent
-from typing import TYPE_CHECKING
 
+from database_patterns.actions import Name
+from database_patterns.effects.context import StatementInContext
 from database_patterns.locks import LockMode, blocked_by
+from database_patterns.model import Certainty, Effect, Tristate
 from database_patterns.rendering import operations
 from database_patterns.rendering.operations import Operation, written
-
-if TYPE_CHECKING:
-    from database_patterns.actions import Name
-    from database_patterns.effects.context import StatementInContext
-    from database_patterns.model import Certainty, Effect
 
 IDENTIFIER_BYTES_MAX = 63
 """PostgreSQL cuts longer names off (NAMEDATALEN - 1)."""
 
 
 def effect_on(relation: Name, at: StatementInContext) -> Effect | None:
-    """What the statement does to this table or view; None when it does nothing."""
-    found = (effect for effect in at.prediction.effects if effect.relation == str(relation) and effect.kind != "index")
-    return next(found, None)
+    """What the statement does to this table and to its partitions, as one effect; None when it does nothing."""
+    names = [str(relation), *map(str, partitions(relation, at))]
+    effects = {effect.relation: effect for effect in at.prediction.effects if effect.kind != "index"}
+    own = effects.get(names[0])
+    if own is None:
+        return None
+    family = [effects[name] for name in names if name in effects]
+    scan, rewrite = _any(effect.scan for effect in family), _any(effect.rewrite for effect in family)
+    return replace(own, scan=scan, rewrite=rewrite)
 
 
-def takes(effect: Effect, others: Iterable[Name] = ()) -> str:
-    """The lock and what it stops: "takes ShareLock on orders: writes wait"."""
-    tables = listed((effect.relation, *map(str, others)))
+def _any(facts: Iterable[Tristate]) -> Tristate:
+    """True where one is, else "unknown" where one is."""
+    return max(facts, key=[False, "unknown", True].index)
+
+
+def partitions(relation: Name, at: StatementInContext) -> tuple[Name, ...]:
+    """The tables below a partitioned table, as far as they are known; those in its schema are called as it is."""
+    table = at.before.table(relation)
+    if table is None:
+        return ()
+    names = [each.name for each in at.before.family(table)[1:]]
+    return tuple(Name(name.name, relation.schema) if name.schema == table.name.schema else name for name in names)
+
+
+def named(relation: Name, at: StatementInContext) -> str:
+    """The table as the user calls it, "and its partitions" where it has any."""
+    return f"{relation} and its partitions" if partitions(relation, at) else str(relation)
+
+
+def takes(effect: Effect, *tables: str) -> str:
+    """The lock, and what it stops: "takes ShareLock on orders: writes wait"."""
     lock = effect.lock or LockMode.AccessShareLock
-    return f"takes {lock.name} on {tables}: {stopped(lock)} wait"
+    return f"takes {lock.name} on {listed(tables)}: {stopped(lock)} wait"
 
 
 def stopped(lock: LockMode) -> str:

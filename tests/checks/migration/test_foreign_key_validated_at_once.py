@@ -79,3 +79,27 @@ def test_a_foreign_key_that_looks_at_no_row_is_quiet(lint: Lint, text: str) -> N
 def test_tables_that_are_not_known_exist(lint: Lint) -> None:
     (finding,) = lint(f"{ADD};")
     assert (finding.severity, finding.certainty) == ("error", "size-dependent")
+
+
+EVENTS = """
+    CREATE TABLE customers (id bigint PRIMARY KEY);
+    CREATE TABLE events (customer bigint, at date) PARTITION BY RANGE (at);
+    CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+"""
+ADD_TO_EVENTS = "ALTER TABLE events ADD CONSTRAINT fk FOREIGN KEY (customer) REFERENCES customers (id)"
+
+
+def test_a_partitioned_table_takes_not_valid_from_18_on(lint: Lint) -> None:
+    (finding,) = lint(f"{ADD_TO_EVENTS};", EVENTS)
+    assert "takes ShareRowExclusiveLock on events and its partitions and customers: writes wait" in finding.message
+    assert f"    {ADD_TO_EVENTS} NOT VALID;" in finding.help
+
+
+def test_before_18_its_partitions_get_the_constraint_one_by_one(lint: Lint) -> None:
+    (finding,) = lint(f"{ADD_TO_EVENTS};", EVENTS, postgres=17)
+    steps = [line.strip() for part in finding.help.split("\n\n")[1::2] for line in part.splitlines()]
+    assert steps == [
+        f"{ADD_TO_EVENTS} NOT VALID;".replace("events", "events_1"),
+        "ALTER TABLE events_1 VALIDATE CONSTRAINT fk;",
+        f"{ADD_TO_EVENTS};",
+    ]

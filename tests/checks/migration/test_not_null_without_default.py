@@ -58,7 +58,15 @@ def test_a_column_with_a_value_for_every_row_is_quiet(lint: Lint, definition: st
 
 
 def test_a_primary_key_column_without_values_is_found(lint: Lint) -> None:
-    assert len(lint("ALTER TABLE orders ADD COLUMN code text PRIMARY KEY;", "CREATE TABLE orders (a int); INSERT INTO orders VALUES (1);")) == 1
+    assert (
+        len(
+            lint(
+                "ALTER TABLE orders ADD COLUMN code text PRIMARY KEY;",
+                "CREATE TABLE orders (a int); INSERT INTO orders VALUES (1);",
+            )
+        )
+        == 1
+    )
 
 
 def test_only_the_column_that_has_no_value_is_named(lint: Lint) -> None:

@@ -89,3 +89,12 @@ def test_a_column_of_which_nothing_is_known_may_be_proven_already(lint: Lint) ->
     (finding,) = lint(SET_NOT_NULL)
     assert (finding.severity, finding.certainty) == ("warning", "unknown")
     assert "while every row is read to find a NULL in status unless a validated constraint proves it" in finding.message
+
+
+def test_the_rows_of_a_partitioned_table_are_in_its_partitions(lint: Lint) -> None:
+    schema = """
+        CREATE TABLE orders (id bigint, status text) PARTITION BY RANGE (id);
+        CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM (1) TO (1000);
+    """
+    (finding,) = lint(SET_NOT_NULL, schema)
+    assert finding.message.startswith("SET NOT NULL takes AccessExclusiveLock on orders and its partitions: reads and")

@@ -16,9 +16,10 @@ def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
         return
     unless = " unless the new type stores the old values as they are" if effect.rewrite == "unknown" else ""
     expand, swap = _steps(action)
+    takes = wording.takes(effect, wording.named(action.table, at))
     yield Hit(
-        f"Changing the type of {action.column} to {action.type.sql} {wording.takes(effect)} while the whole table and"
-        f" its indexes are written anew{unless}.{wording.depends_on(at)}",
+        f"Changing the type of {action.column} to {action.type.sql} {takes} while the whole table and its indexes are"
+        f" written anew{unless}.{wording.depends_on(at)}",
         wording.help_text(
             at,
             "Add a column of the new type that a trigger keeps in step:",
