@@ -37,7 +37,7 @@ lint: $(READY)
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/ty check --quiet --output-format concise
+	@$(BIN)/ty check --no-progress --output-format concise
 	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
 
 bench: $(READY)
