@@ -151,6 +151,7 @@ def test_a_running_server_can_be_used(foreign_url: str, monkeypatch: pytest.Monk
     assert names(own_server) == before
 
 
+@pytest.mark.usefixtures("lab")
 def test_a_server_that_cannot_be_reached_is_said_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(UserError) as refused, Server(url=f"postgresql://me:secret@/x?host={quote(str(tmp_path))}"):
         pass
@@ -159,6 +160,7 @@ def test_a_server_that_cannot_be_reached_is_said_without_its_password(tmp_path: 
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.usefixtures("lab")
 def test_what_is_no_url_is_refused_without_repeating_it() -> None:
     with pytest.raises(UserError) as refused, Server(url="me secret"):
         pass
@@ -202,7 +204,8 @@ def modes(path: Path) -> dict[Path, int]:
     return {step: stat.S_IMODE(step.stat().st_mode) for step in (path, *path.parents)}
 
 
-def test_programs_that_do_not_run_are_said_to(lab: None, tmp_path: Path) -> None:  # noqa: ARG001 - skips
+@pytest.mark.usefixtures("lab")
+def test_programs_that_do_not_run_are_said_to(tmp_path: Path) -> None:
     (tmp_path / "postgres").write_text("#!/bin/false\npostgres (PostgreSQL) 18.6\n")
     (tmp_path / "initdb").touch()
     with pytest.raises(UserError) as refused, Server(postgres_bin=str(tmp_path)):

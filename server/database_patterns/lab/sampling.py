@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Locks = set[tuple[int, LockMode]]
 
 _HELD_SECONDS: Final = 0.025
+_PAUSE_SECONDS: Final = 0.005
 _PATIENCE_MS: Final = 100
 _TABLES_MAX: Final = 200
 _SETTINGS: Final = (
@@ -122,7 +123,7 @@ def _blocker(database: Database, take: str) -> Generator[None]:
             while not over.is_set():
                 refused = driver.execute(connection, f"BEGIN; {take}")
                 holding.set()
-                driver.execute(connection, f"SELECT pg_sleep({0 if refused else _HELD_SECONDS})")
+                driver.execute(connection, f"SELECT pg_sleep({_PAUSE_SECONDS if refused else _HELD_SECONDS})")
                 driver.execute(connection, "ROLLBACK")
 
         thread = threading.Thread(target=hold)
