@@ -56,7 +56,7 @@ class Verdict:
 
 
 def disagreements(prediction: Prediction, verdict: Verdict, *, sampled: bool = False) -> list[str]:
-    """Where the two witnesses contradict each other, in sentences; an error in a transaction leaves only itself to see."""
+    """Where the two witnesses contradict each other; an error in a transaction leaves only itself to see."""
     if verdict.error is not None and not sampled:
         return _errors(prediction, verdict.error)
     predicted = {effect.relation: effect for effect in prediction.effects}

@@ -142,7 +142,8 @@ class Catalog:
     def type(self, name: Name) -> CreateEnum | CreateDomain | None:
         """The enum or domain of that name."""
         schemas = (name.schema,) if name.schema else (TEMPORARY, *self.search_path)
-        return next(filter(None, (self.types.get(Name(name.name, schema)) for schema in schemas)), None)
+        found = (self.types.get(Name(name.name, schema)) for schema in schemas)
+        return next((each for each in found if each is not None), None)
 
     def is_type(self, name: Name) -> bool:
         """Whether a type of that name was created in the known history."""

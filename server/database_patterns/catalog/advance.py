@@ -22,9 +22,9 @@ from .definitions import (
 )
 from .draft import Draft
 from .drops import drop, drop_column, drop_constraint
-from .expressions import columns_read, output_columns, renamed
+from .expressions import columns_read, output_columns
 from .renames import rename, set_schema
-from .schema import Relation, Sequence, Table
+from .schema import Sequence, Table
 
 Handler = Callable[[Draft, Any], None]
 ActionT = TypeVar("ActionT", bound=Action)
@@ -227,9 +227,7 @@ def _attach(draft: Draft, action: actions.AttachPartition) -> None:
     parent, child = draft.table(action.table), draft.table(action.partition)
     if parent is None or child is None:
         return
-    draft.put(
-        replace(child, inherits=(parent.name,), partition=True, default_partition=action.default_partition)
-    )
+    draft.put(replace(child, inherits=(parent.name,), partition=True, default_partition=action.default_partition))
     copy_to_partition(draft, parent, child.name)
 
 

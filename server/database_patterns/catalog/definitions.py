@@ -14,7 +14,8 @@ from .expressions import columns_in, implied_name, output_columns
 from .schema import Index, Sequence, Table
 
 SERIAL_TYPES: Final = {
-    "smallserial": "int2", "serial2": "int2", "serial": "int4", "serial4": "int4", "bigserial": "int8", "serial8": "int8",
+    "smallserial": "int2", "serial2": "int2", "serial": "int4", "serial4": "int4", "bigserial": "int8",
+    "serial8": "int8",
 }  # fmt: skip
 _INDEX_LABELS: Final = {"primary key": "pkey", "unique": "key", "exclusion": "excl"}
 _ORDER: Final = ("check", "not null", "primary key", "unique", "exclusion", "foreign key")
@@ -87,9 +88,13 @@ def _inherit(draft: Draft, name: Name, parent: Table) -> None:
     table = draft.catalog.table(name)
     assert table is not None  # noqa: S101 - it was entered just before
     checks = {
-        key: each for key, each in parent.constraints.items() if each.kind in {"check", "not null"} and not each.no_inherit
+        key: each
+        for key, each in parent.constraints.items()
+        if each.kind in {"check", "not null"} and not each.no_inherit
     }
-    columns = {key: replace(each, identity=each.identity if table.partition else None) for key, each in parent.columns.items()}
+    columns = {
+        key: replace(each, identity=each.identity if table.partition else None) for key, each in parent.columns.items()
+    }
     draft.put(replace(table, columns={**table.columns, **columns}, constraints={**table.constraints, **checks}))
 
 
@@ -114,7 +119,9 @@ def _take_query_columns(draft: Draft, name: Name, action: CreateTable) -> None:
         return
     columns: tuple[str, ...] = ()
     if action.from_query is not None:
-        sources = {each: tuple(found.columns) for each in action.from_query.reads if (found := draft.catalog.table(each))}
+        sources = {
+            each: tuple(found.columns) for each in action.from_query.reads if (found := draft.catalog.table(each))
+        }
         columns = output_columns(action.from_query.tree, sources) or ()
     unknown = TypeName(Name("unknown"))
     draft.put(replace(table, columns={each: Column(each, unknown) for each in columns}, columns_complete=False))
@@ -170,7 +177,9 @@ def add_constraint(draft: Draft, name: Name, constraint: Constraint) -> None:
         for key, column in table.columns.items()
     }
     name_of = names.truncate(constraint.name or "")
-    draft.put(replace(table, columns=columns, constraints={**table.constraints, name_of: replace(constraint, name=name_of)}))
+    draft.put(
+        replace(table, columns=columns, constraints={**table.constraints, name_of: replace(constraint, name=name_of)})
+    )
     if constraint.kind == "primary key":
         for column in constraint.columns:
             _imply_not_null(draft, name, column)
@@ -217,7 +226,10 @@ def _with_index(draft: Draft, table: Table, constraint: Constraint) -> Constrain
     taken_relation = draft.taken_by_relation(table.name.schema)
     taken_constraint = draft.taken_by_constraint(table.name.schema)
     name = constraint.name or names.choose(
-        table.name.name, parts, _INDEX_LABELS[constraint.kind], lambda each: taken_relation(each) or taken_constraint(each)
+        table.name.name,
+        parts,
+        _INDEX_LABELS[constraint.kind],
+        lambda each: taken_relation(each) or taken_constraint(each),
     )
     draft.put_index(
         Index(

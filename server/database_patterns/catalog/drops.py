@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from database_patterns.actions import Drop, Name
+from database_patterns.actions import Column, Drop, Name
 
 from . import Catalog
 from .draft import Draft
 from .expressions import columns_in
 from .other_statements import drop_statistics
-from .schema import Index, Sequence, Table
+from .schema import Index, Table
 
 
 def drop(draft: Draft, action: Drop) -> None:
@@ -121,7 +121,7 @@ def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[st
     for key in (each for each in table.constraints_on(column) if each.kind in {"primary key", "unique"}):
         for other, reference in catalog.references_to(table):
             if other.name != table.name and set(reference.referenced_columns) == set(key.columns):
-                yield f"constraint {reference.name} on table {other.name} depends on column {column} of table {table.name}"
+                yield f"constraint {reference.name} on {other.name} depends on column {column} of table {table.name}"
     for generated in generated_from(table, column):
         yield f"column {generated.name} of table {table.name} depends on column {column} of table {table.name}"
     for trigger in table.triggers.values():
@@ -132,7 +132,7 @@ def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[st
             yield f"policy {policy.name} on table {table.name} depends on column {column} of table {table.name}"
 
 
-def generated_from(table: Table, column: str):  # noqa: ANN201
+def generated_from(table: Table, column: str) -> list[Column]:
     """The generated columns whose expression reads ``column``."""
     return [
         each for each in table.columns.values()

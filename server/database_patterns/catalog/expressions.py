@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pglast import ast, enums
@@ -19,8 +19,14 @@ def columns_in(tree: object) -> frozenset[str]:
     """The names of all columns in ``tree``, without what stands before them."""
     if not tree:
         return _NO_COLUMNS
-    references = (node for node in walk(tree) if isinstance(node, ast.ColumnRef))
-    return frozenset(last.sval for last in (ref.fields[-1] for ref in references) if isinstance(last, ast.String))
+    names = (_last_name(node) for node in walk(tree) if isinstance(node, ast.ColumnRef))
+    return frozenset(name for name in names if name is not None)
+
+
+def _last_name(reference: Node) -> str | None:
+    """The column that a reference names, None for ``*``."""
+    last = reference.fields[-1]
+    return last.sval if isinstance(last, ast.String) else None
 
 
 def says_not_null(tree: Node, column: str, *, negated: bool = False) -> bool:
@@ -28,10 +34,11 @@ def says_not_null(tree: Node, column: str, *, negated: bool = False) -> bool:
 
     This is what PostgreSQL looks for before SET NOT NULL: the test itself, one arm of an AND, every arm of an OR.
     """
-    if isinstance(tree, ast.NullTest):
+    kind = type(tree)
+    if kind is ast.NullTest:
         wanted = enums.NullTestType.IS_NULL if negated else enums.NullTestType.IS_NOT_NULL
         return bool(tree.nulltesttype == wanted) and _is_column(tree.arg, column)
-    if not isinstance(tree, ast.BoolExpr):
+    if kind is not ast.BoolExpr:
         return False
     if tree.boolop == enums.BoolExprType.NOT_EXPR:
         return says_not_null(tree.args[0], column, negated=not negated)
@@ -41,10 +48,7 @@ def says_not_null(tree: Node, column: str, *, negated: bool = False) -> bool:
 
 
 def _is_column(tree: Node, column: str) -> bool:
-    if not isinstance(tree, ast.ColumnRef):
-        return False
-    last = tree.fields[-1]
-    return isinstance(last, ast.String) and last.sval == column
+    return isinstance(tree, ast.ColumnRef) and _last_name(tree) == column
 
 
 def columns_read(query: object, relations: Mapping[Name, Iterable[str]]) -> dict[Name, frozenset[str]]:
@@ -52,33 +56,27 @@ def columns_read(query: object, relations: Mapping[Name, Iterable[str]]) -> dict
 
     Names are matched without their table's alias: of two tables with a column of that name, both count.
     """
-    everything, named = False, set()
-    for node in walk(query):
-        if isinstance(node, ast.ColumnRef):
-            last = node.fields[-1]
-            everything = everything or isinstance(last, ast.A_Star)
-            named |= {last.sval} if isinstance(last, ast.String) else set()
+    found = [_last_name(node) for node in walk(query) if isinstance(node, ast.ColumnRef)]
+    everything, named = None in found, {each for each in found if each is not None}
     return {
-        name: frozenset(columns) if everything else frozenset(named & set(columns))
-        for name, columns in relations.items()
+        name: frozenset(columns if everything else named.intersection(columns)) for name, columns in relations.items()
     }
 
 
 def output_columns(query: Node, relations: Mapping[Name, Iterable[str]]) -> tuple[str, ...] | None:
     """The names of the columns that ``query`` returns, None when they cannot be told."""
-    while isinstance(query, ast.SelectStmt) and query.larg:
+    while type(query) is ast.SelectStmt and query.larg:
         query = query.larg
-    targets = query.targetList if isinstance(query, ast.SelectStmt) else None
-    if targets is None:
+    if type(query) is not ast.SelectStmt or query.targetList is None:
         return None
     names: list[str] = []
-    for target in targets:
-        if isinstance(target.val, ast.ColumnRef) and isinstance(target.val.fields[-1], ast.A_Star):
-            if len(relations) != 1:
-                return None
+    for target in query.targetList:
+        if type(target.val) is not ast.ColumnRef or _last_name(target.val) is not None:
+            names.append(target.name or implied_name(target.val) or "?column?")
+        elif len(relations) == 1:
             names += next(iter(relations.values()))
         else:
-            names.append(target.name or implied_name(target.val) or "?column?")
+            return None
     return tuple(names)
 
 
@@ -89,43 +87,59 @@ def implied_name(tree: Node) -> str | None:
 
 def _implied(tree: Node) -> tuple[str | None, int]:
     """The name and how good it is: 2 is final, 1 (a type's name) yields to one from further inside."""
-    if isinstance(tree, ast.ColumnRef):
-        strings = [field.sval for field in tree.fields if isinstance(field, ast.String)]
-        return (strings[-1], 2) if strings else (None, 0)
-    if isinstance(tree, ast.FuncCall):
-        return tree.funcname[-1].sval, 2
-    if isinstance(tree, ast.A_Indirection):
-        fields = [field.sval for field in tree.indirection if isinstance(field, ast.String)]
-        return (fields[-1], 2) if fields else _implied(tree.arg)
-    if isinstance(tree, ast.TypeCast):
-        inner = _implied(tree.arg)
-        return inner if inner[1] == 2 else (tree.typeName.names[-1].sval, 1)
-    if isinstance(tree, ast.CollateClause):
-        return _implied(tree.arg)
-    if isinstance(tree, ast.CaseExpr):
-        inner = _implied(tree.defresult)
-        return inner if inner[1] == 2 else ("case", 1)
-    return _FIXED_NAMES.get(type(tree), (None, 0)) if not isinstance(tree, ast.MinMaxExpr) else (_min_max(tree), 2)
+    namer = _NAMERS.get(type(tree))
+    return namer(tree) if namer else (None, 0)
 
 
-_FIXED_NAMES: Final[dict[type, tuple[str, int]]] = {
-    ast.CoalesceExpr: ("coalesce", 2),
-    ast.A_ArrayExpr: ("array", 2),
-    ast.RowExpr: ("row", 2),
+def _from_reference(tree: Node) -> tuple[str | None, int]:
+    strings = [field.sval for field in tree.fields if isinstance(field, ast.String)]
+    return (strings[-1], 2) if strings else (None, 0)
+
+
+def _from_indirection(tree: Node) -> tuple[str | None, int]:
+    fields = [field.sval for field in tree.indirection if isinstance(field, ast.String)]
+    return (fields[-1], 2) if fields else _implied(tree.arg)
+
+
+def _from_cast(tree: Node) -> tuple[str | None, int]:
+    inner = _implied(tree.arg)
+    return inner if inner[1] == 2 else (tree.typeName.names[-1].sval, 1)
+
+
+def _from_case(tree: Node) -> tuple[str | None, int]:
+    inner = _implied(tree.defresult)
+    return inner if inner[1] == 2 else ("case", 1)
+
+
+def _from_min_max(tree: Node) -> tuple[str | None, int]:
+    return "greatest" if tree.op == enums.MinMaxOp.IS_GREATEST else "least", 2
+
+
+_NAMERS: Final[dict[type, Callable[[Node], tuple[str | None, int]]]] = {
+    ast.ColumnRef: _from_reference,
+    ast.FuncCall: lambda tree: (tree.funcname[-1].sval, 2),
+    ast.A_Indirection: _from_indirection,
+    ast.TypeCast: _from_cast,
+    ast.CollateClause: lambda tree: _implied(tree.arg),
+    ast.CaseExpr: _from_case,
+    ast.MinMaxExpr: _from_min_max,
+    ast.CoalesceExpr: lambda _tree: ("coalesce", 2),
+    ast.A_ArrayExpr: lambda _tree: ("array", 2),
+    ast.RowExpr: lambda _tree: ("row", 2),
 }
 
 
-def _min_max(tree: Node) -> str:
-    return "greatest" if tree.op == enums.MinMaxOp.IS_GREATEST else "least"
-
-
-def renamed(tree: Any, old: str, new: str) -> Any:  # noqa: ANN401 - any node, tuple or value of a parse tree
+def renamed(tree: Node, old: str, new: str) -> Node:
     """A copy of ``tree`` in which the column ``old`` is called ``new``."""
     if isinstance(tree, tuple):
         return tuple(renamed(each, old, new) for each in tree)
     if not isinstance(tree, ast.Node):
         return tree
-    if isinstance(tree, ast.ColumnRef) and _is_column(tree, old):
+    return _renamed_node(tree, old, new)
+
+
+def _renamed_node(tree: Node, old: str, new: str) -> Node:
+    if _is_column(tree, old):
         return ast.ColumnRef(fields=(*tree.fields[:-1], ast.String(sval=new)), location=tree.location)
     slots = {slot: renamed(getattr(tree, slot), old, new) for slot in tree.__slots__}
     return type(tree)(**{slot: value for slot, value in slots.items() if value is not None})

@@ -1,4 +1,4 @@
-"""Statements that have no action of their own, but change what a catalog holds: types, domains, statistics, policies."""
+"""Statements that have no action of their own, but change what a catalog holds: types, domains, statistics."""
 
 from __future__ import annotations
 

@@ -55,7 +55,9 @@ def _move(draft: Draft, name: Name, *, new_name: str | None = None, schema: str 
 def move_relation(draft: Draft, relation: Relation, new: Name) -> None:
     """Enter ``relation`` under its new name, and everywhere that it is mentioned."""
     old = relation.name
-    followers = [draft.catalog.relations[each] for each in draft.catalog.dependents.get(old, frozenset()) if each != old]
+    followers = [
+        draft.catalog.relations[each] for each in draft.catalog.dependents.get(old, frozenset()) if each != old
+    ]
     draft.remove(old)
     draft.put(_mentioning(_named(relation, new), old, new))
     for follower in followers:
@@ -68,9 +70,7 @@ def move_relation(draft: Draft, relation: Relation, new: Name) -> None:
 def _named(relation: Relation, new: Name) -> Relation:
     if isinstance(relation, Sequence):
         return replace(relation, name=new)
-    indexes = {
-        key: replace(each, name=Name(key, new.schema), table=new) for key, each in relation.indexes.items()
-    }
+    indexes = {key: replace(each, name=Name(key, new.schema), table=new) for key, each in relation.indexes.items()}
     return replace(relation, name=new, indexes=indexes)
 
 
@@ -130,7 +130,9 @@ def _rename_schema(draft: Draft, old: str, new: str) -> None:
         current = draft.catalog.relations.get(relation.name)
         if current is not None:
             move_relation(draft, current, Name(relation.name.name, new))
-    types = {Name(key.name, new if key.schema == old else key.schema): each for key, each in draft.catalog.types.items()}
+    types = {
+        Name(key.name, new if key.schema == old else key.schema): each for key, each in draft.catalog.types.items()
+    }
     draft.set(types=types, schemas=draft.catalog.schemas - {old} | {new})
 
 
@@ -167,15 +169,15 @@ def _rename_column(draft: Draft, table: Table, old: str, new: str) -> None:
     draft.put(
         replace(
             table,
-            columns={
-                (new if key == old else key): _column(each, old, new) for key, each in table.columns.items()
-            },
+            columns={(new if key == old else key): _column(each, old, new) for key, each in table.columns.items()},
             constraints={key: _constraint(each, old, new) for key, each in table.constraints.items()},
             indexes={key: _index(each, old, new) for key, each in table.indexes.items()},
             triggers={
                 key: replace(each, columns=_swap(each.columns, old, new)) for key, each in table.triggers.items()
             },
-            partition_by=(table.partition_by[0], _elements(table.partition_by[1], old, new)) if table.partition_by else None,
+            partition_by=(table.partition_by[0], _elements(table.partition_by[1], old, new))
+            if table.partition_by
+            else None,
         )
     )
     for other_name in draft.catalog.dependents.get(table.name, frozenset()):
@@ -187,7 +189,9 @@ def _mentioning_column(relation: Relation, table: Name, old: str, new: str) -> R
     if isinstance(relation, Sequence):
         return replace(relation, owner=(table, new)) if relation.owner == (table, old) else relation
     constraints = {
-        key: replace(each, referenced_columns=_swap(each.referenced_columns, old, new)) if each.references == table else each
+        key: replace(each, referenced_columns=_swap(each.referenced_columns, old, new))
+        if each.references == table
+        else each
         for key, each in relation.constraints.items()
     }
     read = relation.reads.get(table, frozenset())
@@ -210,7 +214,9 @@ def _column(column: Column, old: str, new: str) -> Column:
 
 def _elements(elements: tuple[IndexElement, ...], old: str, new: str) -> tuple[IndexElement, ...]:
     return tuple(
-        replace(each, column=new if each.column == old else each.column, expression=_expression(each.expression, old, new))
+        replace(
+            each, column=new if each.column == old else each.column, expression=_expression(each.expression, old, new)
+        )
         for each in elements
     )
 

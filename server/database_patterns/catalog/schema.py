@@ -26,7 +26,7 @@ Kind = Literal["table", "view", "materialized view", "foreign table", "sequence"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index; ``constraint`` names the constraint that it stands behind, ``parent`` the partitioned index above it."""
+    """An index; ``constraint`` is the one that it stands behind, ``parent`` the partitioned index above it."""
 
     name: Name
     table: Name

@@ -26,7 +26,7 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
         return
     index = work.catalog.index(first.table)
     table = Table(index.name) if index else work.table(first.table)
-    level = max(_level(action, table) for action in subcommands)
+    level = max(_level(action) for action in subcommands)
     alteration = Alteration(work, table, level, _validates_inline_keys(subcommands))
     if index is not None:
         work.lock(index, level, _reason(subcommands), sources.ALTER_INDEX)
@@ -49,11 +49,11 @@ def _lock_family(alteration: Alteration, subcommands: Sequence[TableAction]) -> 
 
 
 def _reason(subcommands: Sequence[TableAction]) -> str:
-    strongest = max(subcommands, key=lambda each: _level(each, None))
+    strongest = max(subcommands, key=_level)
     words = _WORDS.get(type(strongest)) or f"ALTER TABLE ({getattr(strongest, 'kind', '')})"
     if isinstance(strongest, actions.AddConstraint):
         words = f"ADD {strongest.constraint.kind.upper()}"
-    return f"{words} takes {_level(strongest, None).name} on the table."
+    return f"{words} takes {_level(strongest).name} on the table."
 
 
 def _finish(alteration: Alteration) -> None:
@@ -68,7 +68,7 @@ def _finish(alteration: Alteration) -> None:
         constraints.validate(work, validation)
 
 
-def _level(action: TableAction, table: Table | None) -> LockMode:
+def _level(action: TableAction) -> LockMode:
     if isinstance(action, actions.AddConstraint):
         key = action.constraint.kind == "foreign key"
         return LockMode.ShareRowExclusiveLock if key else _AX
@@ -84,7 +84,7 @@ def _level(action: TableAction, table: Table | None) -> LockMode:
 def _recurses(action: TableAction, table: Table) -> bool:
     """Whether a subcommand goes on to the partitions, or to the tables that inherit."""
     if isinstance(action, actions.OtherAlteration):
-        return other_alterations.recurses(action, table)
+        return other_alterations.recurses(action)
     if isinstance(action, actions.AttachPartition | actions.DetachPartition) or action.only:
         return False
     if isinstance(action, actions.AddConstraint):

@@ -1,7 +1,7 @@
 """What PostgreSQL brings: functions, operators, casts, types and operator classes, of each major version.
 
-The data was read from the servers' own catalogs (``tests/effects/generate_builtins.py``), with what the usual extensions
-bring; it is loaded when first asked for. Types go by their internal names.
+The data was read from the servers' own catalogs (``tests/effects/generate_builtins.py``), with what the usual
+extensions bring; it is loaded when first asked for. Types go by their internal names.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class Routine(NamedTuple):
 
 
 class Cast(NamedTuple):
-    """A cast: by ``f``unction, through text (``i``) or ``b``inary coercible; ``i``mplicit, on ``a``ssignment, ``e``xplicit."""
+    """A cast: by function ("f"), through text ("i") or binary coercible ("b").
+
+    ``context`` says when it happens by itself: implicitly ("i"), on assignment ("a"), or never ("e").
+    """
 
     method: Literal["f", "i", "b"]
     context: Literal["i", "a", "e"]

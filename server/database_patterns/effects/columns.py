@@ -32,6 +32,7 @@ class _Fill:
 
 
 def is_serial(column: Column) -> bool:
+    """Whether the type is a serial, which stands for an integer with a sequence."""
     return column.type.name.schema is None and column.type.name.name in SERIAL_TYPES
 
 
@@ -48,6 +49,7 @@ def require_with_children(at: Alteration, table: Table, message: str, *, only: b
 
 
 def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
+    """Enter what ADD COLUMN does to the rows, and what its inline constraints do."""
     column = action.column
     require_with_children(at, table, f'column "{column.name}" must be added to child tables too', only=action.only)
     if column.name in table.columns:
@@ -66,6 +68,7 @@ def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
 
 
 def require_type(work: Work, column: Column) -> None:
+    """Raise Refused where the column's type is known not to exist."""
     known = is_serial(column) or types.is_known(work.catalog, column.type, work.postgres)
     if not known and types.are_all_known(work.catalog):
         raise Refused("42704", f'type "{column.type.name}" does not exist')
@@ -84,7 +87,9 @@ def _fill(work: Work, table: Table, column: Column) -> _Fill:
         because = f"Every row is checked against the domain {column.type.sql}, which rewrites the table."
         return _Fill(rewrite=True, because=because, has_value=has_value)
     if not types.is_known(work.catalog, column.type, work.postgres):
-        work.doubt(f"the type {column.type.sql} is not in the known schema: a domain with constraints rewrites the table")
+        work.doubt(
+            f"the type {column.type.sql} is not in the known schema: a domain with constraints rewrites the table"
+        )
         because = f"A rewrite, if {column.type.sql} is a domain with constraints."
         return _Fill(rewrite="unknown", because=because, has_value=has_value)
     return _by_default(work, table, default, has_value=has_value)
@@ -103,8 +108,8 @@ def _by_default(work: Work, table: Table, default: Expression | None, *, has_val
         sequence = work.catalog.relation(_written_name(written))
         if isinstance(sequence, Sequence):
             work.lock(sequence, LockMode.RowExclusiveLock, "A number is drawn for every row.")
-    doubts = " and ".join(verdict.doubts)
-    because = f"The default is computed for every row, as {verdict.because}." if volatile is True else f"A rewrite, if volatile: {doubts}."
+    certain = f"The default is computed for every row, as {verdict.because}."
+    because = certain if volatile is True else f"A rewrite, if volatile: {' and '.join(verdict.doubts)}."
     return _Fill(rewrite=volatile, because=because, has_value=has_value)
 
 
@@ -151,6 +156,7 @@ def _add_inline(at: Alteration, table: Table, constraint: Constraint, fill: _Fil
 
 
 def drop(at: Alteration, table: Table, action: actions.DropColumn) -> None:
+    """Enter what DROP COLUMN takes along: indexes, constraints, sequences and, by CASCADE, what depends on it."""
     column = action.column
     if column not in table.columns and table.columns_complete:
         if action.if_exists or table.name != at.table.name:
@@ -196,6 +202,7 @@ def lock_dropped_view(work: Work, view: Table) -> None:
 
 
 def set_not_null(at: Alteration, table: Table, action: actions.SetNotNull) -> None:
+    """Enter SET NOT NULL."""
     require(table, action.column)
     check_not_null(at, table, action.column)
 
@@ -214,6 +221,7 @@ def check_not_null(at: Alteration, table: Table, column: str) -> None:
 
 
 def drop_not_null(at: Alteration, table: Table, action: actions.DropNotNull) -> None:
+    """Enter DROP NOT NULL, which keys and identities refuse."""
     column = action.column
     require(table, column)
     known = table.columns.get(column)
@@ -224,7 +232,8 @@ def drop_not_null(at: Alteration, table: Table, action: actions.DropNotNull) -> 
     at.work.breaks(table, f"code that reads {column} may meet NULL")
 
 
-def set_default(at: Alteration, table: Table, action: actions.SetDefault) -> None:
+def set_default(_at: Alteration, table: Table, action: actions.SetDefault) -> None:
+    """Enter SET or DROP DEFAULT, which touches no row."""
     column = action.column
     require(table, column)
     known = table.columns.get(column)

@@ -129,7 +129,9 @@ def _reindex(work: Work, tree: Node) -> None:
     else:
         work.refuse_in_transaction("REINDEX SCHEMA")
         every = (each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind != "view")
-        chosen = tuple(each for each in every if tree.name in {None, each.name.schema} or tree.kind != kinds.REINDEX_OBJECT_SCHEMA)
+        chosen = tuple(
+            each for each in every if tree.name in {None, each.name.schema} or tree.kind != kinds.REINDEX_OBJECT_SCHEMA
+        )
     if chosen and chosen[0].partitioned and not concurrently:
         work.refuse_in_transaction("REINDEX TABLE of a partitioned table")
     for table in chosen:
@@ -183,7 +185,13 @@ def _comment(work: Work, tree: Node) -> None:
 
 
 _COMMENTED_RELATIONS: Final = frozenset(
-    {OBJECT.OBJECT_TABLE, OBJECT.OBJECT_VIEW, OBJECT.OBJECT_MATVIEW, OBJECT.OBJECT_SEQUENCE, OBJECT.OBJECT_FOREIGN_TABLE}
+    {
+        OBJECT.OBJECT_TABLE,
+        OBJECT.OBJECT_VIEW,
+        OBJECT.OBJECT_MATVIEW,
+        OBJECT.OBJECT_SEQUENCE,
+        OBJECT.OBJECT_FOREIGN_TABLE,
+    }
 )
 
 
@@ -240,7 +248,9 @@ def _alter_domain(work: Work, tree: Node) -> None:
     for table, column in tables.columns_of_type(work, name):
         work.lock(table, _SUX if weak else _S, f"Its column {column} is of the domain.", sources.ALTER_DOMAIN)
         work.scan(table, f"Every value of {column} is checked against the domain.", sources.ALTER_DOMAIN)
-        work.may_fail("23502" if tree.subtype == "O" else "23514", f"a value of {table.name}.{column} violates the domain")
+        work.may_fail(
+            "23502" if tree.subtype == "O" else "23514", f"a value of {table.name}.{column} violates the domain"
+        )
 
 
 _DOMAIN_VALIDATION_WEAKER_SINCE: Final = 18

@@ -18,6 +18,7 @@ _INDEXED = frozenset({"unique", "primary key", "exclusion"})
 
 
 def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
+    """Enter ADD CONSTRAINT of any kind."""
     constraint = action.constraint
     root = table.name == at.table.name
     if root:
@@ -89,7 +90,9 @@ def _take_index(at: Alteration, table: Table, constraint: Constraint) -> None:
     _require_usable(table, constraint)
     renamed = constraint.name not in {None, index.name.name}
     mode = LockMode.ShareUpdateExclusiveLock if renamed else _AS
-    at.work.lock(index, mode, "It becomes the constraint's index." if not renamed else "It takes the constraint's name.")
+    at.work.lock(
+        index, mode, "It becomes the constraint's index." if not renamed else "It takes the constraint's name."
+    )
     for column in index.columns if constraint.kind == "primary key" else ():
         if column is not None:
             columns.check_not_null(at, table, column)
@@ -118,7 +121,12 @@ def add_foreign_key(at: Alteration, table: Table, constraint: Constraint, *, val
         raise Refused("42809", "cannot add NOT VALID foreign key on a partitioned table referencing another relation")
     _require_key(referenced, constraint)
     for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-        work.lock(each, LockMode.ShareRowExclusiveLock, f"A foreign key to {referenced.name} adds triggers to it.", sources.ALTER_TABLE)
+        work.lock(
+            each,
+            LockMode.ShareRowExclusiveLock,
+            f"A foreign key to {referenced.name} adds triggers to it.",
+            sources.ALTER_TABLE,
+        )
     if validated and constraint.enforced and not table.partitioned:
         at.validations.append(Validation(table, constraint, referenced))
 
@@ -155,7 +163,9 @@ def _require_key(referenced: Table, constraint: Constraint) -> None:
 def validate(work: Work, validation: Validation) -> None:
     """Enter the query that looks every row up in the referenced table: it reads both, and may use any index."""
     table, referenced = validation.table, validation.referenced
-    reason = f"A query reads {table.name} and {referenced.name}, from the tables or their indexes, to look up every row."
+    reason = (
+        f"A query reads {table.name} and {referenced.name}, from the tables or their indexes, to look up every row."
+    )
     work.scan(table, reason)
     work.lock_indexes(table, _AS, "The query that validates a foreign key may use it.")
     for each in work.catalog.family(referenced):
@@ -167,6 +177,7 @@ def validate(work: Work, validation: Validation) -> None:
 
 
 def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
+    """Enter DROP CONSTRAINT, with its index and the other table of a foreign key."""
     found = _counterpart(at, table, action.constraint)
     if found is None:
         _not_found(at, table, action)
@@ -230,6 +241,7 @@ def lock_what_goes(at: Alteration, table: Table, constraint: Constraint) -> None
 
 
 def validate_existing(at: Alteration, table: Table, action: actions.ValidateConstraint) -> None:
+    """Enter VALIDATE CONSTRAINT, which does nothing to a constraint that is valid already."""
     found = table.constraints.get(action.constraint)
     if found is None:
         if table.complete and table.name == at.table.name:

@@ -28,7 +28,7 @@ class StatementInContext:
     assumptions: Assumptions
 
     def created_here(self, table: Name) -> bool:
-        """Whether this migration itself has created ``table`` before this statement, so that nobody else uses it yet."""
+        """Whether this migration has created ``table`` before this statement, so that nobody else uses it yet."""
         return self.before.created_since(self.at_start, table)
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pglast import ast
 
 from database_patterns.actions import AlterColumnType, Column, Name, TypeName
-from database_patterns.catalog import Catalog, Index
+from database_patterns.catalog import Index
 from database_patterns.model import Tristate
 from database_patterns.reading.definitions import type_name
 
@@ -22,11 +22,14 @@ from . import builtins, types
 from .types import UNKNOWN
 from .volatility import Scope, analyse
 
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
 Modifiers = tuple[int | str, ...]
 
 _FIXED_AT_UTC: Final = frozenset(
-    """utc gmt uct zulu universal greenwich gmt0 gmt+0 gmt-0 etc/utc etc/gmt etc/uct etc/zulu etc/universal
-    etc/greenwich etc/gmt0 etc/gmt+0 etc/gmt-0 0""".split()
+    {"0", "gmt", "greenwich", "uct", "universal", "utc", "zulu"}
+    | {f"{area}gmt{offset}" for area in ("", "etc/") for offset in ("", "0", "+0", "-0")}
+    | {f"etc/{name}" for name in ("greenwich", "uct", "universal", "utc", "zulu")}
 )
 """Time zones that have been at UTC for all time."""
 _TIMESTAMPS: Final = frozenset({"timestamp", "timestamptz"})
@@ -47,7 +50,9 @@ class Conversion:
 
     def then(self, other: Conversion) -> Conversion:
         """Both, one after the other: one that touches the rows decides."""
-        ranked = sorted((self, other), key=lambda each: (each.impossible, each.rewrite is True, each.rewrite == "unknown"))
+        ranked = sorted(
+            (self, other), key=lambda each: (each.impossible, each.rewrite is True, each.rewrite == "unknown")
+        )
         return ranked[-1]
 
 
@@ -56,19 +61,18 @@ KEPT: Final = Conversion(rewrite=False, because="the stored values stay as they 
 
 def of_column(action: AlterColumnType, column: Column, scope: Scope, timezone: str | None) -> Conversion:
     """The conversion of a column's rows, by the assignment cast and by USING."""
-    source, first = column.type, KEPT
-    if action.using is not None:
-        source, first = _using(action.using.tree, column, scope, timezone)
-        if source is None:
-            return first
-    return first.then(cast(source, action.type, scope, timezone))
+    if action.using is None:
+        return cast(column.type, action.type, scope, timezone)
+    source, first = _using(action.using.tree, column, scope, timezone)
+    return first if source is None else first.then(cast(source, action.type, scope, timezone))
 
 
-def _using(tree: Any, column: Column, scope: Scope, timezone: str | None) -> tuple[TypeName | None, Conversion]:  # noqa: ANN401
+def _using(tree: Node, column: Column, scope: Scope, timezone: str | None) -> tuple[TypeName | None, Conversion]:
     """The type of a USING expression, and what it does; only casts of the column itself can keep the rows."""
-    if isinstance(tree, ast.ColumnRef) and tree.fields[-1] == ast.String(sval=column.name):
+    kind = type(tree)
+    if kind is ast.ColumnRef and tree.fields[-1] == ast.String(sval=column.name):
         return column.type, KEPT
-    if isinstance(tree, ast.TypeCast):
+    if kind is ast.TypeCast:
         source, before = _using(tree.arg, column, scope, timezone)
         target = type_name(tree.typeName)
         return target, before if source is None else before.then(cast(source, target, scope, timezone, explicit=True))
@@ -110,7 +114,8 @@ def _different_type(
         return _across_time_zones(timezone).then(length)
     if allowed or _by_text(source, target, scope, explicit=explicit):
         return Conversion(rewrite=True, because=f"{source.sql} and {target.sql} are stored differently")
-    return Conversion(rewrite=True, impossible=True, because=f"there is no automatic cast from {source.sql} to {target.sql}")
+    because = f"there is no automatic cast from {source.sql} to {target.sql}"
+    return Conversion(rewrite=True, impossible=True, because=because)
 
 
 def _across_time_zones(timezone: str | None) -> Conversion:

@@ -10,7 +10,7 @@ from database_patterns.catalog import Index, Table
 from database_patterns.catalog.definitions import same_index
 from database_patterns.locks import LockMode
 
-from . import columns, conversions, sources, types
+from . import conversions, sources, types
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -20,6 +20,7 @@ _INDEXABLE = frozenset({"table", "materialized view"})
 
 
 def create(work: Work, action: actions.CreateIndex) -> None:
+    """Enter CREATE INDEX: SHARE, or by CONCURRENTLY SHARE UPDATE EXCLUSIVE, while every row is read."""
     table = work.table(action.table)
     if table.kind not in _INDEXABLE:
         raise Refused("42809", f'cannot create index on relation "{table.name}"')
@@ -140,13 +141,17 @@ def _drop_unknown(work: Work, name: Name, action: actions.Drop) -> None:
 def _drop_known(work: Work, index: Index, *, concurrently: bool) -> None:
     table = work.table(index.table)
     mode = _SUX if concurrently else _AX
-    why = "Dropping an index concurrently lets reads and writes go on." if concurrently else "Dropping an index blocks all."
+    why = (
+        "Dropping an index concurrently lets reads and writes go on."
+        if concurrently
+        else "Dropping an index blocks all."
+    )
     held = "statement" if concurrently else "transaction"
     work.lock(table, mode, why, sources.DROP_INDEX, held)  # type: ignore[arg-type]
     if concurrently and index.partitioned:
         work.lock(index, _SUX, why, sources.DROP_INDEX)
         raise Refused("0A000", f'cannot drop partitioned index "{index.name}" concurrently')
-    _require_free(work, table, index)
+    _require_free(table, index)
     for member in work.catalog.family(table) if index.partitioned else (table,):
         work.lock(member, mode, why, sources.DROP_INDEX)
         for part in member.indexes.values():
@@ -154,9 +159,11 @@ def _drop_known(work: Work, index: Index, *, concurrently: bool) -> None:
                 work.lock(part, _AX, "The index is removed.", sources.DROP_INDEX)
 
 
-def _require_free(work: Work, table: Table, index: Index) -> None:
+def _require_free(table: Table, index: Index) -> None:
     if index.constraint is not None:
-        message = f"cannot drop index {index.name} because constraint {index.constraint} on table {table.name} requires it"
+        message = (
+            f"cannot drop index {index.name} because constraint {index.constraint} on table {table.name} requires it"
+        )
         raise Refused("2BP01", message)
     if index.parent is not None:
         raise Refused("2BP01", f"cannot drop index {index.name} because index {index.parent} requires it")

@@ -32,6 +32,8 @@ _STRONG_OPTIONS: Final = frozenset(
 """Storage parameters that take ACCESS EXCLUSIVE; the others take SHARE UPDATE EXCLUSIVE."""
 _PARAMETERS: Final = frozenset({"SetRelOptions", "ResetRelOptions", "ReplaceRelOptions"})
 _RECURSING: Final = frozenset({"SetStatistics", "SetStorage", "SetExpression", "DropExpression"})
+
+
 def level(action: actions.OtherAlteration) -> LockMode:
     """The lock that the subcommand takes on its relation."""
     if action.kind in _PARAMETERS:
@@ -39,7 +41,8 @@ def level(action: actions.OtherAlteration) -> LockMode:
     return _LEVELS.get(action.kind, _AX)
 
 
-def recurses(action: actions.OtherAlteration, _table: Table) -> bool:
+def recurses(action: actions.OtherAlteration) -> bool:
+    """Whether the subcommand goes on to the tables below."""
     return action.kind in _RECURSING
 
 
@@ -58,7 +61,9 @@ def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) 
     others = _keys_against(at, table, wanted)
     if others:
         adverb, verb = ("logged", "references") if wanted == "permanent" else ("unlogged", "is referenced by")
-        raise Refused("42P16", f'could not change table "{table.name}" to {adverb} because it {verb} "{others[0].name}"')
+        raise Refused(
+            "42P16", f'could not change table "{table.name}" to {adverb} because it {verb} "{others[0].name}"'
+        )
     at.work.rewrite(table, f"The table is copied to become {wanted}.")
 
 
@@ -113,7 +118,7 @@ def _set_expression(at: Alteration, table: Table, action: actions.OtherAlteratio
     elif column.generated == "stored":
         at.work.rewrite(table, f"{column.name} is computed anew for every row.")
     elif any(each.kind == "check" for each in table.constraints.values()):
-        message = "ALTER TABLE / SET EXPRESSION is not supported for virtual generated columns in tables with check constraints"
+        message = "SET EXPRESSION is not supported for virtual generated columns in tables with check constraints"
         raise Refused("0A000", message)
 
 
@@ -130,7 +135,8 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "SetExpression": _set_expression,
 }
 _ONLY_LOCKS: Final = frozenset(
-    {*_PARAMETERS, *_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity", "DisableRowSecurity",
+    {*_PARAMETERS, *_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
+     "DisableRowSecurity",
      "ForceRowSecurity", "NoForceRowSecurity", "EnableRule", "DisableRule", "EnableAlwaysRule", "EnableReplicaRule",
      "AddIdentity", "ChangeOwner"}
 )  # fmt: skip

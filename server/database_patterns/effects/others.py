@@ -18,14 +18,17 @@ def touches_no_table(_work: Work, _action: actions.Action) -> None:
 
 
 def create_extension(work: Work, action: actions.CreateExtension) -> None:
+    """Enter CREATE EXTENSION, which needs the extension's files on the server."""
     work.may_fail("0A000", f"the extension {action.name} is not installed on the server (58P01 before 15)")
 
 
 def do_block(work: Work, action: actions.DoBlock) -> None:
+    """Enter DO, whose code is not looked into."""
     work.doubt(f"what a DO block in {action.language} does is not analysed")
 
 
 def rename(work: Work, action: actions.Rename) -> None:
+    """Enter RENAME, which changes the catalog only."""
     if action.kind in {"type", "domain", "enum value", "schema"}:
         return
     index = work.catalog.index(action.of)
@@ -42,7 +45,9 @@ def rename(work: Work, action: actions.Rename) -> None:
 def _rename_on_table(work: Work, action: actions.Rename) -> None:
     relation = work.catalog.relation(action.of)
     found = relation if isinstance(relation, Sequence) else work.table(action.of)
-    work.lock(found, _AX, "A rename changes the catalog only, but nobody may use the table meanwhile.", sources.ALTER_TABLE)
+    work.lock(
+        found, _AX, "A rename changes the catalog only, but nobody may use the table meanwhile.", sources.ALTER_TABLE
+    )
     if not isinstance(found, Table):
         return
     if action.kind == "column":
@@ -52,13 +57,16 @@ def _rename_on_table(work: Work, action: actions.Rename) -> None:
         constraint = found.constraints.get(action.name or "")
         index = found.indexes.get(constraint.using_index or "") if constraint else None
         if isinstance(index, Index):
-            work.lock(index, LockMode.ShareUpdateExclusiveLock, "It is renamed with its constraint.", sources.ALTER_TABLE)
+            work.lock(
+                index, LockMode.ShareUpdateExclusiveLock, "It is renamed with its constraint.", sources.ALTER_TABLE
+            )
     else:
         old = action.name or action.of.name
         work.breaks(found, f"statements that name {old} fail ({'42703' if action.kind == 'column' else '42P01'})")
 
 
 def set_schema(work: Work, action: actions.SetSchema) -> None:
+    """Enter SET SCHEMA of a relation."""
     if action.kind not in {"table", "view", "matview", "sequence", "foreign_table"}:
         work.doubt(f"SET SCHEMA of a {action.kind} is not analysed yet")
         return
@@ -72,6 +80,7 @@ def set_schema(work: Work, action: actions.SetSchema) -> None:
 
 
 def create_trigger(work: Work, action: actions.CreateTrigger) -> None:
+    """Enter CREATE TRIGGER."""
     table = work.table(action.table)
     for each in work.catalog.family(table) if table.partitioned else (table,):
         work.lock(each, LockMode.ShareRowExclusiveLock, "CREATE TRIGGER blocks writes.", sources.LOCKING)
@@ -80,4 +89,5 @@ def create_trigger(work: Work, action: actions.CreateTrigger) -> None:
 
 
 def create_policy(work: Work, action: actions.CreatePolicy) -> None:
+    """Enter CREATE POLICY."""
     work.lock(work.table(action.table), _AX, "CREATE POLICY takes AccessExclusiveLock.")

@@ -48,7 +48,9 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
         work.scan(default, "It is read for rows that belong to the new partition.")
     for key in table.foreign_keys:
         if key.references is not None:
-            work.lock(work.table(key.references), LockMode.ShareRowExclusiveLock, "The partition takes over a foreign key.")
+            work.lock(
+                work.table(key.references), LockMode.ShareRowExclusiveLock, "The partition takes over a foreign key."
+            )
 
 
 def _proves_bound(partition: Table, table: Table, bound: Node) -> Tristate:
@@ -80,10 +82,11 @@ def _bound_conditions(table: Table, bound: Node) -> set[tuple[str, str, str]]:
 
 def _conditions(tree: Node) -> Iterator[tuple[str, str, str]]:
     """The comparisons of a column with a constant that an AND consists of."""
-    if isinstance(tree, ast.BoolExpr) and tree.boolop == enums.BoolExprType.AND_EXPR:
+    kind = type(tree)
+    if kind is ast.BoolExpr and tree.boolop == enums.BoolExprType.AND_EXPR:
         for arm in tree.args:
             yield from _conditions(arm)
-    elif isinstance(tree, ast.A_Expr) and isinstance(tree.lexpr, ast.ColumnRef):
+    elif kind is ast.A_Expr and isinstance(tree.lexpr, ast.ColumnRef):
         value = tree.rexpr.arg if isinstance(tree.rexpr, ast.TypeCast) else tree.rexpr
         if isinstance(value, ast.A_Const):
             yield next(iter(columns_in(tree.lexpr))), tree.name[-1].sval, _text(value)

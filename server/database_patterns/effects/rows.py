@@ -19,6 +19,9 @@ from . import sources
 from .volatility import analyse
 from .work import Refused, Work
 
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
+
 _AS = LockMode.AccessShareLock
 _RS = LockMode.RowShareLock
 _RX = LockMode.RowExclusiveLock
@@ -27,6 +30,7 @@ _WRITES: Final = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 
 def select(work: Work, action: actions.Select) -> None:
+    """Enter SELECT; FOR UPDATE and its like lock their tables a little more."""
     read(work, action.query, _RS if action.locking else _AS)
 
 
@@ -78,6 +82,7 @@ def sequence_name(written: str) -> Name:
 
 
 def insert(work: Work, action: actions.Insert) -> None:
+    """Enter INSERT, with the lookups of its foreign keys."""
     table = work.table(action.table)
     work.lock(table, _RX, "INSERT lets everything but schema changes go on.")
     for part in work.catalog.family(table)[1:] if table.partitioned else ():
@@ -121,6 +126,7 @@ def _look_up(work: Work, table: Table, key: Constraint, *, certain: bool = True)
 
 
 def update(work: Work, action: actions.Update) -> None:
+    """Enter UPDATE, with the foreign keys in both directions that its assignments concern."""
     table = work.table(action.table)
     changed = {name for name, _ in action.assignments}
     for name in changed:
@@ -139,6 +145,7 @@ def update(work: Work, action: actions.Update) -> None:
 
 
 def delete(work: Work, action: actions.Delete) -> None:
+    """Enter DELETE, with what happens to the rows that refer to deleted ones."""
     table = work.table(action.table)
     _write(work, table, action.where, action.reads, "DELETE")
     work.lose(table, "all rows" if action.where is None else "the rows that WHERE selects")
@@ -153,9 +160,7 @@ def _delete_references(work: Work, table: Table, seen: frozenset[Name], *, certa
             _delete_references(work, other, seen | {table.name}, certain=certain)
 
 
-def _follow_reference(
-    work: Work, other: Table, table: Table, key: Constraint, what: str, *, certain: bool
-) -> None:
+def _follow_reference(work: Work, other: Table, table: Table, key: Constraint, what: str, *, certain: bool) -> None:
     """Enter what a changed or deleted key does to the rows that refer to it, ``certain`` unless no row may be found."""
     if not key.enforced:
         return
@@ -193,11 +198,12 @@ def scans(table: Table, where: Expression | None) -> Tristate:
     return "unknown" if usable or not table.complete else True
 
 
-def _equal_columns(tree: Any) -> frozenset[str]:  # noqa: ANN401 - a parse tree
+def _equal_columns(tree: Node) -> frozenset[str]:
     """The columns that a condition, or an arm of its AND, sets equal to a constant."""
-    if isinstance(tree, ast.BoolExpr) and tree.boolop == enums.BoolExprType.AND_EXPR:
+    kind = type(tree)
+    if kind is ast.BoolExpr and tree.boolop == enums.BoolExprType.AND_EXPR:
         return frozenset().union(*(_equal_columns(each) for each in tree.args))
-    if not isinstance(tree, ast.A_Expr) or tree.name[-1].sval != "=" or not isinstance(tree.lexpr, ast.ColumnRef):
+    if kind is not ast.A_Expr or tree.name[-1].sval != "=" or not isinstance(tree.lexpr, ast.ColumnRef):
         return frozenset()
     constant = isinstance(tree.rexpr, ast.A_Const | ast.ParamRef | ast.TypeCast)
     return columns_in(tree.lexpr) if constant else frozenset()
@@ -210,6 +216,7 @@ def _fire(work: Work, table: Table, verb: str) -> None:
 
 
 def truncate(work: Work, action: actions.Truncate) -> None:
+    """Enter TRUNCATE, by CASCADE also of the tables that refer to these."""
     tables = [each for name in action.tables for each in work.catalog.family(work.table(name))]
     emptied = {each.name: each for each in tables}
     waiting = list(tables)

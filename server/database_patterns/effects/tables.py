@@ -70,6 +70,7 @@ def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
 
 
 def create_view(work: Work, action: actions.CreateView) -> None:
+    """Enter CREATE VIEW, which locks what it reads, and CREATE MATERIALIZED VIEW, which reads it."""
     existing = work.catalog.table(action.name)
     if existing is not None and not action.replace:
         if action.if_not_exists:
@@ -157,7 +158,12 @@ def lock_dropped(work: Work, table: Table) -> None:
         work.lock(sequence, _AX, "It belongs to the table.", sources.DEPENDENCIES)
     for key in table.foreign_keys:
         if key.references is not None and key.references != table.name:
-            work.lock(work.table(key.references), _AX, f"The triggers of a foreign key of {table.name} go.", sources.DROP_TABLE)
+            work.lock(
+                work.table(key.references),
+                _AX,
+                f"The triggers of a foreign key of {table.name} go.",
+                sources.DROP_TABLE,
+            )
     for other, _ in work.catalog.references_to(table):
         work.lock(other, _AX, f"Its foreign key to {table.name} goes.", sources.DEPENDENCIES)
     for view in work.catalog.views_on(table):
@@ -202,7 +208,9 @@ def _tables_with_triggers(work: Work, schema: str) -> Iterator[Table]:
 
 def _drop_statistics(work: Work, action: actions.Drop) -> None:
     for name in action.names:
-        known = [each for each in work.catalog.relations.values() if isinstance(each, Table) and name.name in each.statistics]
+        known = [
+            each for each in work.catalog.relations.values() if isinstance(each, Table) and name.name in each.statistics
+        ]
         if not known and not work.catalog.complete:
             work.doubt(f"the table of the statistics {name} is not known")
         elif not known and not action.if_exists:
@@ -216,7 +224,9 @@ def _drop_types(work: Work, action: actions.Drop) -> None:
         users = list(columns_of_type(work, name))
         if users and not action.cascade:
             table, column = users[0]
-            message = f"cannot drop type {name} because other objects depend on it: column {column} of table {table.name}"
+            message = (
+                f"cannot drop type {name} because other objects depend on it: column {column} of table {table.name}"
+            )
             raise Refused("2BP01", message)
         if not work.catalog.complete and action.cascade:
             work.doubt(f"which other columns are of the type {name} is not known")
@@ -227,7 +237,9 @@ def _drop_types(work: Work, action: actions.Drop) -> None:
 
 def columns_of_type(work: Work, name: Name) -> Iterator[tuple[Table, str]]:
     """The tables with a column of a user-defined type, and that column."""
-    schema = name.schema or next((each for each in work.catalog.search_path if Name(name.name, each) in work.catalog.types), None)
+    schema = name.schema or next(
+        (each for each in work.catalog.search_path if Name(name.name, each) in work.catalog.types), None
+    )
     for table in (each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind == "table"):
         for column in table.columns.values():
             if column.type.name.name == name.name and column.type.name.schema in {None, schema}:

@@ -23,6 +23,7 @@ _INTEGERS = frozenset({"int2", "int4", "int8"})
 
 
 def alter_type(at: Alteration, table: Table, action: actions.AlterColumnType) -> None:
+    """Enter ALTER COLUMN TYPE."""
     columns.require(table, action.column)
     column = table.columns.get(action.column)
     work = at.work
@@ -53,7 +54,9 @@ def _require_changeable(at: Alteration, table: Table, column: Column, action: ac
     columns.require_with_children(at, table, message, only=action.only)
     for member in at.catalog.family(table):
         if name in member.partition_key:
-            raise Refused("42P16", f'cannot alter column "{name}" because it is part of the partition key of "{member.name}"')
+            raise Refused(
+                "42P16", f'cannot alter column "{name}" because it is part of the partition key of "{member.name}"'
+            )
     if any(name in parent.columns for each in table.inherits if (parent := at.catalog.table(each))):
         raise Refused("42P16", f'cannot alter inherited column "{name}"')
     base = types.base_of(at.catalog, action.type)
@@ -152,7 +155,7 @@ def _rebuild_index(at: Alteration, table: Table, index: Index, column: Column, c
 
 
 def _check_again(at: Alteration, table: Table, constraint: Constraint) -> None:
-    """A constraint on the column is dropped and made anew; only a rewrite makes a foreign key look at the rows again."""
+    """A constraint on the column is made anew; only a rewrite makes a foreign key look at the rows again."""
     work = at.work
     if constraint.not_valid or not constraint.enforced:
         return

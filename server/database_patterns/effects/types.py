@@ -49,7 +49,9 @@ def is_known(catalog: Catalog, type_name: TypeName, postgres: int) -> bool:
     if base.name.name == UNKNOWN:
         return False
     facts = builtins.type_facts(base.name.name, postgres)
-    return facts is not None and (facts.extension is None or facts.extension in catalog.extensions or not catalog.complete)
+    return facts is not None and (
+        facts.extension is None or facts.extension in catalog.extensions or not catalog.complete
+    )
 
 
 def category(catalog: Catalog, type_name: TypeName, postgres: int) -> str | None:
@@ -75,8 +77,10 @@ def are_all_known(catalog: Catalog) -> bool:
 
 
 def plain(name: str) -> TypeName:
+    """One of PostgreSQL's own types by its internal name, without modifiers."""
     return TypeName(Name(name))
 
 
 def without_modifiers(type_name: TypeName) -> TypeName:
+    """The type without its length, precision or scale."""
     return replace(type_name, modifiers=())

@@ -41,7 +41,8 @@ class Scope:
 class Verdict:
     """How volatile an expression is at least, ``because`` of what, and how volatile it may be.
 
-    ``doubts`` says in sentences why the two differ; ``sequences`` holds those that ``nextval`` and its like name, as written.
+    ``doubts`` says in sentences why the two differ; ``sequences`` holds those that
+    ``nextval`` and its like name, as written.
     """
 
     volatility: Volatility = "immutable"
@@ -87,24 +88,23 @@ def _children(node: Node) -> Iterable[Node]:
     if isinstance(node, tuple):
         yield from node
     elif isinstance(node, ast.Node):
-        yield from (value for slot in node.__slots__ if isinstance(value := getattr(node, slot), ast.Node | tuple))
+        slots: tuple[str, ...] = type(node).__slots__
+        yield from (value for slot in slots if isinstance(value := getattr(node, slot), ast.Node | tuple))
 
 
 def _constant(node: Node, _scope: Scope, _verdict: Verdict) -> TypeName | None:
-    value = node.val
-    if isinstance(value, ast.Integer):
-        return types.plain("int4")
-    if isinstance(value, ast.Float):
-        whole = value.fval.isdigit()
-        return types.plain("int8" if whole and int(value.fval) < 2**63 else "numeric")
-    if isinstance(value, ast.Boolean):
-        return types.plain("bool")
-    return types.plain("bit" if isinstance(value, ast.BitString) else UNKNOWN)
+    kind = type(node.val)
+    if kind is ast.Float:
+        whole = node.val.fval.isdigit()
+        return types.plain("int8" if whole and int(node.val.fval) < 2**63 else "numeric")
+    return types.plain(_CONSTANTS.get(kind, UNKNOWN))
+
+
+_CONSTANTS: Final[dict[type, str]] = {ast.Integer: "int4", ast.Boolean: "bool", ast.BitString: "bit"}
 
 
 def _column(node: Node, scope: Scope, _verdict: Verdict) -> TypeName | None:
-    last = node.fields[-1]
-    column = scope.columns.get(last.sval) if isinstance(last, ast.String) else None
+    column = scope.columns.get(getattr(node.fields[-1], "sval", ""))
     return column.type if column else None
 
 
@@ -123,13 +123,17 @@ def _cast(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
     for each in (one, other):
         facts = builtins.type_facts(each.name.name, scope.postgres)
         if facts:
-            verdict.add(facts.text_conversion, f"the conversion of {each.sql} from and to text is {facts.text_conversion}")
+            verdict.add(
+                facts.text_conversion, f"the conversion of {each.sql} from and to text is {facts.text_conversion}"
+            )
     return target
 
 
 def _function(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
     *schema, name = (each.sval for each in node.funcname)
-    arguments = [_visit(each.arg if isinstance(each, ast.NamedArgExpr) else each, scope, verdict) for each in node.args or ()]
+    arguments = [
+        _visit(each.arg if isinstance(each, ast.NamedArgExpr) else each, scope, verdict) for each in node.args or ()
+    ]
     if name in _OF_SEQUENCES and isinstance(node.args and node.args[0], ast.A_Const | ast.TypeCast):
         verdict.sequences.append(_literal(node.args[0]))
     candidates = _routines(name, tuple(schema), arguments, scope)
@@ -147,9 +151,7 @@ def _literal(node: Node) -> str:
     return getattr(getattr(node, "val", None), "sval", "") or ""
 
 
-def _routines(
-    name: str, schema: tuple[str, ...], arguments: list[TypeName | None], scope: Scope
-) -> list[Routine]:
+def _routines(name: str, schema: tuple[str, ...], arguments: list[TypeName | None], scope: Scope) -> list[Routine]:
     if schema and schema[-1] not in {"pg_catalog", "public"}:
         return []
     found = (each for each in builtins.routines("functions", name, scope.postgres) if each.takes(len(arguments)))
@@ -174,7 +176,11 @@ def _is(argument: TypeName | None, parameter: str) -> bool:
 
 
 def _fits(argument: TypeName | None, kind: str | None, parameter: str) -> bool:
-    return _is(argument, parameter) or parameter in {"any", "anyelement", types.POLYMORPHIC.get(kind or "", "anynonarray")}
+    return _is(argument, parameter) or parameter in {
+        "any",
+        "anyelement",
+        types.POLYMORPHIC.get(kind or "", "anynonarray"),
+    }
 
 
 def _chosen(candidates: list[Routine], what: str, verdict: Verdict) -> TypeName | None:
@@ -209,7 +215,9 @@ def _inlined(function: CreateFunction) -> Node | None:
     query = statements[0].stmt if len(statements) == 1 else None
     if not isinstance(query, ast.SelectStmt) or not query.targetList or len(query.targetList) != 1:
         return None
-    plain = not any((query.fromClause, query.whereClause, query.groupClause, query.sortClause, query.limitCount, query.op))
+    plain = not any(
+        (query.fromClause, query.whereClause, query.groupClause, query.sortClause, query.limitCount, query.op)
+    )
     return query.targetList[0].val if plain else None
 
 

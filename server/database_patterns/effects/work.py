@@ -136,7 +136,12 @@ class Work:
         draft.explain(_SCAN, reason, source)
 
     def rewrite(
-        self, table: Table | Sequence, reason: str, source: str = sources.ALTER_TABLE, *, rewritten: Tristate = True,
+        self,
+        table: Table | Sequence,
+        reason: str,
+        source: str = sources.ALTER_TABLE,
+        *,
+        rewritten: Tristate = True,
         reads: bool = True,
         with_indexes: bool = True,
     ) -> None:
