@@ -21,7 +21,7 @@ from database_patterns.model import (
     Transaction,
 )
 
-REVISION = '''\
+REVISION = """\
 def upgrade() -> None:
     op.create_index("ix_orders_customer", "orders", ["customer_id"])
     op.alter_column(
@@ -30,7 +30,7 @@ def upgrade() -> None:
         type_=sa.BigInteger(),
         existing_type=sa.Integer(),
     )
-'''
+"""
 
 INDEX_EFFECT = Effect(
     "orders", "table", LockMode.ShareLock, scan=True, reason="It reads every row.", source="https://example.org/index"
@@ -39,7 +39,7 @@ INDEX = Finding(
     rule="index-without-concurrently",
     severity="error",
     certainty="proven",
-    message="CREATE INDEX takes SHARE on orders: writes wait until ix_orders_customer is built.",
+    message="CREATE INDEX takes ShareLock on orders: writes wait until ix_orders_customer is built.",
     help='with op.get_context().autocommit_block():\n    op.create_index("ix_orders_customer", "orders")',
     span=Span("versions/b.py", 2, 5, 2, 69),
     revision="b",
@@ -82,7 +82,9 @@ CREATE_INDEX = ExplainedStatement(
 )
 VACUUM = ExplainedStatement(
     Statement("VACUUM orders", Span("versions/b.py", 4, 5, 4, 20), confidence="guarded", guard="if big"),
-    Prediction(in_transaction_ok=False, error=ServerError("25001", "VACUUM cannot run here"), unknown=("its settings",)),
+    Prediction(
+        in_transaction_ok=False, error=ServerError("25001", "VACUUM cannot run here"), unknown=("its settings",)
+    ),
 )
 EXPLAIN = ExplainReport(
     postgres=17,

@@ -23,7 +23,7 @@ def shown(page: brief.Page) -> list[int]:
 def test_a_finding_is_one_line_with_its_help_below() -> None:
     assert brief.lint(LINT).text == (
         "1 error, 1 warning in 2 migrations, 3 statements (PostgreSQL 18), 1 not analysed, 1 unreadable\n"
-        "versions/b.py:2:5 error index-without-concurrently: CREATE INDEX takes SHARE on orders: writes wait until"
+        "versions/b.py:2:5 error index-without-concurrently: CREATE INDEX takes ShareLock on orders: writes wait until"
         " ix_orders_customer is built.\n"
         "  instead:\n"
         "    with op.get_context().autocommit_block():\n"
@@ -75,8 +75,8 @@ def test_a_statement_is_one_line_with_its_effects_below_the_migrations_verdict()
         "2 migrations (PostgreSQL 17)\n"
         "versions/b.py (upgrade of b): blocks writes on orders while it is read in full\n"
         "  assumed: nothing is known of the schema before\n"
-        "  line 2: CREATE INDEX ix_orders_customer ON orders (customer_id) -> SHARE on orders, blocks writes and schema"
-        " changes, scans it; ACCESS SHARE on orders_pkey, blocks nothing; may fail with 53100 (the disk is full)\n"
+        "  line 2: CREATE INDEX ix_orders_customer ON orders (customer_id) -> ShareLock on orders, blocks writes and schema"
+        " changes, scans it; AccessShareLock on orders_pkey, blocks nothing; may fail with 53100 (the disk is full)\n"
         "  line 4 [autocommit]: VACUUM orders -> fails: 25001: VACUUM cannot run here; not known: its settings\n"
         "empty.sql: nothing\n"
         "not analysed: versions/b.py:9: a loop over a query: its rows are not known here"

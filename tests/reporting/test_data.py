@@ -56,7 +56,7 @@ def test_a_finding_has_the_fields_of_the_contract() -> None:
         "rule": "index-without-concurrently",
         "severity": "error",
         "certainty": "proven",
-        "message": "CREATE INDEX takes SHARE on orders: writes wait until ix_orders_customer is built.",
+        "message": "CREATE INDEX takes ShareLock on orders: writes wait until ix_orders_customer is built.",
         "help": 'with op.get_context().autocommit_block():\n    op.create_index("ix_orders_customer", "orders")',
         "path": "versions/b.py",
         "line": 2,

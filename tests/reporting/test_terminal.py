@@ -18,7 +18,7 @@ COLOUR = Style(colour=True)
 def test_a_finding_shows_place_message_source_help_and_where_to_read_on() -> None:
     assert terminal.finding(INDEX, REVISION, PLAIN) == (
         "versions/b.py:2:5 error index-without-concurrently\n"
-        "  CREATE INDEX takes SHARE on orders: writes wait until ix_orders_customer is built.\n"
+        "  CREATE INDEX takes ShareLock on orders: writes wait until ix_orders_customer is built.\n"
         '  2 │ op.create_index("ix_orders_customer", "orders", ["customer_id"])\n'
         "    │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
         "  instead:\n"
@@ -52,8 +52,8 @@ def test_an_explanation_is_a_table_for_each_statement_with_a_verdict() -> None:
     assert render(EXPLAIN) == (
         "versions/b.py (upgrade of b)\n"
         "    2  CREATE INDEX ix_orders_customer ON orders (customer_id)\n"
-        "       orders               SHARE         blocks writes and schema changes  scans it\n"
-        "       orders_pkey (index)  ACCESS SHARE  blocks nothing\n"
+        "       orders               ShareLock        blocks writes and schema changes  scans it\n"
+        "       orders_pkey (index)  AccessShareLock  blocks nothing\n"
         "       may fail with 53100: the disk is full\n"
         "    4  VACUUM orders  [guarded: if big, autocommit]\n"
         "       fails: 25001: VACUUM cannot run here\n"

@@ -120,7 +120,7 @@ def _refuse_deep_nesting(sql: str) -> None:
     """
     if len(sql) < 2 * _DEEPEST:
         return
-    operators, joins = [0], 0
+    operators, depth, joins = [0], 0, 0  # operators in each open parenthesis, and their sum
     for token in _tokens(sql)[0]:
         if token.name == "ASCII_40":
             operators.append(0)
@@ -128,12 +128,14 @@ def _refuse_deep_nesting(sql: str) -> None:
             inner = operators.pop()
             operators[-1] += inner
         elif token.name == "ASCII_59":
-            operators, joins = [0], 0
+            operators, depth, joins = [0], 0, 0
         elif token.name in _ENDS_OF_EXPRESSIONS:
+            depth -= operators[-1]
             operators[-1] = 0
         elif token.name in _JOINS:
             joins += 1
         elif token.kind == "NO_KEYWORD" and token.name not in _OPERANDS:
+            depth += 1
             operators[-1] += 1
-        if sum(operators) > _DEEPEST or joins > _DEEPEST:
+        if depth > _DEEPEST or joins > _DEEPEST:
             raise parser.ParseError(f"nested too deeply to be read (more than {_DEEPEST} levels)", token.start)

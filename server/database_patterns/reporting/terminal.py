@@ -37,10 +37,10 @@ def lint(report: LintReport, style: Style) -> str:
 
 def finding(item: Finding, source: str, style: Style) -> str:
     """Location and rule, message, the source, what to write instead, and where to read on."""
-    certainty = {"proven": "", "size-dependent": " (harm grows with the table)", "unknown": " (not certain)"}
+    certainty = "" if item.certainty == "proven" else f" ({item.certainty})"
     place, rule = style("strong", printable(words.place(item.span))), style("strong", item.rule)
     lines = [
-        f"{place} {style(item.severity, item.severity)} {rule}{style('dim', certainty[item.certainty])}",
+        f"{place} {style(item.severity, item.severity)} {rule}{style('dim', certainty)}",
         *_prose(item.message),
         *_indented(excerpt(source, item.span, style, item.severity)),
     ]

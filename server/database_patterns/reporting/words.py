@@ -54,8 +54,8 @@ def gap(item: Gap) -> str:
 
 
 def lock(mode: LockMode | None) -> str:
-    """The mode as ``LOCK TABLE`` writes it, such as "ACCESS EXCLUSIVE"."""
-    return "no lock" if mode is None else mode.sql_name
+    """The mode as ``pg_locks`` names it, such as "AccessExclusiveLock"."""
+    return "no lock" if mode is None else mode.name
 
 
 def blocks(mode: LockMode | None) -> str:

@@ -12,6 +12,7 @@ from database_patterns.mcp_server.settings import Settings
 
 from . import explain_migration, lint_migration, read_rule, search_rules
 
+_SAYS_NOTHING = (("additionalProperties", True), ("default", ""))
 _MODULES = (search_rules, read_rule, lint_migration, explain_migration)
 
 
@@ -25,7 +26,7 @@ def build(settings: Settings) -> list[Tool]:
 
 
 def _strict(tool: Tool) -> Tool:
-    """``tool`` with closed input, and schemas without what says nothing (titles that repeat names, open objects)."""
+    """``tool`` with closed input, and schemas without what says nothing (titles that repeat names, empty defaults)."""
     accepted = tool.fn_metadata.arg_model
     closed = create_model(accepted.__name__, __base__=(_Closed, accepted))
     tool.fn_metadata.arg_model = closed
@@ -40,7 +41,7 @@ def _terse(schema: dict[str, Any]) -> dict[str, Any]:
     terse = {
         key: _terse(value) if key == "items" else value
         for key, value in schema.items()
-        if key != "title" and (key, value) != ("additionalProperties", True)
+        if key != "title" and (key, value) not in _SAYS_NOTHING
     }
     if "properties" in terse:
         terse["properties"] = {name: _terse(each) for name, each in terse["properties"].items()}

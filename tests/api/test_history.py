@@ -1,0 +1,105 @@
+"""The order of migrations, and what the ones before leave behind."""
+
+from __future__ import annotations
+
+from database_patterns.actions import Name
+from database_patterns.api import history, sources
+from database_patterns.api.history import Options
+from database_patterns.api.sources import Given, Source
+from database_patterns.model import Migration
+
+
+def revision(path: str, name: str, *parents: str) -> Migration:
+    return Migration(path, "alembic", upgrade=(), revision=name, down_revisions=parents)
+
+
+def sql(path: str) -> Migration:
+    return Migration(path, "sql", upgrade=())
+
+
+CHAIN = [revision("z.py", "a"), revision("m.py", "b", "a"), revision("b.py", "c", "b")]
+BRANCHES = [
+    revision("d.py", "merge", "left", "right"),
+    revision("c.py", "left", "root"),
+    revision("b.py", "right", "root"),
+    revision("a.py", "root"),
+]
+
+
+def paths(migrations: list[Migration]) -> list[str]:
+    return [each.path for each in migrations]
+
+
+def test_revisions_follow_their_chain_not_their_names() -> None:
+    assert paths(history.ordered(reversed(CHAIN))) == ["z.py", "m.py", "b.py"]
+
+
+def test_sql_files_follow_their_names() -> None:
+    assert paths(history.ordered([sql("2.sql"), sql("1.sql")])) == ["1.sql", "2.sql"]
+
+
+def test_branches_come_before_their_merge_and_by_name_among_themselves() -> None:
+    assert paths(history.ordered(BRANCHES)) == ["a.py", "b.py", "c.py", "d.py"]
+
+
+def test_a_parent_that_is_not_there_does_not_hold_a_revision_up() -> None:
+    assert paths(history.ordered([revision("b.py", "b", "missing"), revision("a.py", "c", "b")])) == ["b.py", "a.py"]
+
+
+def test_revisions_in_a_circle_come_last_and_none_is_lost() -> None:
+    circle = [revision("x.py", "x", "y"), revision("y.py", "y", "x"), revision("z.py", "z")]
+    assert paths(history.ordered(circle)) == ["z.py", "x.py", "y.py"]
+
+
+def test_two_files_of_one_revision_are_both_kept() -> None:
+    assert paths(history.ordered([revision("1.py", "a"), revision("2.py", "a")])) == ["1.py", "2.py"]
+
+
+def test_before_a_revision_are_its_ancestors_and_nothing_else() -> None:
+    assert paths(history.before([BRANCHES[1]], BRANCHES)) == ["a.py"]
+    assert paths(history.before([BRANCHES[0]], BRANCHES)) == ["a.py", "b.py", "c.py"]
+    assert paths(history.before([revision("new.py", "new", "left")], BRANCHES)) == ["a.py", "c.py"]
+
+
+def test_a_revision_does_not_come_before_itself() -> None:
+    assert paths(history.before(CHAIN, CHAIN)) == []
+
+
+def test_before_a_sql_file_is_the_whole_history() -> None:
+    assert paths(history.before([sql("3.sql")], [sql("2.sql"), sql("1.sql"), sql("3.sql")])) == ["1.sql", "2.sql"]
+
+
+def test_a_revision_whose_parent_is_not_in_the_history_comes_after_all_of_it() -> None:
+    assert paths(history.before([revision("n.py", "n", "elsewhere")], CHAIN)) == ["z.py", "m.py", "b.py"]
+
+
+def test_the_schema_before_is_built_from_the_dump_and_then_the_history() -> None:
+    options = Options(
+        schema=Given((Source("dump.sql", "CREATE TABLE a (id int);"),)),
+        history=Given((Source("1.sql", "ALTER TABLE a ADD COLUMN b int; CREATE TABLE c (id int);"),)),
+    )
+    start = history.start(sources.read(sources.from_text("SELECT 1")).migrations, options)
+    a, c = start.catalog.table(Name("a")), start.catalog.table(Name("c"))
+    assert a is not None
+    assert c is not None
+    assert list(a.columns) == ["id", "b"]
+    assert (start.assumed, start.unreadable) == ((), ())
+
+
+def test_without_dump_and_history_the_answer_says_that_nothing_is_known() -> None:
+    start = history.start(sources.read(sources.from_text("SELECT 1")).migrations, Options())
+    assert start.assumed == ("nothing is known of the schema before",)
+    assert start.catalog.table(Name("a")) is None
+
+
+def test_places_of_the_history_that_were_not_analysed_are_counted() -> None:
+    text = "revision = 'a'\ndown_revision = None\n\n\ndef upgrade() -> None:\n    op.execute(input())\n"
+    options = Options(history=Given((Source("a.py", f"from alembic import op\n\n{text}"),)))
+    start = history.start(sources.read(sources.from_text("SELECT 1")).migrations, options)
+    assert start.assumed == ("1 places of the history could not be analysed",)
+
+
+def test_a_dump_that_does_not_parse_is_named() -> None:
+    options = Options(schema=Given((Source("dump.sql", "\\connect shop\n"),)))
+    start = history.start((), options)
+    assert start.unreadable == ('dump.sql:1:1: is not SQL that PostgreSQL parses: syntax error at or near "\\"',)

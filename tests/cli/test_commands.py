@@ -1,0 +1,200 @@
+"""Every command, its options and its exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from database_patterns import documents
+
+from .conftest import Run
+
+DANGEROUS = "CREATE INDEX i ON t (a);\n"
+PROGRAM = [sys.executable, "-m", "database_patterns"]
+REVISION = """\
+from alembic import op
+
+revision = "b"
+down_revision = "a"
+
+
+def upgrade() -> None:
+    {code}
+
+
+def downgrade() -> None:
+    pass
+"""
+
+
+@pytest.fixture
+def dangerous(run: Run) -> Path:  # noqa: ARG001 - changes to the folder
+    path = Path("dangerous.sql")
+    path.write_text(DANGEROUS, encoding="utf-8")
+    return path
+
+
+def test_findings_are_status_1_and_a_higher_threshold_lets_them_pass(run: Run, dangerous: Path) -> None:
+    assert run("lint", str(dangerous)).status == 1
+    assert run("lint", str(dangerous), "--fail-on", "error").status == 1
+    Path("harmless.sql").write_text("SELECT 1;\n", encoding="utf-8")
+    assert run("lint", "harmless.sql").out == "No findings in 1 migration, 1 statement (PostgreSQL 18)\n"
+    assert run("lint", "harmless.sql").status == 0
+
+
+def test_what_was_not_analysed_is_status_3_only_when_strict(run: Run) -> None:
+    Path("b.py").write_text(REVISION.format(code="op.execute(input())"), encoding="utf-8")
+    relaxed, strict = run("lint", "b.py"), run("lint", "b.py", "--strict")
+    assert (relaxed.status, strict.status) == (0, 3)
+    assert "not analysed b.py:8" in relaxed.out
+    assert relaxed.out.splitlines()[-1].endswith("not analysed")
+    assert run("explain", "b.py", "--strict").status == 3
+
+
+def test_standard_input_is_linted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(DANGEROUS.encode())))
+    outcome = run("lint", "-")
+    assert (outcome.status, outcome.err) == (1, "")
+    assert outcome.out.startswith("<stdin>:1:1 error index-without-concurrently")
+    assert "  1 │ CREATE INDEX i ON t (a)" in outcome.out
+
+
+def test_kind_settles_what_a_name_leaves_open(run: Run) -> None:
+    Path("migration.txt").write_text(DANGEROUS, encoding="utf-8")
+    assert run("lint", "migration.txt", "--kind", "sql").status == 1
+    assert run("lint", "migration.txt", "--kind", "alembic").status == 2
+
+
+def test_the_project_here_is_linted_when_no_path_is_given(run: Run) -> None:
+    Path("alembic.ini").write_text("[alembic]\nscript_location = %(here)s/db\n", encoding="utf-8")
+    Path("db/versions").mkdir(parents=True)
+    Path("db/versions/b.py").write_text(REVISION.format(code="op.execute('DROP TABLE t')"), encoding="utf-8")
+    outcome = run("lint")
+    assert outcome.err == ""
+    assert outcome.out.splitlines()[-1].endswith("in 1 migration, 1 statement (PostgreSQL 18)")
+
+
+def test_json_is_the_contracts_and_goes_to_the_file_of_output(run: Run, dangerous: Path) -> None:
+    outcome = run("lint", str(dangerous), "--format", "json", "--output", "report.json")
+    assert (outcome.status, outcome.out, outcome.err) == (1, "", "")
+    report = json.loads(Path("report.json").read_text(encoding="utf-8"))
+    assert (report["version"], report["postgres"]) == (1, 18)
+    assert [(each["rule"], each["path"], each["line"]) for each in report["findings"]] == [
+        ("index-without-concurrently", "dangerous.sql", 1)
+    ]
+
+
+def test_json_of_unreadable_input_is_json_too(run: Run) -> None:
+    outcome = run("lint", "nowhere.sql", "--format", "json")
+    report = json.loads(outcome.out)
+    assert outcome.status == 2
+    assert report["unreadable"] == ["nowhere.sql: no such file or folder; check the path"]
+    assert report["summary"]["complete"] is False
+
+
+def test_explain_says_lock_and_consequence(run: Run, dangerous: Path) -> None:
+    outcome = run("explain", str(dangerous), "--postgres", "14")
+    assert outcome.status == 0
+    statement, effect, verdict, *_ = outcome.out.splitlines()[1:]
+    assert statement == "    1  CREATE INDEX i ON t (a)  [autocommit]"
+    assert effect.split()[:3] == ["t", "ShareLock", "blocks"]
+    assert verdict.startswith("  Verdict: blocks writes on t")
+    report = json.loads(run("explain", str(dangerous), "--format", "json").out)
+    assert report["migrations"][0]["summary"]["strongest_lock"]["t"] == "ShareLock"
+
+
+def test_colour_comes_with_a_terminal_or_when_it_is_asked_for(run: Run, dangerous: Path) -> None:
+    assert "\x1b[" not in run("lint", str(dangerous)).out
+    assert "\x1b[" in run("lint", str(dangerous), "--color", "always").out
+    run("lint", str(dangerous), "--color", "always", "--output", "report.txt")
+    assert "\x1b[" not in Path("report.txt").read_text(encoding="utf-8")
+
+
+def test_no_color_wins_over_a_terminal(run: Run, dangerous: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[" in run("lint", str(dangerous)).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in run("lint", str(dangerous)).out
+
+
+def test_rules_are_searched_and_shown(run: Run) -> None:
+    assert len(run("rules", "search").out.splitlines()) == len(documents.rules())
+    assert run("rules", "search", "add", "index").out.startswith("index-without-concurrently")
+    assert run("rules", "search", "zzzz").out.startswith("No rule speaks to this")
+    rule = documents.rules()["drop-column"]
+    assert run("rules", "show", "drop-column").out == rule.text
+    shown = json.loads(run("rules", "show", "drop-column", "--format", "json").out)
+    assert (shown["name"], shown["severity"], shown["text"]) == ("drop-column", rule.severity, rule.text)
+    assert run("rules", "search", "drop", "column", "--format", "markdown").out.startswith("| rule | severity |")
+
+
+def test_doctor_says_what_is_there(run: Run) -> None:
+    outcome = run("doctor", "--format", "json")
+    parts = {each["name"]: each["available"] for each in json.loads(outcome.out)["capabilities"]}
+    assert outcome.status == 0
+    assert parts["SQL parser"]
+    assert parts["mcp"]
+    assert parts["rules"]
+    assert "PostgreSQL server" in parts
+
+
+def test_doctor_names_a_folder_without_server_programs(run: Run) -> None:
+    assert "no   PostgreSQL server" in run("doctor", "--postgres-bin", ".").out
+
+
+def test_doctor_does_not_show_the_password_of_the_labs_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PATTERNS_LAB_URL", "postgresql://me:s3cret@db.example/x")
+    out = run("doctor").out
+    assert "DATABASE_PATTERNS_LAB_URL" in out
+    assert "s3cret" not in out
+
+
+def test_the_version_is_shown(run: Run) -> None:
+    assert run("--version").out.startswith("database-patterns ")
+
+
+def test_help_names_every_exit_status(run: Run) -> None:
+    outcome = run("lint", "--help")
+    assert outcome.status == 0
+    assert "exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input" in outcome.out
+
+
+def test_a_reader_that_goes_away_is_no_error(run: Run) -> None:  # noqa: ARG001 - changes to the folder
+    Path("many.sql").write_text(DANGEROUS * 2_000, encoding="utf-8")
+    with subprocess.Popen([*PROGRAM, "lint", "many.sql"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 1
+
+
+def test_ctrl_c_is_quiet() -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "lint", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        _wait_until_it_reads(process.pid)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def _wait_until_it_reads(pid: int) -> None:
+    """Until the process sleeps in a read of its standard input, as Linux tells it."""
+    while True:
+        try:
+            if Path(f"/proc/{pid}/syscall").read_text(encoding="ascii").startswith("0 0x0 "):
+                return
+        except (OSError, ValueError):
+            pytest.skip("this system does not show what a process waits for")
+        os.sched_yield()
