@@ -281,9 +281,12 @@ class Expressions(ABC):
 
     def _unpack(self, targets: Sequence[ast.expr], value: object) -> None:
         values = self.items(value)
-        starred = any(isinstance(target, ast.Starred) for target in targets)
-        if isinstance(values, Unknown) or starred or len(values) != len(targets):
-            reason = values if isinstance(values, Unknown) else Unknown("an unpacking that is not followed")
+        starred = next((place for place, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
+        if starred is not None and not isinstance(values, Unknown) and len(values) >= len(targets) - 1:
+            end = len(values) - (len(targets) - 1 - starred)
+            values = [*values[:starred], list(values[starred:end]), *values[end:]]
+        if isinstance(values, Unknown) or len(values) != len(targets):
+            reason = values if isinstance(values, Unknown) else Unknown("an unpacking that does not fit")
             values = [reason] * len(targets)
         for target, item in zip(targets, values, strict=True):
             self.assign(target.value if isinstance(target, ast.Starred) else target, item)

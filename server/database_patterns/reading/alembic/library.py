@@ -92,7 +92,7 @@ _BUILTINS: Final[dict[str, Callable[..., object]]] = {
     "abs": abs, "all": all, "any": any, "bool": bool, "dict": dict, "float": float, "frozenset": frozenset, "int": int,
     "len": len, "list": list, "max": max, "min": min, "range": range, "round": round, "set": set, "sorted": sorted,
     "str": str, "sum": sum, "tuple": tuple,
-    "enumerate": lambda *args: list(enumerate(*args)),
+    "enumerate": lambda *args, **kwargs: list(enumerate(*args, **kwargs)),
     "reversed": lambda items: list(reversed(items)),
     "zip": lambda *args, **kwargs: list(zip(*args, **kwargs)),  # noqa: B905  strict is the revision's to say
 }  # fmt: skip

@@ -1,0 +1,206 @@
+"""Interpreting a revision gives what running it gives: the same programs by Python itself and by the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Revise = Callable[..., Any]
+
+EXPRESSIONS = [
+    "1 + 2 * 3 - 4 // 3 % 2",
+    "2 ** 10 - 1",
+    "'a' * 3 + 'b'",
+    "'%s-%d' % ('a', 3)",
+    "'{:>5}|{b!r}'.format('x', b='y')",
+    "f'{1 + 1}{\"a\"!r:>6}{2.5:.2f}'",
+    "f'{[1, 2]} {(1,)} {None}'",
+    "[x * y for x in (1, 2) for y in (3, 4) if x != y]",
+    "{k: v for k, v in zip('ab', (1, 2))}['b']",
+    "sorted({'b', 'a'})",
+    "len({1, 2, 2})",
+    "[*range(3), *('x',)]",
+    "{**{'a': 1}, 'b': 2}.items()",
+    "(lambda a, b=2, *c, d=4, **e: (a, b, c, d))(1, 3, 5, d=6)",
+    "'a,b'.split(',')[-1].upper()",
+    "'abc'[1:], 'abc'[::-1], 'abc'[-1]",
+    "1 < 2 < 3, 1 < 3 < 2, 1 == 1.0 != 2",
+    "'a' in 'abc' and 'd' not in 'abc'",
+    "None or 'x', '' and 'y', not ''",
+    "0 if [] else 1",
+    "(n := 5) + n",
+    "max([1, 3, 2]), min(4, 2), sum([1, 2]), abs(-1), round(2.567, 1)",
+    "any([0, 1]), all([1, 0]), bool([]), int('7'), float('1.5'), str(3)",
+    "list(enumerate('ab', 1)), list(reversed([1, 2])), tuple('ab')",
+    "list(itertools.product('ab', (1, 2))), list(itertools.chain([1], [2]))",
+    "json.dumps({'a': [1, None, True]}, sort_keys=True), json.loads('[1]')",
+    "datetime.date(2026, 1, 2).isoformat(), datetime.timedelta(days=2).total_seconds()",
+    "datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc).isoformat()",
+    "str(uuid.UUID(int=5)), decimal.Decimal('1.50')",
+    "textwrap.dedent('  a\\n  b')",
+    "Colour.RED.value + Colour['BLUE'].name",
+    "[colour.value for colour in Colour]",
+    "len(Colour.RED.value.join(['x', 'y']))",
+    "'größe'.encode().hex()",
+    "' a '.strip().title()",
+    "'x'.replace('x', 'yy').startswith('y')",
+    "dict(a=1, b=2).get('c', 3), dict.fromkeys('ab', 0)",
+    "[[i for i in range(j)] for j in range(3)]",
+    "'implicit' ' concatenation'",
+    "CONSTANT[0]['key'][1]",
+    "-1, +1, ~1, not 1",
+    "1_000, 0x1f, 1e3, b'x'.hex()",
+]
+HEAD = """
+import datetime
+import decimal
+import enum
+import itertools
+import json
+import textwrap
+import uuid
+
+CONSTANT = [{"key": ("a", "b")}]
+
+class Colour(enum.Enum):
+    RED = "r"
+    BLUE = "b"
+"""
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_an_expression_has_the_value_that_python_gives_it(expression: str, revise: Revise) -> None:
+    names: dict[str, Any] = {}
+    exec(HEAD, names)  # noqa: S102 - written above
+    expected = eval(expression, names)  # noqa: S307 - the same
+    parts = expected if isinstance(expected, tuple) else (expected,)
+    revision = revise(f"value = ({expression})\nop.execute(f'SELECT $x${{value}}$x$')", top=HEAD)
+    shown = [list(part) if type(part).__name__.startswith("dict_") else part for part in parts]
+    whole = tuple(shown) if isinstance(expected, tuple) else shown[0]
+    texts = [text for text, confidence, _ in revision.outline() if confidence == "exact"]
+    if texts:
+        assert texts == [" ".join(f"SELECT $x${whole}$x$".split())]
+    else:  # nested containers have no text of bounded size; then the value itself must be known
+        same = f"op.execute('SELECT 1' if ({expression}) == value else 'SELECT 2')"
+        assert revise(f"value = ({expression})\n{same}", top=HEAD).sql() == ["SELECT 1"]
+
+
+PROGRAMS = {
+    "loops": """
+        for i in range(4):
+            if i == 1:
+                continue
+            if i == 3:
+                break
+            for j in "ab":
+                send(i, j)
+        else:
+            send("not reached")
+        for k in ():
+            send("never")
+        else:
+            send("reached")
+    """,
+    "functions": """
+        def outer(a, /, b, *rest, c=3, **more):
+            def inner():
+                return a + b
+            total = inner()
+            for part in rest:
+                total += part
+            return total + c + sum(more.values())
+        send(outer(1, 2))
+        send(outer(1, 2, 3, 4, c=5, d=6))
+        def early(x):
+            for y in x:
+                if y > 1:
+                    return y
+            return None
+        send(early([0, 1, 2, 3]), early([]))
+    """,
+    "scopes": """
+        x = 1
+        def read():
+            return x
+        def write():
+            x = 2
+            return x
+        def deep():
+            y = 1
+            def change():
+                nonlocal y
+                y += 1
+            change()
+            return y
+        send(read(), write(), x, deep())
+        x = 5
+        send(read())
+        send([x for x in (7, 8)], x)
+    """,
+    "containers": """
+        a = [1]
+        b = a
+        b.append(2)
+        b += [3]
+        d = {"k": a}
+        d["k"].extend((4,))
+        d["l"] = d.pop("k")
+        d.setdefault("m", []).append(9)
+        a[0] = 0
+        first, *_ = a
+        send(a, first)
+        send(sorted(d), d["m"], len(d["l"]))
+        d.update(z=1)
+        (p, q), r = (1, 2), 3
+        p, q = q, p
+        send(p, q, r, "z" in d)
+    """,
+    "conditions": """
+        values = []
+        if values or not CONSTANT:
+            send("no")
+        elif len(CONSTANT) == 1 and CONSTANT[0]:
+            send("yes")
+        else:
+            send("no")
+        send("a" if values else "b")
+        assert CONSTANT
+        try:
+            send("tried")
+        finally:
+            send("finally")
+        n = 0
+        while False:
+            n += 1
+        send(n)
+    """,
+    "text": """
+        sql = "SELECT "
+        sql += ", ".join(f"{name}_{i:02d}" for i, name in enumerate(("a", "b"), start=1))
+        send(sql)
+        parts = "x;y;;z".split(";")
+        for part in (p.strip() for p in parts if p):
+            send(part.title())
+        send("{0}{1}{0}".format(*"ab"), "%(a)s%%" % {"a": 1})
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_sends_what_it_sends_when_python_runs_it(name: str, revise: Revise) -> None:
+    sent: list[str] = []
+
+    def send(*values: object) -> None:
+        sent.append(" ".join(f"SELECT $x${' '.join(map(str, values))}$x$".split()))
+
+    names: dict[str, Any] = {"send": send}
+    lines = [line[8:] for line in PROGRAMS[name].strip("\n").split("\n")]
+    body = "\n".join(lines)
+    exec(f"{HEAD}\ndef upgrade():\n    " + body.replace("\n", "\n    "), names)  # noqa: S102 - written above
+    names["upgrade"]()
+    top = HEAD + "\ndef send(*values):\n    op.execute('SELECT $x$' + ' '.join([str(v) for v in values]) + '$x$')\n"
+    revision = revise(body, top=top)
+    assert revision.outline() == [(text, "exact", None) for text in sent]
+    assert revision.gaps() == []
