@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from textwrap import indent
@@ -92,7 +93,8 @@ def as_written(operation: Operation, sql: str) -> Operation:
 
 def same_sql(one: str, other: str) -> bool:
     """Whether two statements differ in white space and case only."""
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    first, second = (re.sub(r"\s*([(),])\s*", r"\1", " ".join(sql.split())).casefold() for sql in (one, other))
+    return first == second
 
 
 def generated_name(*parts: str) -> str:

@@ -61,6 +61,13 @@ def test_a_foreign_key_without_a_name_gets_the_one_that_postgresql_would_choose(
     assert "VALIDATE CONSTRAINT orders_customer_id_fkey;" in finding.help
 
 
+def test_the_help_keeps_what_the_user_wrote(lint: Lint) -> None:
+    text = "ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers MATCH FULL INITIALLY DEFERRED"
+    (finding,) = lint(f"{text};", SHOP)
+    named = text.replace("ADD", "ADD CONSTRAINT orders_customer_id_fkey")
+    assert f"    {named} NOT VALID;" in finding.help
+
+
 @pytest.mark.parametrize(
     "text",
     [
