@@ -125,12 +125,15 @@ class Interpreter(Calls):
             self.scope.names[alias.asname or alias.name] = self.attribute(library.module(origin), alias.name)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not is_generator(node)
+        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not self._yields(node)
         reason = Unknown(f"{node.name}(), which is decorated, asynchronous or a generator")
         if isinstance(node, ast.FunctionDef) and plain:
             self.scope.names[node.name] = Function(node, self.scope, self.defaults(node.args))
         else:
             self.scope.names[node.name] = reason
+
+    def _yields(self, node: ast.FunctionDef) -> bool:
+        return "yield" in self.source.text and is_generator(node)
 
     def _class(self, node: ast.ClassDef) -> None:
         bases = [self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases]

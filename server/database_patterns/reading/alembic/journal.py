@@ -34,9 +34,11 @@ class Journal:
         if "\0" in rendered.sql:
             self.opaque(node, "its text has a NUL character, which PostgreSQL refuses")
             return
-        inside = self.source.inside_literal(node, rendered.sql)
         whole = self.source.span(node)
-        found = parse(rendered.sql, inside or (lambda _begin, _end: whole))
+        found = parse(rendered.sql, lambda _begin, _end: whole)
+        if len(found) > 1 or any(statement.error for statement in found):
+            inside = self.source.inside_literal(node, rendered.sql)
+            found = parse(rendered.sql, inside) if inside else found
         for statement in found:
             exact = statement.span if len(found) > 1 else whole
             self._add(self._with_holes(statement, rendered.holes), exact)

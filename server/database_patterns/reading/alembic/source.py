@@ -31,6 +31,7 @@ class Source:
         except (ValueError, RecursionError, MemoryError):
             raise UserError("is not Python that can be read (NUL bytes, or nested too deeply)", where=path) from None
         self._lines = self.text.split("\n")
+        self._locate = locator(self.text, path)
 
     def span(self, node: ast.AST) -> Span:
         """The range of ``node``, columns in characters (the parser counts bytes)."""
@@ -74,7 +75,7 @@ class Source:
         return sum(len(text) + 1 for text in self._lines[: line - 1]) + column
 
     def _between(self, base: int, begin: int, end: int) -> Span:
-        return locator(self.text, self.path)(base + begin, base + end)
+        return self._locate(base + begin, base + end)
 
 
 def calls(node: ast.AST) -> Iterator[ast.Call]:
