@@ -108,14 +108,16 @@ def read_extensions(connection: psycopg.Connection[Any], wanted: Iterable[str] =
     return found
 
 
-def merge(servers: dict[int, Facts], extensions: dict[str, Facts]) -> dict[str, dict[str, list[str]]]:
+def merge(
+    servers: dict[int, Facts], extensions: dict[str, Facts], sections: Iterable[str] = tuple(QUERIES)
+) -> dict[str, dict[str, list[str]]]:
     """The facts of all servers, and those of the extensions, by section and name."""
     return {
         section: _merge_section(
             {version: facts[section] for version, facts in servers.items()},
             set().union(*(facts[section] for facts in extensions.values())),
         )
-        for section in QUERIES
+        for section in sections
     }
 
 
@@ -130,13 +132,13 @@ def _merge_section(facts: dict[int, set[tuple[str, str]]], extra: set[tuple[str,
     return merged
 
 
-def write(merged: dict[str, dict[str, list[str]]]) -> None:
+def render(merged: dict[str, dict[str, list[str]]]) -> str:
     """One line for each name, so that a difference between versions reads well in a review."""
     sections = []
     for section, names in merged.items():
         lines = (f"  {json.dumps(name)}: {json.dumps(facts, ensure_ascii=False)}" for name, facts in names.items())
         sections.append(f' "{section}": {{\n' + ",\n".join(lines) + "\n }")
-    TARGET.write_text("{\n" + ",\n".join(sections) + "\n}\n", encoding="utf-8")
+    return "{\n" + ",\n".join(sections) + "\n}\n"
 
 
 def main(dsns: Iterable[str]) -> None:
@@ -146,7 +148,7 @@ def main(dsns: Iterable[str]) -> None:
         with psycopg.connect(dsn) as connection:
             servers[connection.info.server_version // 10000] = read(connection)
             extensions |= read_extensions(connection)
-    write(merge(servers, extensions))
+    TARGET.write_text(render(merge(servers, extensions)), encoding="utf-8")
 
 
 if __name__ == "__main__":

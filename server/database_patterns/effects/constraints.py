@@ -169,7 +169,7 @@ def validate(work: Work, validation: Validation) -> None:
     work.scan(table, reason)
     work.lock_indexes(table, _AS, "The query that validates a foreign key may use it.")
     for each in work.catalog.family(referenced):
-        work.lock(each, _AS)
+        work.lock(each, _AS, "A query looks rows up in it.")
         work.scan(each, reason)
         work.lock_indexes(each, _AS, "The query that validates a foreign key may use it.")
     if table.rows != "none":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from database_patterns.actions import Name, TransactionControl
 from database_patterns.catalog import Catalog
@@ -10,6 +11,9 @@ from database_patterns.model import Direction, Migration, Prediction, Statement
 
 from .assumptions import Assumptions
 from .predict import predict
+
+_ROLLBACK: Final = TransactionControl("rollback")
+_ENDS: Final = (_ROLLBACK, TransactionControl("commit"))
 
 __all__ = ["Assumptions", "MigrationInContext", "StatementInContext", "follow"]
 
@@ -56,11 +60,12 @@ def follow(
     began, transaction = catalog, None
     for statement in migration.statements(direction):
         current = statement.transaction.id if statement.transaction else None
-        if current != transaction:
+        if current != transaction and not any(action in _ENDS for action in statement.actions):
             catalog = catalog.without_local_settings()
-            began, transaction = catalog, current
+            began = catalog
+        transaction = current
         prediction = predict(statement, catalog, assumptions)
-        rolled_back = TransactionControl("rollback") in statement.actions
+        rolled_back = _ROLLBACK in statement.actions
         after = began.without_local_settings() if rolled_back else catalog.advance(statement)
         followed.append(
             StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions)

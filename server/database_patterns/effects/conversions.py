@@ -131,7 +131,7 @@ def _across_time_zones(timezone: str | None) -> Conversion:
 
 
 def _by_text(source: TypeName, target: TypeName, scope: Scope, *, explicit: bool) -> bool:
-    """Whether values may be printed and read again: into a string on assignment, out of one only by an explicit cast."""
+    """Whether values may be printed and read again: into a string on assignment, out of one by an explicit cast."""
     into = types.category(scope.catalog, target, scope.postgres)
     return into == "S" or (explicit and types.category(scope.catalog, source, scope.postgres) == "S")
 

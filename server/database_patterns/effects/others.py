@@ -19,7 +19,11 @@ def touches_no_table(_work: Work, _action: actions.Action) -> None:
 
 def create_extension(work: Work, action: actions.CreateExtension) -> None:
     """Enter CREATE EXTENSION, which needs the extension's files on the server."""
-    work.may_fail("0A000", f"the extension {action.name} is not installed on the server (58P01 before 15)")
+    sqlstate = "0A000" if work.postgres >= _MISSING_IS_A_FEATURE_SINCE else "58P01"
+    work.may_fail(sqlstate, f"the extension {action.name} is not installed on the server")
+
+
+_MISSING_IS_A_FEATURE_SINCE = 15
 
 
 def do_block(work: Work, action: actions.DoBlock) -> None:
@@ -85,7 +89,7 @@ def create_trigger(work: Work, action: actions.CreateTrigger) -> None:
     for each in work.catalog.family(table) if table.partitioned else (table,):
         work.lock(each, LockMode.ShareRowExclusiveLock, "CREATE TRIGGER blocks writes.", sources.LOCKING)
     if action.constraint_from is not None:
-        work.lock(work.table(action.constraint_from), LockMode.AccessShareLock)
+        work.lock(work.table(action.constraint_from), LockMode.AccessShareLock, "The constraint trigger names it.")
 
 
 def create_policy(work: Work, action: actions.CreatePolicy) -> None:

@@ -64,7 +64,7 @@ def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
             work.lock(sibling, _AX, "No row of it may belong to the new partition.", sources.PARTITIONING)
             reason = "It is read for rows that belong to the new partition."
             for each in work.catalog.family(sibling)[1:]:
-                work.lock(each, _AX)
+                work.lock(each, _AX, "It is part of the default partition.", sources.PARTITIONING)
             for each in work.catalog.family(sibling):
                 work.scan(each, reason, sources.PARTITIONING)
 

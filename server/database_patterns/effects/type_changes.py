@@ -129,7 +129,7 @@ def _rebuild_dependents(at: Alteration, table: Table, column: Column, action: ac
                 at.work.scan(other, f"Its foreign key to {table.name} is validated again.")
                 at.validations.append(Validation(other, key, table))
     for sequence in at.catalog.sequences_of(table, column.name) if column.identity else ():
-        at.work.lock(sequence, LockMode.ShareRowExclusiveLock)
+        at.work.lock(sequence, LockMode.ShareRowExclusiveLock, "It is altered with the identity.", sources.ALTER_TABLE)
         at.work.rewrite(sequence, "An identity's sequence takes the new type.", reads=False)
     if table.name == at.table.name:
         _require_independent(at, table, column.name)

@@ -88,8 +88,12 @@ def _children(node: Node) -> Iterable[Node]:
     if isinstance(node, tuple):
         yield from node
     elif isinstance(node, ast.Node):
-        slots: tuple[str, ...] = type(node).__slots__
-        yield from (value for slot in slots if isinstance(value := getattr(node, slot), ast.Node | tuple))
+        yield from (value for slot in _slots(node) if isinstance(value := getattr(node, slot), ast.Node | tuple))
+
+
+def _slots(node: Node) -> tuple[str, ...]:
+    slots: tuple[str, ...] = tuple(node.__slots__)
+    return slots
 
 
 def _constant(node: Node, _scope: Scope, _verdict: Verdict) -> TypeName | None:
@@ -176,11 +180,10 @@ def _is(argument: TypeName | None, parameter: str) -> bool:
 
 
 def _fits(argument: TypeName | None, kind: str | None, parameter: str) -> bool:
-    return _is(argument, parameter) or parameter in {
-        "any",
-        "anyelement",
-        types.POLYMORPHIC.get(kind or "", "anynonarray"),
-    }
+    """Whether an argument, of a type of that category, goes into a parameter of that type or pseudo-type."""
+    any_type = parameter.replace("compatible", "")
+    wanted = types.POLYMORPHIC.get(kind or "", "anynonarray")
+    return _is(argument, parameter) or any_type in {"any", "anyelement", wanted}
 
 
 def _chosen(candidates: list[Routine], what: str, verdict: Verdict) -> TypeName | None:
@@ -223,10 +226,9 @@ def _inlined(function: CreateFunction) -> Node | None:
 
 def _operator(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
     left = _visit(node.lexpr, scope, verdict) if node.lexpr else None
-    right = _visit(node.rexpr, scope, verdict) if not isinstance(node.rexpr, tuple) else None
-    for each in node.rexpr if isinstance(node.rexpr, tuple) else ():
-        _visit(each, scope, verdict)
-    name = node.name[-1].sval
+    operands = node.rexpr if isinstance(node.rexpr, tuple) else (node.rexpr,)
+    right = [_visit(each, scope, verdict) for each in operands][0]
+    name = _SPELLED_OUT.get(node.name[-1].sval, node.name[-1].sval)
     present = [
         each for each in builtins.routines("operators", name, scope.postgres)
         if (each.arguments[0] == "") == (node.lexpr is None)
@@ -239,6 +241,12 @@ def _operator(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
         return None
     result = _chosen(candidates, f"the operator {name}", verdict)
     return types.plain("bool") if node.kind != enums.A_Expr_Kind.AEXPR_OP else result
+
+
+_SPELLED_OUT: Final = {
+    "BETWEEN": "<=", "NOT BETWEEN": "<=", "BETWEEN SYMMETRIC": "<=", "NOT BETWEEN SYMMETRIC": "<=",
+}  # fmt: skip
+"""Words that stand for comparisons."""
 
 
 def _or_like(operand: TypeName | None, other: TypeName | None) -> TypeName | None:

@@ -1,0 +1,127 @@
+"""ALTER COLUMN TYPE keeps or converts the rows, and keeps or rebuilds the index, as it was measured on PostgreSQL 18."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from database_patterns.catalog import Catalog
+from database_patterns.effects import Assumptions, predict
+from database_patterns.model import Prediction
+from database_patterns.reading import read_text
+
+MEASURED: Final = json.loads((Path(__file__).parent / "type_conversions_pg18.json").read_text())["conversions"]
+TYPES: Final = """
+    CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN posint AS int CHECK (VALUE > 0);
+    CREATE DOMAIN txt AS text; CREATE DOMAIN short AS varchar(10); CREATE DOMAIN filled AS posint;
+"""
+
+
+def change(old: str, new: str, *, timezone: str | None = None, using: str = "", postgres: int = 18) -> Prediction:
+    """The prediction of a change of ``t.c``, which has an index, from one type to another."""
+    sql = f"{TYPES} CREATE TABLE t (c {old}, other text); CREATE INDEX i ON t (c); ALTER TABLE t ALTER c TYPE {new} {using}"
+    *before, statement = read_text(sql).upgrade
+    catalog = Catalog.empty()
+    for each in before:
+        catalog = catalog.advance(each)
+    return predict(statement, catalog.in_use(), Assumptions(postgres, timezone))
+
+
+def verdict(prediction: Prediction) -> tuple[object, bool, object]:
+    """Whether the table is rewritten, its index rebuilt, and its rows read."""
+    (table,) = (effect for effect in prediction.effects if effect.kind == "table")
+    return table.rewrite, table.rebuilds == ("i",), table.scan
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in MEASURED if "error" not in each], ids=lambda c: f"{c['from']}-{c['to']}"
+)
+def test_a_measured_conversion_is_predicted(case: dict[str, Any]) -> None:
+    new, _, timezone = case["to"].partition("@")
+    using = f"USING c::{new}" if case.get("implicit") is False else ""
+    rewrite, rebuilt, scan = verdict(change(case["from"], new, timezone=timezone or None, using=using))
+    assert (rewrite, scan) == (case["rewrite"], case["rows_scanned"] > 0)
+    assert rebuilt is case["index_rebuilt"] or case["index_rebuilt"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("varchar(10)", "varchar(10)"), ("numeric", "numeric"), ("numeric(10)", "numeric(12,0)"), ("varbit(4)", "varbit"),
+        ("timestamp", "timestamp(6)"), ("time(2)", "time"), ("interval", "interval(6)"), ("interval(2)", "interval(4)"),
+        ("interval day to minute", "interval day to second(0)"), ("varchar(10)[]", "varchar[]"), ("int", "int"),
+        ("filled", "int"), ("short", "varchar"), ("short", "text"), ("char(5)", "bpchar"), ("mood", "mood"),
+    ],
+)  # fmt: skip
+def test_a_wider_modifier_or_a_relabelling_keeps_rows_and_index(old: str, new: str) -> None:
+    assert verdict(change(old, new)) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("varchar(10)", "varchar(9)"), ("numeric(10,2)", "numeric(10,3)"), ("numeric(10,2)", "numeric(12)"),
+        ("bit(4)", "bit(8)"), ("timestamp", "timestamp(3)"), ("interval", "interval(2)"), ("short", "varchar(20)"),
+        ("interval", "interval year to month"), ("varchar(10)[]", "varchar(20)[]"), ("int", "filled"), ("mood", "text"),
+    ],
+)  # fmt: skip
+def test_what_must_be_checked_or_converted_rewrites_the_table(old: str, new: str) -> None:
+    assert verdict(change(old, new)) == (True, True, True)
+
+
+@pytest.mark.parametrize(("old", "new"), [("int", "oid"), ("bit(4)", "varbit"), ("text", "citext")])
+def test_a_relabelling_to_a_type_of_another_order_rebuilds_the_index_only(old: str, new: str) -> None:
+    assert verdict(change(old, new)) == (False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("text", "int"), ("text", "uuid"), ("int", "uuid"), ("text", "mood"), ("jsonb", "int"), ("int", "int[]")],
+)
+def test_a_conversion_without_an_automatic_cast_is_an_error(old: str, new: str) -> None:
+    error = change(old, new).error
+    assert error is not None
+    assert error.sqlstate == "42804"
+
+
+@pytest.mark.parametrize("using", ["USING c", "USING c::text", "USING c::text::varchar"])
+def test_using_that_only_relabels_the_column_keeps_the_rows(using: str) -> None:
+    assert verdict(change("varchar(10)", "text", using=using))[0] is False
+
+
+@pytest.mark.parametrize("using", ["USING other", "USING upper(c)", "USING c || ''", "USING 'x'"])
+def test_using_that_computes_rewrites_the_table(using: str) -> None:
+    assert verdict(change("varchar(10)", "text", using=using))[0] is True
+
+
+def test_without_the_time_zone_a_change_of_timestamps_is_unknown() -> None:
+    prediction = change("timestamp", "timestamptz")
+    assert verdict(prediction)[0] == "unknown"
+    assert prediction.unknown == (
+        "the session's TimeZone is not known, and the rows are rewritten unless it is UTC (t.c)",
+    )
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "utc", "Etc/UTC", "GMT"])
+def test_at_utc_a_change_of_timestamps_keeps_the_rows_and_rebuilds_the_index(timezone: str) -> None:
+    assert verdict(change("timestamp", "timestamptz", timezone=timezone)) == (False, True, True)
+
+
+def test_a_type_that_is_not_known_makes_the_rewrite_unknown() -> None:
+    statement = read_text("ALTER TABLE t ALTER c TYPE bigint").upgrade[0]
+    prediction = predict(statement, Catalog.unknown(), Assumptions())
+    assert prediction.effects[0].rewrite == "unknown"
+    assert prediction.unknown == ("the present type of t.c is not known",)
+
+
+def test_narrowing_says_what_may_fail_and_rounding_what_is_lost() -> None:
+    assert [each.sqlstate for each in change("bigint", "int").may_fail] == ["22003"]
+    assert [each.sqlstate for each in change("text", "varchar(5)").may_fail] == ["22001"]
+    assert [each.sqlstate for each in change("text", "date", using="USING c::date").may_fail] == ["22007"]
+    assert (
+        change("numeric(10,4)", "numeric(10,2)").effects[0].data_loss
+        == "c: digits beyond numeric(10,2) are rounded away"
+    )
