@@ -67,14 +67,19 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def certainty_of(effect: Effect, fact: object) -> Certainty:
+def certainty_of(effect: Effect, fact: Tristate) -> Certainty:
     """How certain a hit is that rests on ``fact``, the effect's ``scan`` or ``rewrite``."""
     return "unknown" if fact == "unknown" else effect.certainty
 
 
-def depends_on(at: StatementInContext) -> str:
-    """What the prediction for the statement could not know, as sentences to put behind a message."""
-    return "".join(f" {sentence}" for sentence in at.prediction.unknown)
+def depends_on(fact: Tristate, at: StatementInContext) -> str:
+    """What the prediction could not know, as a sentence to put behind a message that rests on an unknown ``fact``."""
+    return f" This is not certain: {'; '.join(at.prediction.unknown)}." if fact == "unknown" else ""
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def help_text(at: StatementInContext, *parts: str | Sequence[Operation]) -> str:

@@ -66,6 +66,22 @@ def test_a_downgrade_that_drops_another_column_is_found(lint: Lint) -> None:
     assert finding.direction == "downgrade"
 
 
+def test_where_the_upgrade_could_not_be_read_it_may_have_added_the_column(lint: Lint) -> None:
+    (finding,) = lint(
+        """
+        from shop.types import Money
+
+        def upgrade():
+            op.add_column("orders", sa.Column("price", Money()))
+
+        def downgrade():
+            op.drop_column("orders", "price")
+        """
+    )
+    assert (finding.severity, finding.certainty) == ("advice", "unknown")
+    assert "Whether the upgrade of this revision adds it is not known" in finding.message
+
+
 @pytest.mark.parametrize("schema", [ORDERS, None])
 def test_a_column_that_this_migration_added_is_quiet(lint: Lint, schema: str | None) -> None:
     assert lint("ALTER TABLE orders ADD COLUMN tmp text; ALTER TABLE orders DROP COLUMN tmp;", schema) == ()

@@ -24,7 +24,7 @@ def check(at: StatementInContext) -> Iterator[Hit]:
         return
     yield Hit(
         f"{_command(action)} cannot run inside a transaction block: PostgreSQL refuses it (25001)."
-        f" {_sentence(statement.transaction.reason)}",
+        f" {wording.sentence(statement.transaction.reason)}",
         _help(action, at),
         "proven" if statement.transaction.certain else "unknown",
         at.prediction.effects,
@@ -42,10 +42,6 @@ def _command(action: Action) -> str:
         case Other():
             return f"{action.kind} CONCURRENTLY"
     return "A statement with CONCURRENTLY"
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
 def _help(action: Action, at: StatementInContext) -> str:

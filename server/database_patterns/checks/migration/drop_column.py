@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
+from typing import Final
 
 from database_patterns.actions import AddColumn, CreateTable, DropColumn
 from database_patterns.checks import Hit, wording
@@ -11,14 +12,19 @@ from database_patterns.effects.context import StatementInContext
 from database_patterns.model import Statement
 from database_patterns.rendering.operations import drop_column, drop_not_null
 
+_UNREAD: Final = " Whether the upgrade of this revision adds it is not known: a part of that could not be read."
+
 
 def check(action: DropColumn, at: StatementInContext) -> Iterator[Hit]:
     effect = wording.effect_on(action.table, at)
     if effect is None or _is_new(action, at):
         return
+    unread = at.direction == "downgrade" and bool(at.migration.upgrade_gaps)
     yield Hit(
         f"DROP COLUMN takes AccessExclusiveLock on {action.table} for a moment, and the values of {action.column} are"
-        f" gone for good; running code that still names the column fails (42703).{_takes_along(action, at)}",
+        f" gone for good; running code that still names the column fails (42703).{_takes_along(action, at)}"
+        + _UNREAD
+        * unread,
         wording.help_text(
             at,
             "First let code that no longer writes it insert rows:",
@@ -26,7 +32,8 @@ def check(action: DropColumn, at: StatementInContext) -> Iterator[Hit]:
             f"Remove {action.column} from models and queries, and deploy that everywhere. Drop it in a later release:",
             [drop_column(action.table, action.column)],
         ),
-        effects=(effect,),
+        "unknown" if unread else "proven",
+        (effect,),
     )
 
 

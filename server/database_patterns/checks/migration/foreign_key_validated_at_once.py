@@ -24,7 +24,8 @@ def check(action: AddConstraint, at: StatementInContext) -> Iterator[Hit]:
         return
     yield Hit(
         f"ADD FOREIGN KEY {wording.takes(effect, wording.named(table, at), str(constraint.references))} until every row"
-        f" of {table} has been looked up in {constraint.references} and the transaction ends.{wording.depends_on(at)}",
+        f" of {table} has been looked up in {constraint.references} and the transaction ends."
+        f"{wording.depends_on(effect.scan, at)}",
         _help(action, at),
         wording.certainty_of(effect, effect.scan),
         tuple(effect for name in (table, constraint.references) if (effect := wording.effect_on(name, at))),

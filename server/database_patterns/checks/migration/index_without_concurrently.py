@@ -20,7 +20,7 @@ def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
     takes = wording.takes(effect, wording.named(index.table, at))
     yield Hit(
         f"CREATE INDEX {takes} until the whole table is read, the {name} is built and the transaction ends."
-        f"{wording.depends_on(at)}",
+        f"{wording.depends_on(effect.scan, at)}",
         _help(index, at),
         wording.certainty_of(effect, effect.scan),
         (effect,),

@@ -13,12 +13,11 @@ def check(action: SetNotNull, at: StatementInContext) -> Iterator[Hit]:
     effect = wording.effect_on(action.table, at)
     if effect is None or not effect.scan or at.created_here(action.table):
         return
-    unless = " unless a validated constraint proves it already" if effect.scan == "unknown" else ""
     constrain, prove = wording.proof_of_not_null(action.table, action.column)
     takes = wording.takes(effect, wording.named(action.table, at))
     yield Hit(
-        f"SET NOT NULL {takes} while every row is read to find a NULL in {action.column}{unless}."
-        f"{wording.depends_on(at)}",
+        f"SET NOT NULL {takes} while every row is read to find a NULL in {action.column}."
+        f"{wording.depends_on(effect.scan, at)}",
         wording.help_text(
             at, "Let a CHECK constraint prove it first:", constrain, wording.in_two_transactions(at), prove
         ),

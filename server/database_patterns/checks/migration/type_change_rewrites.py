@@ -14,12 +14,11 @@ def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
     effect = wording.effect_on(action.table, at)
     if effect is None or not effect.rewrite or at.created_here(action.table):
         return
-    unless = " unless the new type stores the old values as they are" if effect.rewrite == "unknown" else ""
     expand, swap = _steps(action)
     takes = wording.takes(effect, wording.named(action.table, at))
     yield Hit(
         f"Changing the type of {action.column} to {action.type.sql} {takes} while the whole table and its indexes are"
-        f" written anew{unless}.{wording.depends_on(at)}",
+        f" written anew.{wording.depends_on(effect.rewrite, at)}",
         wording.help_text(
             at,
             "Add a column of the new type that a trigger keeps in step:",
