@@ -47,11 +47,11 @@ def test_equal_answers_agree_and_toast_is_not_compared() -> None:
     ("measured", "sentence"),
     [
         (
-            replace(MEASURED, locks=MEASURED.locks | {"orders": SHARE}),  # type: ignore[operator]
+            replace(MEASURED, locks={**MEASURED.locks, "orders": SHARE}),
             "lock on orders: predicted AccessExclusiveLock, measured ShareLock",
         ),
         (
-            replace(MEASURED, locks=MEASURED.locks | {"items": ACCESS}),  # type: ignore[operator]
+            replace(MEASURED, locks={**MEASURED.locks, "items": ACCESS}),
             "lock on items: predicted none, measured AccessShareLock",
         ),
         (replace(MEASURED, rewritten=frozenset()), "rewritten: orders was predicted, not measured"),

@@ -93,7 +93,7 @@ def test_the_downgrade_is_explained_when_it_is_asked_for() -> None:
 
 def test_the_verdict_says_who_waits_and_how_long() -> None:
     verdict = explained(BUILD).verdict
-    assert verdict.startswith("blocks writes on orders while it is read in full")
+    assert verdict.startswith("blocks writes on orders while all rows are read")
     assert explained("SELECT 1").verdict == "blocks neither reads nor writes"
 
 

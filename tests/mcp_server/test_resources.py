@@ -17,6 +17,7 @@ from database_patterns.mcp_server.server import INSTRUCTIONS
 pytestmark = pytest.mark.anyio
 
 HOUR_MS = 3_600_000
+INVALID_PARAMS = -32602
 
 
 async def read(server: MCPServer, era: str, uri: str) -> TextResourceContents:
@@ -47,10 +48,11 @@ async def test_every_resource_is_readable_as_it_stands_on_disk(server: MCPServer
 
 
 async def test_a_rule_that_does_not_exist_is_an_error_of_the_protocol(server: MCPServer, era: str) -> None:
-    for name in ("drop-colum", "..%2F..%2Fpyproject.toml", ""):
-        with pytest.raises(MCPError) as raised:
-            await read(server, era, f"database-patterns://rules/{name}")
-        assert raised.value.error.code == -32602
+    async with Client(server, mode=era) as client:
+        for name in ("drop-colum", "..%2F..%2Fpyproject.toml", ""):
+            with pytest.raises(MCPError) as raised:
+                await client.read_resource(f"database-patterns://rules/{name}")
+            assert raised.value.error.code == INVALID_PARAMS
 
 
 async def test_names_are_completed(server: MCPServer, era: str) -> None:
@@ -68,6 +70,7 @@ async def test_names_are_completed(server: MCPServer, era: str) -> None:
 
 async def test_the_server_says_who_it_is_and_how_to_work_with_it(server: MCPServer, era: str) -> None:
     async with Client(server, mode=era) as client:
+        assert client.server_info
         assert client.server_info.name == "database-patterns"
         assert client.server_info.version
         assert client.instructions == INSTRUCTIONS

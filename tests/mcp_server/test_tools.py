@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped] # it ships no types
 import pytest
 from mcp.client import Client
 from mcp.server.mcpserver import MCPServer
 from mcp_types import CallToolResult, TextContent, Tool
 
 from database_patterns import documents
+from database_patterns.model import POSTGRES_VERSIONS
 from database_patterns.reporting import brief
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +46,7 @@ def text(result: CallToolResult) -> str:
 
 
 def data(result: CallToolResult) -> dict[str, Any]:
-    assert result.structured_content is not None
+    assert isinstance(result.structured_content, dict)
     return result.structured_content
 
 
@@ -114,6 +115,11 @@ async def test_a_wrong_value_is_refused_without_repeating_it(server: MCPServer, 
     )
     complaint = await refused(server, era, "lint_migration", text={"password": "s3cret"})
     assert complaint == "text: input should be a valid string"
+
+
+async def test_the_versions_of_the_schema_are_those_that_are_measured(server: MCPServer, era: str) -> None:
+    for tool in (await tools(server, era))[2:]:
+        assert tuple(tool.input_schema["properties"]["postgres_version"]["enum"]) == POSTGRES_VERSIONS
 
 
 async def test_lint_answers_one_finding_a_line_with_what_to_write_instead(server: MCPServer, era: str) -> None:
@@ -216,7 +222,10 @@ async def test_a_file_that_cannot_be_read_is_named_and_never_clean(server: MCPSe
 
 
 async def test_what_is_not_analysed_is_named(server: MCPServer, era: str) -> None:
-    code = "from alembic import op\nrevision = 'a'\ndown_revision = None\n\ndef upgrade():\n    op.execute(input())\n\ndef downgrade():\n    pass\n"
+    code = (
+        "from alembic import op\nrevision = 'a'\ndown_revision = None\n\n"
+        "def upgrade():\n    op.execute(input())\n\ndef downgrade():\n    pass\n"
+    )
     result = await call(server, era, "lint_migration", text=code)
     assert [gap["line"] for gap in data(result)["not_analysed"]] == [6]
     assert "not analysed: <text>:6" in text(result)

@@ -42,7 +42,8 @@ def test_an_answer_says_how_to_get_the_rest() -> None:
 
 
 def test_pages_follow_each_other_without_gap_or_overlap() -> None:
-    report, lines, offset = many(50), list[int](), 0
+    report, lines = many(50), list[int]()
+    offset: int | None = 0
     while offset is not None:
         page = brief.lint(report, offset=offset)
         lines += shown(page)
@@ -75,8 +76,9 @@ def test_a_statement_is_one_line_with_its_effects_below_the_migrations_verdict()
         "2 migrations (PostgreSQL 17)\n"
         "versions/b.py (upgrade of b): blocks writes on orders while it is read in full\n"
         "  assumed: nothing is known of the schema before\n"
-        "  line 2: CREATE INDEX ix_orders_customer ON orders (customer_id) -> ShareLock on orders, blocks writes and schema"
-        " changes, scans it; AccessShareLock on orders_pkey, blocks nothing; may fail with 53100 (the disk is full)\n"
+        "  line 2: CREATE INDEX ix_orders_customer ON orders (customer_id) -> ShareLock on orders, blocks writes and"
+        " schema changes, scans it; AccessShareLock on orders_pkey (index), blocks nothing; may fail with 53100"
+        " (the disk is full)\n"
         "  line 4 [autocommit]: VACUUM orders -> fails: 25001: VACUUM cannot run here; not known: its settings\n"
         "empty.sql: nothing\n"
         "not analysed: versions/b.py:9: a loop over a query: its rows are not known here"

@@ -13,7 +13,8 @@ from .samples import CREATE_INDEX, EXPLAIN, INDEX, LINT
 def test_a_finding_is_a_section_with_its_help_as_code() -> None:
     assert markdown.finding(INDEX) == (
         "### index-without-concurrently (error)\n\n"
-        "`versions/b.py:2:5`: CREATE INDEX takes ShareLock on orders: writes wait until ix\\_orders\\_customer is built.\n\n"
+        "`versions/b.py:2:5`: CREATE INDEX takes ShareLock on orders: writes wait until ix\\_orders\\_customer"
+        " is built.\n\n"
         "Instead:\n\n"
         "```python\n"
         "with op.get_context().autocommit_block():\n"
@@ -39,9 +40,11 @@ def test_an_explanation_is_a_table_with_a_row_for_each_relation_and_error() -> N
         "",
         "| line | statement | relation | lock | blocks | work |",
         "|---|---|---|---|---|---|",
-        "| 2 | `CREATE INDEX ix_orders_customer ON orders (customer_id)` | orders | ShareLock |"
-        " blocks writes and schema changes | scans it |",
-        "|  |  | orders\\_pkey | AccessShareLock | blocks nothing |  |",
+        (
+            "| 2 | `CREATE INDEX ix_orders_customer ON orders (customer_id)` | orders | ShareLock |"
+            " blocks writes and schema changes | scans it |"
+        ),
+        "|  |  | orders\\_pkey (index) | AccessShareLock | blocks nothing |  |",
         "|  |  | may fail with 53100: the disk is full |  |  |  |",
         "| 4 | `VACUUM orders` | fails: 25001: VACUUM cannot run here |  |  |  |",
         "|  |  | not known: its settings |  |  |  |",

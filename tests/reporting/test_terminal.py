@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from database_patterns.model import Capability, Report, Span
+from database_patterns.locks import LockMode
+from database_patterns.model import Capability, Effect, Report, Span
 from database_patterns.reporting import PLAIN, Style, capabilities, render, terminal
 from database_patterns.reporting.excerpt import excerpt
 
@@ -67,6 +68,24 @@ def test_an_explanation_is_a_table_for_each_statement_with_a_verdict() -> None:
         "\n"
         "not analysed versions/b.py:9: a loop over a query: its rows are not known here\n"
     )
+
+
+def test_indexes_that_are_treated_alike_share_a_line_below_the_tables() -> None:
+    key, other = (Effect(name, "index", LockMode.AccessExclusiveLock) for name in ("t_pkey", "t_a_idx"))
+    table = Effect("t", "table", LockMode.AccessExclusiveLock, rewrite=True, rebuilds=("t_pkey", "t_a_idx", "t_b_idx"))
+    read = Effect("u_pkey", "index", LockMode.AccessShareLock)
+    assert terminal.effects([key, table, other, read], PLAIN) == [
+        "t               AccessExclusiveLock  blocks reads, writes and schema changes  rewrites it, rebuilds 3 indexes",
+        "2 indexes       AccessExclusiveLock  blocks reads, writes and schema changes",
+        "u_pkey (index)  AccessShareLock      blocks nothing",
+    ]
+
+
+def test_a_helps_sentences_are_wrapped_and_its_code_is_not() -> None:
+    code = "    op.execute(" + "x" * 120 + ")"
+    shown = terminal.finding(replace(INDEX, help=f"{'word ' * 30}:\n\n{code}"), "", PLAIN)
+    assert f"    {code}" in shown.splitlines()
+    assert max(len(line) for line in shown.splitlines() if "word" in line) <= 104
 
 
 def test_a_report_without_findings_and_gaps_is_one_line() -> None:

@@ -14,6 +14,10 @@ _ROW_DEPENDENT: Final = "23"
 """The class of SQLSTATEs that depend on rows: integrity constraint violations."""
 
 
+_TOAST: Final = "toast:"
+"""What happens to a table's overflow follows from what happens to the table; it is not predicted by itself."""
+
+
 def disagreements(prediction: Prediction, measurement: Measurement) -> tuple[str, ...]:
     """What the two say differently, in sentences; empty when they agree.
 
@@ -55,7 +59,7 @@ def _effects(prediction: Prediction, measurement: Measurement) -> Iterator[str]:
     ):
         certain = {name for name, value in predicted.items() if value is True}
         possible = {name for name, value in predicted.items() if value == "unknown"}
-        missed = measured - certain - possible
+        missed = {name for name in measured - certain - possible if not name.startswith(_TOAST)}
         invented = set[str]() if sampled else certain - measured
         yield from (f"{word}: {name} was measured, not predicted" for name in sorted(missed))
         yield from (f"{word}: {name} was predicted, not measured" for name in sorted(invented))
@@ -63,7 +67,7 @@ def _effects(prediction: Prediction, measurement: Measurement) -> Iterator[str]:
 
 def _locks(predicted: Mapping[str, LockMode], measured: Mapping[str, LockMode], *, sampled: bool) -> Iterator[str]:
     for relation in sorted(predicted.keys() | measured.keys()):
-        if relation.startswith("toast:"):
+        if relation.startswith(_TOAST):
             continue
         expected, seen = predicted.get(relation), measured.get(relation)
         agree = (seen is None or (expected is not None and seen <= expected)) if sampled else expected == seen

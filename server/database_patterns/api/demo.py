@@ -33,10 +33,11 @@ def demo(*, postgres_bin: str | None = None) -> Demonstration:
     worst = _worst(report, given)
     options = Options(history=given)
     explanation = explain(worst, options)
+    rows = sources.schema(shop / "rows.sql", within=shop.parent.parent).sources[0].text
     try:
         with Server(postgres_bin=postgres_bin) as server, server.database() as database:
             options = Options(postgres=server.postgres, history=given)
-            measured = tuple(_measured(database, worst, options))
+            measured = tuple(_measured(database, worst, options, rows))
     except UserError as error:
         return Demonstration(report, explanation, not_measured=str(error))
     return Demonstration(report, explanation, measured)
@@ -50,14 +51,15 @@ def _worst(report: LintReport, given: Given) -> Given:
     return Given(tuple(source for source in given.sources if worst and source.path == worst.path))
 
 
-def _measured(database: Database, worst: Given, options: Options) -> Iterator[MeasuredStatement]:
-    """Each statement of the revision, on the schema that the history before it has built.
+def _measured(database: Database, worst: Given, options: Options, rows: str) -> Iterator[MeasuredStatement]:
+    """Each statement of the revision, on the schema that the history before it has built, filled with ``rows``.
 
     A statement is measured in a transaction that is rolled back, then run for those that follow.
     """
     migrations = sources.read(worst).migrations
     for earlier in history.before(migrations, sources.read(options.history).migrations):
         database.execute(*(statement.sql for statement in earlier.upgrade))
+    database.execute(rows)
     start = history.start(migrations, options)
     for context in history.contexts(migrations, start.catalog, options.assumptions, ("upgrade",)):
         for each in context.statements:

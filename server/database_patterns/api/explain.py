@@ -83,15 +83,20 @@ def harm(migration: ExplainedMigration) -> int:
 
 
 def _consequences(effects: list[Effect]) -> list[str]:
-    """For each relation that somebody waits for: who, and for how long. The worst first."""
+    """Who waits, for which tables, and for how long, the worst first; then what is lost."""
     worst: dict[str, Effect] = {}
     for effect in sorted(filter(_harm, effects), key=_harm):
-        worst[effect.relation] = effect
-    sentences = [
-        f"blocks {' and '.join(_traffic(effect))} on {effect.relation} {_duration(effect)[1]}"
-        for effect in sorted(worst.values(), key=_harm, reverse=True)
-    ]
+        if effect.kind not in {"index", "sequence"}:
+            worst[effect.relation] = effect
+    tables: dict[tuple[str, str], list[str]] = {}
+    for effect in sorted(worst.values(), key=_harm, reverse=True):
+        tables.setdefault((" and ".join(_traffic(effect)), _duration(effect)[1]), []).append(effect.relation)
+    sentences = [f"blocks {who} on {_listed(names)} {duration}" for (who, duration), names in tables.items()]
     return sentences + [f"{effect.data_loss} is lost" for effect in effects if effect.data_loss]
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _harm(effect: Effect) -> int:
@@ -107,11 +112,11 @@ def _traffic(effect: Effect) -> list[str]:
 def _duration(effect: Effect) -> tuple[int, str]:
     """How long the lock is held: rank, and words."""
     if effect.rewrite is True:
-        return 4, "while the table is rewritten"
+        return 4, "while all rows are rewritten"
     if effect.rebuilds:
-        return 3, f"while {', '.join(effect.rebuilds)} is rebuilt"
+        return 3, "while indexes are rebuilt"
     if effect.scan is True:
-        return 2, "while it is read in full"
+        return 2, "while all rows are read"
     if "unknown" in {effect.rewrite, effect.scan}:
         return 2, "perhaps for as long as it takes to read all rows"
     return 1, "for a moment"

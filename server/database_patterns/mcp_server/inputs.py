@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from database_patterns.api.history import Options
 from database_patterns.api.sources import Given
 from database_patterns.errors import UserError
 
-from .settings import Settings
+from .settings import Postgres, Settings
 
 TEXT_MAX: Final = 2_000_000
 """Characters of a text argument; the largest revision known to us has 80,000."""
@@ -23,9 +23,7 @@ Text = Annotated[
     ),
 ]
 Path = Annotated[str, Field(description="File or folder of migrations inside the project. Give text or path.")]
-PostgresVersion = Annotated[
-    Literal[14, 15, 16, 17, 18], Field(description="Major version of the server that will run the migration.")
-]
+PostgresVersion = Annotated[Postgres, Field(description="Major version of the server that will run the migration.")]
 Schema = Annotated[str, Field(description="SQL that builds what exists before, such as a dump.", max_length=TEXT_MAX)]
 SchemaPath = Annotated[str, Field(description="The same as a file inside the project (pg_dump --schema-only).")]
 History = Annotated[

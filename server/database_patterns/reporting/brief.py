@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from database_patterns.documents import Rule
-from database_patterns.model import ExplainedMigration, ExplainedStatement, ExplainReport, Finding, Gap, LintReport
+from database_patterns.model import (
+    Effect,
+    ExplainedMigration,
+    ExplainedStatement,
+    ExplainReport,
+    Finding,
+    Gap,
+    LintReport,
+)
 
 from . import words
 from .style import printable
@@ -86,8 +94,7 @@ def statement(item: ExplainedStatement) -> str:
     source, prediction = item.statement, item.prediction
     error = source.error or prediction.error
     facts = [
-        *(_effect_words(effect.relation, words.lock(effect.lock), words.blocks(effect.lock), words.work(effect))
-          for effect in prediction.effects),
+        *(_effect(label, effect) for label, effect in words.grouped(prediction.effects)),
         *([f"fails: {error}"] if error else []),
         *(f"may fail with {one.sqlstate} ({one.when})" for one in prediction.may_fail),
         *(f"not known: {one}" for one in prediction.unknown),
@@ -96,8 +103,9 @@ def statement(item: ExplainedStatement) -> str:
     return f"  line {source.span.line}{manner}: {words.one_line(source.sql, 160)} -> {'; '.join(facts) or 'no effect'}"
 
 
-def _effect_words(relation: str, lock: str, blocks: str, work: str) -> str:
-    return ", ".join(filter(None, (f"{lock} on {relation}", blocks, work)))
+def _effect(label: str, effect: Effect) -> str:
+    parts = (f"{words.lock(effect.lock)} on {label}", words.blocks(effect.lock), words.work(effect))
+    return ", ".join(filter(None, parts))
 
 
 def _trailer(gaps: Sequence[Gap], unreadable: Iterable[str]) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
 
-from database_patterns.model import Demonstration, Finding, LintReport, MeasuredStatement
+from database_patterns.model import Demonstration, Effect, Finding, LintReport, MeasuredStatement
 
 from . import brief, terminal, words
 from .style import Style, printable
@@ -22,17 +25,19 @@ def demonstration(demo: Demonstration, style: Style) -> str:
 
 
 def _findings(demo: Demonstration, style: Style) -> Iterator[str]:
-    """A line for each finding, and those of the worst revision in full."""
+    """A line for each finding, and the first one of the worst revision with its source."""
     report = demo.lint
-    widest = max((len(words.place(item.span)) for item in report.findings), default=0)
-    for item in report.findings:
-        place = f"{words.place(item.span):<{widest}}"
-        yield f"  {place}  {style(item.severity, f'{item.severity:<7}')}  {item.rule}"
+    folder = PurePosixPath(next((item.span.path for item in report.findings), "")).parent
+    yield style("dim", f"  in {folder}")
+    places = [words.place(item.span).removeprefix(f"{folder}/") for item in report.findings]
+    widest = max(map(len, places), default=0)
+    for place, item in zip(places, report.findings, strict=True):
+        yield f"  {place:<{widest}}  {style(item.severity, f'{item.severity:<7}')}  {item.rule}"
     yield style("dim", f"  {words.summary(report)}")
-    for worst in _of_the_worst(demo):
+    for worst in _of_the_worst(demo)[:1]:
         yield ""
-        source = report.sources.get(worst.span.path, "")
-        yield from (f"  {line}".rstrip() for line in terminal.finding(worst, source, style).splitlines())
+        shown = terminal.finding(replace(worst, help=""), report.sources.get(worst.span.path, ""), style)
+        yield from (f"  {line}".rstrip() for line in shown.splitlines())
 
 
 def _explained(demo: Demonstration, style: Style) -> Iterator[str]:
@@ -48,48 +53,48 @@ def _measured(demo: Demonstration, style: Style) -> Iterator[str]:
 
 
 def _beside(item: MeasuredStatement, style: Style) -> Iterator[str]:
-    """The statement, then a row for each relation with both answers, then whether they agree."""
-    predicted = {effect.relation: effect for effect in item.prediction.effects}
+    """The statement, then for each relation both answers, one below the other, then whether they agree."""
     measured = item.measurement
     yield printable(words.one_line(item.statement.sql, 90))
-    rows = [("", "predicted", "measured")]
-    for relation in sorted(predicted.keys() | measured.locks.keys()):
-        effect = predicted.get(relation)
-        seen = measured.locks.get(relation)
-        rows.append(
-            (
-                relation,
-                _cell(words.lock(effect.lock), words.work(effect)) if effect else "nothing",
-                _cell(words.lock(seen) if seen else "not seen", _work_seen(relation, item)),
-            )
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    for number, (relation, left, right) in enumerate(rows):
-        line = f"  {relation:<{widths[0]}}  {left:<{widths[1]}}  {right}"
-        yield style("dim", line) if number == 0 else line
+    pairs = _pairs(item)
+    widest = max((len(label) for label, _, _ in pairs), default=0)
+    for label, predicted, seen in pairs:
+        yield f"  {label:<{widest}}  {style('dim', 'predicted')}  {predicted}"
+        yield f"  {'':<{widest}}  {style('dim', 'measured')}   {seen}"
     if measured.error:
         yield f"  {style('error', f'PostgreSQL {measured.postgres} says {measured.error}')}"
-    verdict = "; ".join(item.disagreements)
-    agree = f"agree  (PostgreSQL {measured.postgres}, {measured.observed})"
-    yield f"  {style('error', f'disagree: {verdict}')}" if verdict else f"  {style('good', agree)}"
+    seen_in = f"PostgreSQL {measured.postgres}, {measured.observed}, {measured.wal_bytes / 1_000_000:.1f} MB of WAL"
+    agree = style("good", "They agree") + style("dim", f"  ({seen_in})")
+    yield from (f"  {style('error', sentence)}" for sentence in item.disagreements)
+    if not item.disagreements:
+        yield f"  {agree}"
 
 
-def _cell(lock: str, work: str) -> str:
-    return f"{lock}, {work}" if work else lock
+def _pairs(item: MeasuredStatement) -> list[tuple[str, str, str]]:
+    """Relation, predicted, measured; a group of indexes shares a line where the server treats it alike."""
+    locks = item.measurement.locks
+    pairs = []
+    for label, effect in words.grouped(item.prediction.effects):
+        lock = locks.get(effect.relation)
+        pairs.append((label, _cell(effect), _cell(_seen(effect, item), "not seen" if lock is None else "")))
+    return pairs
 
 
-def _work_seen(relation: str, item: MeasuredStatement) -> str:
-    """In the words of ``words.work``, so that the two columns can be compared at a glance."""
+def _cell(effect: Effect, instead: str = "") -> str:
+    return ", ".join(filter(None, (instead or words.lock(effect.lock), words.work(effect))))
+
+
+def _seen(effect: Effect, item: MeasuredStatement) -> Effect:
+    """What was measured of the relation of ``effect``, in the same form, so that the two read alike."""
     measured = item.measurement
-    effect = next((each for each in item.prediction.effects if each.relation == relation), None)
-    rebuilt = [index for index in (effect.rebuilds if effect else ()) if index in measured.rebuilt_indexes]
-    rewritten, scanned = relation in measured.rewritten, relation in measured.scanned
-    parts = [
-        "rewrites the table" if rewritten else "",
-        "scans it" if scanned and not rewritten else "",
-        f"rebuilds {', '.join(rebuilt)}" if rebuilt else "",
-    ]
-    return ", ".join(filter(None, parts))
+    return Effect(
+        relation=effect.relation,
+        kind=effect.kind,
+        lock=measured.locks.get(effect.relation),
+        rewrite=effect.relation in measured.rewritten,
+        rebuilds=tuple(index for index in effect.rebuilds if index in measured.rebuilt_indexes),
+        scan=effect.relation in measured.scanned,
+    )
 
 
 def _agent(demo: Demonstration, style: Style) -> Iterator[str]:
@@ -98,7 +103,9 @@ def _agent(demo: Demonstration, style: Style) -> Iterator[str]:
     statements = sum(len(item.statements) for item in migrations)
     alone = LintReport(demo.lint.postgres, _of_the_worst(demo), migrations=len(migrations), statements=statements)
     yield from (style("dim", f'  lint_migration {{"path": "{item.path}"}}') for item in migrations)
-    yield from (f"  {line}" for line in brief.lint(alone).text.splitlines())
+    for line in brief.lint(alone, limit=1).text.splitlines():
+        indent = " " * (2 + len(line) - len(line.lstrip()))
+        yield from textwrap.wrap(f"  {line}", terminal.WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
 def _of_the_worst(demo: Demonstration) -> tuple[Finding, ...]:

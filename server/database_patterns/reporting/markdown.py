@@ -45,8 +45,8 @@ def statement(item: ExplainedStatement) -> list[str]:
     first = (str(source.span.line), _inline_code(words.one_line(source.sql, 80)))
     error = source.error or prediction.error
     rows = [
-        (_escaped(effect.relation), words.lock(effect.lock), words.blocks(effect.lock), _escaped(words.work(effect)))
-        for effect in prediction.effects
+        (_escaped(label), words.lock(effect.lock), words.blocks(effect.lock), _escaped(words.work(effect)))
+        for label, effect in words.grouped(prediction.effects)
     ]
     remarks = [
         *([f"fails: {error}"] if error else []),

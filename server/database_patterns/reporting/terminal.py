@@ -97,26 +97,15 @@ def _manner(item: ExplainedStatement, style: Style) -> str:
 def effects(items: Sequence[Effect], style: Style) -> list[str]:
     """A table: relation, lock, what waits, and the work on the data."""
     rows = [
-        (
-            effect.relation if effect.kind == "table" else f"{effect.relation} ({effect.kind})",
-            words.lock(effect.lock),
-            words.blocks(effect.lock),
-            words.work(effect),
-        )
-        for effect in items
+        (effect.lock, (label, words.lock(effect.lock), words.blocks(effect.lock), words.work(effect)))
+        for label, effect in words.grouped(items)
     ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    return [
-        "  ".join(
-            [
-                f"{relation:<{widths[0]}}",
-                style(lock_role(effect.lock), f"{lock:<{widths[1]}}"),
-                f"{blocks:<{widths[2]}}",
-                work,
-            ]
-        ).rstrip()
-        for effect, (relation, lock, blocks, work) in zip(items, rows, strict=True)
-    ]
+    widths = [max((len(row[column]) for _, row in rows), default=0) for column in range(3)]
+    lines = []
+    for mode, (relation, lock, blocks, work) in rows:
+        painted = style(lock_role(mode), f"{lock:<{widths[1]}}")
+        lines.append(f"{relation:<{widths[0]}}  {painted}  {blocks:<{widths[2]}}  {work}".rstrip())
+    return lines
 
 
 def lock_role(mode: LockMode | None) -> str:
@@ -153,12 +142,19 @@ def capabilities(items: Sequence[Capability], style: Style) -> str:
 
 
 def _prose(text: str, *, style: Style | None = None, role: str = "strong") -> Iterator[str]:
-    for line in textwrap.wrap(printable(text), WIDTH, initial_indent="  ", subsequent_indent="  "):
+    for line in textwrap.wrap(
+        printable(text), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+    ):
         yield style(role, line) if style else line
 
 
 def _lines(text: str) -> list[str]:
-    return [printable(line) for line in textwrap.dedent(text).strip("\n").splitlines()]
+    """A help's lines; its sentences are wrapped, its code, which is indented, is not."""
+    lines = [printable(line) for line in textwrap.dedent(text).strip("\n").splitlines()]
+    wrapped = (
+        [line] if line[:1].isspace() else textwrap.wrap(line, WIDTH, break_on_hyphens=False) or [""] for line in lines
+    )
+    return [line for part in wrapped for line in part]
 
 
 def _indented(lines: Iterable[str], spaces: int = 2) -> Iterator[str]:

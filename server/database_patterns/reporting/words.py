@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span
 
+NAMES_MAX: Final = 2
+"""So many indexes are named; more are counted."""
 _PLURALS: Final = {"advice": "advice", "index": "indexes"}
 
 
@@ -65,14 +68,36 @@ def blocks(mode: LockMode | None) -> str:
 
 
 def work(effect: Effect) -> str:
-    """What PostgreSQL does to the relation's data: "rewrites it, scans it, rebuilds 2 indexes"; empty when nothing."""
+    """What PostgreSQL does to the relation's data: "rewrites it, rebuilds 2 indexes"; empty when nothing."""
     parts = [
-        {True: "rewrites the table", "unknown": "may rewrite the table"}.get(effect.rewrite, ""),
+        {True: "rewrites it", "unknown": "may rewrite it"}.get(effect.rewrite, ""),
         "" if effect.rewrite is True else {True: "scans it", "unknown": "may scan it"}.get(effect.scan, ""),
-        f"rebuilds {', '.join(effect.rebuilds)}" if effect.rebuilds else "",
+        f"rebuilds {_names(effect.rebuilds)}" if effect.rebuilds else "",
         f"loses {effect.data_loss}" if effect.data_loss else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _names(indexes: Sequence[str]) -> str:
+    return enumerate_words(tuple(indexes)) if len(indexes) <= NAMES_MAX else count(len(indexes), "index")
+
+
+def grouped(effects: Sequence[Effect]) -> list[tuple[str, Effect]]:
+    """The effects with a name for each, those on indexes last: indexes with the same effect share a line."""
+    alone = [(_label(effect), effect) for effect in effects if effect.kind != "index"]
+    groups: dict[tuple[LockMode | None, str], list[Effect]] = {}
+    for effect in effects:
+        if effect.kind == "index":
+            groups.setdefault((effect.lock, work(effect)), []).append(effect)
+    together = [
+        (_label(first), first) if not more else (count(len(more) + 1, "index"), first)
+        for first, *more in groups.values()
+    ]
+    return alone + together
+
+
+def _label(effect: Effect) -> str:
+    return effect.relation if effect.kind == "table" else f"{effect.relation} ({effect.kind})"
 
 
 def revision(migration: ExplainedMigration) -> str:

@@ -14,8 +14,9 @@ from database_patterns.mcp_server.settings import Settings
 from database_patterns.reporting import data
 
 DESCRIPTION = """\
-One rule, whole: what it flags, why, what to write instead as code that was run on PostgreSQL, when to allow it. \
-Use it when a finding's help is not enough, or before writing such a change. Names come from search_rules and findings."""
+One rule, whole: what it flags, why, what to write instead as code that was run on PostgreSQL, and when to allow it. \
+Use it when a finding's help is not enough, or before writing such a change. Names come from search_rules and from \
+findings."""
 
 
 class Answer(BaseModel):
