@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from database_patterns.model import Migration
 
+from .context import UNKNOWN, RevisionContext
 
-def read_revision(text: str, path: str) -> Migration:
-    """Read the revision ``text``; ``path`` is what its spans name.
+__all__ = ["RevisionContext", "read_revision"]
+
+
+def read_revision(text: str, path: str, context: RevisionContext = UNKNOWN) -> Migration:
+    """Read the revision ``text``; ``path`` is what its spans name, ``context`` what is known of its project.
 
     Raises:
         UserError: ``text`` is not Python, or neither names a revision nor defines a direction.
     """
     from .revision import read  # noqa: PLC0415  SQLAlchemy and Alembic are slow to import, and only needed here
 
-    return read(text, path)
+    return read(text, path, context)

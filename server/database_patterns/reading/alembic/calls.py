@@ -19,6 +19,7 @@ from sqlalchemy.sql.type_api import TypeEngine
 
 from . import library
 from .budget import STATEMENT_COST, Budget, OutOfBudgetError
+from .context import RevisionContext
 from .expressions import Expressions
 from .formatting import brace_format, joined
 from .journal import Journal
@@ -77,8 +78,9 @@ Arguments = tuple[list[Any], dict[str, Any]]
 class Calls(Expressions):
     """Evaluates calls; running a function of the file is the subclass's part."""
 
-    def __init__(self, source: Source, journal: Journal, budget: Budget) -> None:
+    def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget)
+        self.context = context
         self.recording = Recording()
         self.reached: set[int] = set()
         self.importing = False

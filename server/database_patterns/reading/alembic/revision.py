@@ -12,6 +12,7 @@ from database_patterns.model import Direction, Gap, Migration, Note, Span, State
 
 from .budget import Budget, OutOfBudgetError
 from .calls import OPERATIONS
+from .context import RevisionContext
 from .interpreter import Interpreter
 from .journal import Journal
 from .source import Source, calls
@@ -21,8 +22,8 @@ _HEADER = {"revision", "upgrade", "downgrade"}
 _SENDING = OPERATIONS - {"batch_alter_table"} | {"exec_driver_sql"}
 
 
-def read(text: str, path: str) -> Migration:
-    """Interpret both directions of the revision ``text``.
+def read(text: str, path: str, context: RevisionContext) -> Migration:
+    """Interpret both directions of the revision ``text`` in the project that ``context`` tells of.
 
     Raises:
         UserError: it is not Python, or neither names a revision nor defines a direction.
@@ -33,8 +34,8 @@ def read(text: str, path: str) -> Migration:
         raise UserError(what, where=path, remedy="name a file of Alembic's versions folder")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        upgrade = _read_direction(source, "upgrade")
-        downgrade = _read_direction(source, "downgrade")
+        upgrade = _read_direction(source, "upgrade", context)
+        downgrade = _read_direction(source, "downgrade", context)
     return Migration(
         path=path,
         kind="alembic",
@@ -59,9 +60,9 @@ class _Read:
     down_revisions: tuple[str, ...]
 
 
-def _read_direction(source: Source, direction: Direction) -> _Read:
+def _read_direction(source: Source, direction: Direction, context: RevisionContext) -> _Read:
     journal = Journal(source, direction, f"{source.path}/{direction}")
-    interpreter = Interpreter(source, journal, Budget())
+    interpreter = Interpreter(source, journal, Budget(), context)
     try:
         interpreter.define(source.tree)
         function = interpreter.scope.names.get(direction, MISSING)

@@ -1,0 +1,30 @@
+"""What only the project around a revision knows, for whoever reads it: found by project discovery, or configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionContext:
+    """The surroundings of a revision; the defaults say that nothing of them is known.
+
+    ``roots`` are the folders that the project's own modules are found in; where there are none, no other file is read.
+    ``naming_convention`` is that of ``target_metadata`` (empty: it has none; None: not known). The others are options
+    of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
+    ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``).
+    """
+
+    roots: tuple[Path, ...] = ()
+    naming_convention: Mapping[str, object] | None = None
+    transaction_per_migration: bool | None = None
+    transactional_ddl: bool | None = None
+    driver: str | None = None
+    assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+UNKNOWN = RevisionContext()
+"""Nothing is known of the project."""
