@@ -24,6 +24,6 @@ def check(note: CommitOnBind) -> Iterator[Hit]:
         fate = "what the revision did before it stays"
     yield Hit(
         f"{note.call} ends the transaction in which Alembic records the revision: {fate}, alembic_version does not"
-        " move, and `alembic` exits with status 0 all the same.",
+        " move, though `alembic` may exit with status 0 all the same.",
         _HELP,
     )
