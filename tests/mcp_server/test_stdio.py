@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,21 @@ async def test_a_client_lists_reads_and_calls(era: str, root: Path) -> None:
         assert [each["rule"] for each in bad.structured_content["findings"]] == ["index-without-concurrently"]
         typo = await client.call_tool("lint_migration", {"txet": BAD})
         assert typo.is_error
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_server_quietly(ending: signal.Signals, root: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--root", str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(INITIALIZE)
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(ending)
+        assert process.wait(timeout=30) == -ending
+        assert (process.stdout.read(), process.stderr.read() if process.stderr else b"") == (b"", b"")
 
 
 def test_standard_output_carries_nothing_but_the_protocol(root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from typing import Any, Final, get_args
 
@@ -104,7 +105,10 @@ def build_server(settings: Settings) -> MCPServer[Any]:
 
 def serve(settings: Settings) -> None:
     """Serve over standard input and output until the input ends."""
-    build_server(settings).run("stdio")
+    server = build_server(settings)
+    # Python's own handler would wait for the SDK's thread, which sits in a read of standard input.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    server.run("stdio")
 
 
 def _log_to_stderr() -> None:
