@@ -7,14 +7,22 @@ from collections.abc import Iterator, Sequence
 from database_patterns.actions import AlterColumnType, Column
 from database_patterns.checks import Hit, wording
 from database_patterns.effects.context import StatementInContext
-from database_patterns.rendering.operations import Operation, add_column, execute, qualified, quoted, rename_column
+from database_patterns.rendering.operations import (
+    Operation,
+    add_column,
+    drop_not_null,
+    execute,
+    qualified,
+    quoted,
+    rename_column,
+)
 
 
 def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
     effect = wording.effect_on(action.table, at)
     if effect is None or not effect.rewrite or at.created_here(action.table):
         return
-    expand, swap = _steps(action)
+    expand, swap = _steps(action, required=_is_required(action, at))
     takes = wording.takes(effect, wording.named(action.table, at))
     yield Hit(
         f"Changing the type of {action.column} to {action.type.sql} {takes} while the whole table and its indexes are"
@@ -23,8 +31,8 @@ def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
             at,
             "Add a column of the new type that a trigger keeps in step:",
             expand,
-            "Copy the existing rows in batches, and give the new column the old one's indexes and constraints. Then"
-            " exchange the names in one short transaction, and drop the old column in a later release:",
+            "Copy the existing rows in batches, and give the new column the old one's default, indexes and constraints."
+            " Then exchange the names in one short transaction, and drop the old column in a later release:",
             swap,
         ),
         wording.certainty_of(effect, effect.rewrite),
@@ -32,7 +40,17 @@ def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
     )
 
 
-def _steps(action: AlterColumnType) -> tuple[Sequence[Operation], Sequence[Operation]]:
+def _is_required(action: AlterColumnType, at: StatementInContext) -> bool:
+    """Whether the column may be NOT NULL by itself, so that it would refuse rows once nothing writes it any more."""
+    table = at.before.table(action.table)
+    column = table.columns.get(action.column) if table else None
+    if table is None or column is None:
+        return True
+    key = table.primary_key
+    return column.not_null and not (key and action.column in key.columns)
+
+
+def _steps(action: AlterColumnType, *, required: bool) -> tuple[Sequence[Operation], Sequence[Operation]]:
     table, column = action.table, action.column
     new, old = wording.generated_name(column, "new"), wording.generated_name(column, "old")
     trigger = quoted(wording.generated_name(table.name, new))
@@ -50,6 +68,7 @@ def _steps(action: AlterColumnType) -> tuple[Sequence[Operation], Sequence[Opera
         execute(f"DROP TRIGGER {trigger} ON {qualified(table)}"),
         rename_column(table, column, old),
         rename_column(table, new, column),
+        *([drop_not_null(table, old)] if required else []),
     ]
     return expand, swap
 
