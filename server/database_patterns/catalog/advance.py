@@ -19,6 +19,7 @@ from .definitions import (
     copy_to_partition,
     create_index,
     create_table,
+    enter_column,
 )
 from .draft import Draft
 from .drops import drop, drop_column, drop_constraint
@@ -107,7 +108,7 @@ def _same(old: Any, new: Any) -> dict[str, Any]:  # noqa: ANN401 - the mappings 
     return {key: each for key, each in old.items() if new.get(key) == each}
 
 
-def _family(draft: Draft, name: Name, *, only: bool = False) -> Iterable[Table]:
+def _family(draft: Draft, name: Name, *, only: bool = False) -> tuple[Table, ...]:
     table = draft.table(name)
     if table is None:
         return ()
@@ -115,14 +116,30 @@ def _family(draft: Draft, name: Name, *, only: bool = False) -> Iterable[Table]:
 
 
 def _add_column(draft: Draft, action: actions.AddColumn) -> None:
-    for table in _family(draft, action.table, only=action.only):
-        column = action.column if table.name == draft.catalog.resolve(action.table) else _for_child(action.column)
-        add_column(draft, table.name, column)
+    root = draft.table(action.table)
+    if root is None:
+        return
+    added = _added_constraints(draft, root, lambda: add_column(draft, root.name, action.column))
+    for child in () if action.only else _family(draft, action.table)[1:]:
+        if action.column.name not in child.columns:
+            enter_column(draft, child.name, replace(action.column, identity=None))
+    if not action.only:
+        _pass_on(draft, root.name, added)
 
 
-def _for_child(column: actions.Column) -> actions.Column:
-    keys = {"primary key", "unique", "foreign key"}
-    return replace(column, constraints=tuple(each for each in column.constraints if each.kind not in keys))
+def _added_constraints(draft: Draft, table: Table, change: Callable[[], None]) -> list[actions.Constraint]:
+    """The constraints that ``change`` has added to ``table``."""
+    change()
+    changed = draft.catalog.table(table.name) or table
+    return [each for key, each in changed.constraints.items() if key not in table.constraints]
+
+
+def _pass_on(draft: Draft, name: Name, added: Iterable[actions.Constraint]) -> None:
+    """Give the tables below one what it has got of constraints, under the same names."""
+    for constraint in added:
+        table = draft.catalog.table(name)
+        if table is not None:
+            _recurse(draft, table, constraint)
 
 
 def _drop_column(draft: Draft, action: actions.DropColumn) -> None:
@@ -141,13 +158,14 @@ def _change_column(draft: Draft, name: Name, column: str, *, only: bool, **chang
 
 def _set_not_null(draft: Draft, action: actions.SetNotNull) -> None:
     for table in _family(draft, action.table, only=action.only):
-        existing = [each for each in table.constraints.values() if each.kind == "not null"]
-        waiting = next((each for each in existing if each.columns == (action.column,)), None)
-        if waiting is None:
-            add_constraint(draft, table.name, actions.Constraint("not null", columns=(action.column,)))
-        else:
-            _put_constraint(draft, table, replace(waiting, not_valid=False))
+        for waiting in [each for each in table.constraints.values() if each.kind == "not null"]:
+            if waiting.columns == (action.column,):
+                _put_constraint(draft, table, replace(waiting, not_valid=False))
     _change_column(draft, action.table, action.column, only=action.only, not_null=True)
+    _add_constraint(
+        draft,
+        actions.AddConstraint(action.table, actions.Constraint("not null", columns=(action.column,)), only=action.only),
+    )
 
 
 def _put_constraint(draft: Draft, table: Table, constraint: actions.Constraint) -> None:
@@ -173,22 +191,24 @@ def _alter_type(draft: Draft, action: actions.AlterColumnType) -> None:
 
 def _add_constraint(draft: Draft, action: actions.AddConstraint) -> None:
     table = draft.table(action.table)
-    if table is None:
+    if table is None or _repeats_not_null(table, action.constraint):
         return
-    before = set(table.constraints)
-    add_constraint(draft, table.name, action.constraint)
-    after = draft.catalog.table(table.name) or table
-    added = [each for key, each in after.constraints.items() if key not in before]
-    if action.only:
-        return
-    for constraint in added:
-        _recurse(draft, after, constraint)
+    added = _added_constraints(draft, table, lambda: add_constraint(draft, table.name, action.constraint))
+    if not action.only:
+        _pass_on(draft, table.name, added)
+
+
+def _repeats_not_null(table: Table, constraint: actions.Constraint) -> bool:
+    same = (each for each in table.constraints.values() if each.kind == "not null")
+    return constraint.kind == "not null" and any(each.columns == constraint.columns for each in same)
 
 
 def _recurse(draft: Draft, table: Table, constraint: actions.Constraint) -> None:
     index = table.indexes.get(constraint.using_index or "")
     for child in draft.catalog.children(table):
         if constraint.kind in {"check", "not null"} and not constraint.no_inherit:
+            if _repeats_not_null(child, constraint):
+                continue
             add_constraint(draft, child.name, constraint)
             _recurse(draft, draft.catalog.table(child.name) or child, constraint)
         elif table.partitioned and constraint.kind not in {"check", "not null"}:

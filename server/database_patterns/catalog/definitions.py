@@ -10,7 +10,7 @@ from database_patterns.actions import Column, Constraint, CreateIndex, CreateTab
 
 from . import TEMPORARY, names
 from .draft import Draft
-from .expressions import columns_in, implied_name, output_columns
+from .expressions import columns_in, implied_name, next_value, output_columns
 from .schema import Index, Sequence, Table
 
 SERIAL_TYPES: Final = {
@@ -108,8 +108,9 @@ def _copy_columns(draft: Draft, name: Name, source: Table | None) -> None:
     for column in source.columns.values():
         copied = Column(column.name, column.type, not_null=column.not_null, collation=column.collation)
         draft.put(_with_column(draft, name, copied))
-        if column.not_null:
-            add_constraint(draft, name, Constraint("not null", columns=(column.name,)))
+    for constraint in source.constraints.values():
+        if constraint.kind == "not null":
+            add_constraint(draft, name, constraint)
 
 
 def _take_query_columns(draft: Draft, name: Name, action: CreateTable) -> None:
@@ -131,12 +132,13 @@ def enter_column(draft: Draft, name: Name, column: Column) -> None:
     """Enter a column without its constraints; a serial becomes an integer with its sequence."""
     integer = SERIAL_TYPES.get(column.type.name.name) if column.type.name.schema is None else None
     entered = replace(column, constraints=())
-    if integer is not None:
-        entered = replace(entered, type=TypeName(Name(integer)), not_null=True)
-    draft.put(_with_column(draft, name, entered))
     if integer is not None or column.identity is not None:
         sequence = names.choose(name.name, column.name, "seq", draft.taken_by_relation(name.schema))
         draft.put(Sequence(Name(sequence, name.schema), owner=(name, column.name), oid=draft.new_oid()))
+        if integer is not None:
+            default = next_value(Name(sequence, name.schema))
+            entered = replace(entered, type=TypeName(Name(integer)), not_null=True, default=default)
+    draft.put(_with_column(draft, name, entered))
 
 
 def _with_column(draft: Draft, name: Name, column: Column) -> Table:

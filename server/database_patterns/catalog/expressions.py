@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from pglast import ast, enums
 
-from database_patterns.actions import Name
-from database_patterns.reading.definitions import walk
+from database_patterns.actions import Expression, Name
+from database_patterns.reading.definitions import print_sql, walk
 
 _NO_COLUMNS: Final[frozenset[str]] = frozenset()
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -27,6 +27,12 @@ def _last_name(reference: Node) -> str | None:
     """The column that a reference names, None for ``*``."""
     last = reference.fields[-1]
     return last.sval if isinstance(last, ast.String) else None
+
+
+def next_value(sequence: Name) -> Expression:
+    """The default of a serial column."""
+    literal = ast.A_Const(val=ast.String(sval=f"{sequence.schema}.{sequence.name}"))
+    return Expression(ast.FuncCall(funcname=(ast.String(sval="nextval"),), args=(literal,)), print_sql)
 
 
 def says_not_null(tree: Node, column: str, *, negated: bool = False) -> bool:

@@ -17,6 +17,7 @@ from .work import Work
 
 Handler = Callable[[Alteration, Table, Any], None]
 _AX: Final = LockMode.AccessExclusiveLock
+_CHECK_LOCKS_CHILDREN_SINCE: Final = 18
 
 
 def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
@@ -41,7 +42,7 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
 
 
 def _lock_family(alteration: Alteration, subcommands: Sequence[TableAction]) -> None:
-    only = not any(_reaches_children(action, alteration.table) for action in subcommands)
+    only = not any(_reaches_children(action, alteration.table, alteration.work.postgres) for action in subcommands)
     if not alteration.table.complete and alteration.table.name not in alteration.catalog.relations:
         only = True
     for member in alteration.members(only=only):
@@ -93,10 +94,10 @@ def _recurses(action: TableAction, table: Table) -> bool:
     return True
 
 
-def _reaches_children(action: TableAction, table: Table) -> bool:
-    """Whether the children are locked: by a CHECK even when it is NO INHERIT."""
+def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:
+    """Whether the children are locked: since 18 by a CHECK even when it is NO INHERIT."""
     check = isinstance(action, actions.AddConstraint) and action.constraint.kind == "check" and not action.only
-    return check or _recurses(action, table)
+    return (check and postgres >= _CHECK_LOCKS_CHILDREN_SINCE) or _recurses(action, table)
 
 
 def _validates_inline_keys(subcommands: Sequence[TableAction]) -> bool:

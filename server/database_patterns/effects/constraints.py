@@ -132,6 +132,7 @@ def add_foreign_key(at: Alteration, table: Table, constraint: Constraint, *, val
 
 
 _NOT_VALID_ON_PARTITIONED = 18
+_NOT_NULL_HAS_A_NAME_SINCE = 18
 
 
 def _referenced(at: Alteration, constraint: Constraint) -> Table:
@@ -167,11 +168,11 @@ def validate(work: Work, validation: Validation) -> None:
         f"A query reads {table.name} and {referenced.name}, from the tables or their indexes, to look up every row."
     )
     work.scan(table, reason)
-    work.lock_indexes(table, _AS, "The query that validates a foreign key may use it.")
+    work.plan_with_indexes(table, _AS, "The query that validates a foreign key may use it.")
     for each in work.catalog.family(referenced):
         work.lock(each, _AS, "A query looks rows up in it.")
         work.scan(each, reason)
-        work.lock_indexes(each, _AS, "The query that validates a foreign key may use it.")
+        work.plan_with_indexes(each, _AS, "The query that validates a foreign key may use it.")
     if table.rows != "none":
         work.may_fail("23503", f"a row of {table.name} has no counterpart in {referenced.name}")
 
@@ -179,7 +180,8 @@ def validate(work: Work, validation: Validation) -> None:
 def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
     """Enter DROP CONSTRAINT, with its index and the other table of a foreign key."""
     found = _counterpart(at, table, action.constraint)
-    if found is None:
+    nameless = found is not None and found.kind == "not null" and at.work.postgres < _NOT_NULL_HAS_A_NAME_SINCE
+    if found is None or nameless:
         _not_found(at, table, action)
         return
     if table.name == at.table.name:

@@ -47,7 +47,7 @@ def _read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristat
     members = work.catalog.family(table) if table.kind == "table" else (table,)
     for each in members:
         work.lock(each, mode, "A query reads it.", sources.LOCKING)
-        work.lock_indexes(each, mode)
+        work.plan_with_indexes(each, mode)
         if each.kind != "view":
             work.scan(each, "Read as far as the query needs it.", sources.LOCKING, scanned=scanned)
     if table.kind == "view":
@@ -89,7 +89,7 @@ def insert(work: Work, action: actions.Insert) -> None:
         work.lock(part, _RX, "The partition that a row belongs to is locked.", certain=False)
     clause = getattr(work.statement.tree, "onConflictClause", None)
     if clause is not None and clause.infer is not None:
-        work.lock_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
+        work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
     if action.query is not None:
         read(work, action.query)
     for sequence in work.catalog.sequences_of(table):
@@ -121,7 +121,7 @@ def _look_up(work: Work, table: Table, key: Constraint, *, certain: bool = True)
     referenced = work.table(key.references)
     for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
         work.lock(each, _RS, f"New rows of {table.name} are looked up in it.", certain=certain)
-        work.lock_indexes(each, _RS, certain=certain)
+        work.plan_with_indexes(each, _RS, certain=certain)
     work.may_fail("23503", f"a new row of {table.name} has no counterpart in {referenced.name}")
 
 
@@ -168,7 +168,7 @@ def _follow_reference(work: Work, other: Table, table: Table, key: Constraint, w
     mode = _RS if checked else _RX
     verb = "looked for" if checked else "changed" if what != "cascade" else "changed or deleted along"
     work.lock(other, mode, f"Rows that refer to {table.name} are {verb}.", certain=certain)
-    work.lock_indexes(other, mode, certain=certain)
+    work.plan_with_indexes(other, mode, certain=certain)
     if checked:
         work.may_fail("23503", f"a row of {other.name} refers to a row that is deleted, or whose key changes")
 
@@ -176,7 +176,7 @@ def _follow_reference(work: Work, other: Table, table: Table, key: Constraint, w
 def _write(work: Work, table: Table, where: Expression | None, reads: Iterable[Name], verb: str) -> None:
     for each in work.catalog.family(table):
         work.lock(each, _RX, f"{verb} lets reads go on, and locks each row that it changes until the transaction ends.")
-        work.lock_indexes(each, _RX)
+        work.plan_with_indexes(each, _RX)
         work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=scans(each, where))
     for name in reads:
         _read_relation(work, work.table(name), _AS, scanned="unknown")

@@ -19,6 +19,7 @@ from .volatility import Scope, analyse
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
+_GENERATED_IS_A_FEATURE_SINCE = 15
 _INTEGERS = frozenset({"int2", "int4", "int8"})
 
 
@@ -75,7 +76,8 @@ def _require_independent(at: Alteration, table: Table, name: str) -> None:
     )  # fmt: skip
     for found, where in dependents:
         if found:
-            raise Refused("0A000", f"cannot alter type of a column used {where}")
+            generated = "generated" in where and at.work.postgres < _GENERATED_IS_A_FEATURE_SINCE
+            raise Refused("42601" if generated else "0A000", f"cannot alter type of a column used {where}")
 
 
 def _require_possible(

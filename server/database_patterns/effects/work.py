@@ -27,6 +27,7 @@ _KINDS: dict[str, RelationKind] = {
     "table": "table", "view": "view", "materialized view": "materialized view", "foreign table": "table",
     "sequence": "sequence", "type": "type",
 }  # fmt: skip
+_PLANS_PARTITIONED_INDEXES_SINCE = 16
 _LOCK, _SCAN, _REWRITE = 0, 10, 20
 """How much a reason weighs: the one that costs most is shown."""
 
@@ -123,9 +124,15 @@ class Work:
         self._drafts[index.name] = draft = _Draft("index", mode)
         draft.explain(_LOCK + mode, reason, source)
 
-    def lock_indexes(self, table: Table, mode: LockMode, reason: str = "", *, certain: bool = True) -> None:
+    def lock_indexes(self, table: Table, mode: LockMode, reason: str = "") -> None:
         for index in table.indexes.values():
-            self.lock(index, mode, reason, certain=certain)
+            self.lock(index, mode, reason)
+
+    def plan_with_indexes(self, table: Table, mode: LockMode, reason: str = "", *, certain: bool = True) -> None:
+        """Enter the locks on a table's indexes that planning a query takes, whether it will use them or not."""
+        for index in table.indexes.values():
+            if not index.partitioned or self.postgres >= _PLANS_PARTITIONED_INDEXES_SINCE:
+                self.lock(index, mode, reason, certain=certain)
 
     def scan(self, table: Table, reason: str, source: str = sources.ALTER_TABLE, *, scanned: Tristate = True) -> None:
         """Enter that all rows of a locked relation are read; a partitioned table has none of its own."""

@@ -1,0 +1,192 @@
+"""A catalog answers what the history says, and says nothing where the history is silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from database_patterns.actions import Name
+from database_patterns.catalog import Catalog, Table
+from database_patterns.reading import read_text
+
+SCHEMA = """
+    CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL);
+    CREATE TABLE book (id int PRIMARY KEY, author int REFERENCES author, title text CHECK (title <> ''));
+    CREATE INDEX book_author ON book (author);
+    CREATE VIEW titles AS SELECT title FROM book;
+"""
+
+
+def after(sql: str, catalog: Catalog | None = None) -> Catalog:
+    catalog = catalog or Catalog.empty()
+    for statement in read_text(sql).upgrade:
+        catalog = catalog.advance(statement)
+    return catalog
+
+
+def table(catalog: Catalog, name: str) -> Table:
+    found = catalog.table(Name(name))
+    assert found is not None
+    return found
+
+
+def test_an_empty_catalog_knows_that_a_table_does_not_exist_and_an_unknown_one_does_not() -> None:
+    assert (Catalog.empty().complete, Catalog.unknown().complete) == (True, False)
+    assert Catalog.empty().table(Name("t")) is None
+    assert Catalog.unknown().table(Name("t")) is None
+
+
+def test_a_table_that_is_only_met_is_incomplete() -> None:
+    met = table(after("ALTER TABLE t ADD COLUMN c int", Catalog.unknown()), "t")
+    assert (list(met.columns), met.complete, met.columns_complete, met.oid) == (["c"], False, False, None)
+
+
+def test_a_catalog_is_a_value() -> None:
+    before = after(SCHEMA)
+    with_column = after("ALTER TABLE book ADD COLUMN pages int", before)
+    assert "pages" not in table(before, "book").columns
+    assert "pages" in table(with_column, "book").columns
+
+
+@pytest.mark.parametrize("name", [Name("book"), Name("book", "public")])
+def test_an_unqualified_name_is_found_along_the_search_path(name: Name) -> None:
+    catalog = after(SCHEMA)
+    assert catalog.resolve(name) == Name("book", "public")
+    moved = after("CREATE SCHEMA app; SET search_path TO app; CREATE TABLE book (x int)", catalog)
+    assert moved.resolve(Name("book")) == Name("book", "app")
+    assert list(table(moved, "book").columns) == ["x"]
+
+
+def test_it_knows_who_refers_to_a_table_and_who_reads_it() -> None:
+    catalog = after(SCHEMA)
+    (reference,) = catalog.references_to(table(catalog, "author"))
+    assert (reference[0].name.name, reference[1].name, reference[1].referenced_columns) == (
+        "book", "book_author_fkey", ("id",),
+    )  # fmt: skip
+    assert [view.name.name for view in catalog.views_on(table(catalog, "book"), "title")] == ["titles"]
+    assert list(catalog.views_on(table(catalog, "book"), "author")) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "proves"),
+    [
+        ("c IS NOT NULL", True),
+        ("c IS NOT NULL AND c > 0", True),
+        ("c > 0 AND (d > 0 AND c IS NOT NULL)", True),
+        ("NOT (c IS NULL)", True),
+        ("NOT (c IS NULL OR d > 0)", True),
+        ("(c IS NOT NULL AND d = 1) OR (c IS NOT NULL AND d = 2)", True),
+        ("c IS NOT NULL OR d > 0", False),
+        ("c > 0", False),
+        ("d IS NOT NULL", False),
+        ("NOT (c IS NULL AND d > 0)", False),
+    ],
+)
+def test_a_validated_check_proves_not_null_by_what_it_says(check: str, proves: bool) -> None:  # noqa: FBT001 - a case
+    catalog = after(f"CREATE TABLE t (c int, d int); ALTER TABLE t ADD CONSTRAINT k CHECK ({check})")
+    assert catalog.proves_not_null(Name("t"), "c") is proves
+
+
+def test_a_check_proves_nothing_before_it_is_validated() -> None:
+    waiting = after("CREATE TABLE t (c int); ALTER TABLE t ADD CONSTRAINT k CHECK (c IS NOT NULL) NOT VALID")
+    assert not waiting.proves_not_null(Name("t"), "c")
+    assert after("ALTER TABLE t VALIDATE CONSTRAINT k", waiting).proves_not_null(Name("t"), "c")
+
+
+def test_a_check_follows_the_rename_of_its_column() -> None:
+    catalog = after("CREATE TABLE t (c int CHECK (c IS NOT NULL)); ALTER TABLE t RENAME c TO d")
+    assert catalog.proves_not_null(Name("t"), "d")
+    assert not catalog.proves_not_null(Name("t"), "c")
+
+
+def test_what_goes_with_a_column() -> None:
+    catalog = after(f"{SCHEMA} ALTER TABLE book DROP COLUMN author; ALTER TABLE book DROP COLUMN title CASCADE")
+    book = table(catalog, "book")
+    assert (list(book.columns), list(book.indexes), "book_author_fkey" in book.constraints) == (
+        ["id"],
+        ["book_pkey"],
+        False,
+    )
+    assert catalog.table(Name("titles")) is None
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ["DROP TABLE author", "DROP TABLE book", "ALTER TABLE book DROP COLUMN title", "ALTER TABLE author DROP CONSTRAINT author_pkey",
+     "DROP INDEX author_pkey", "CREATE TABLE book (x int)", "CREATE INDEX book_author ON book (id)"],
+)  # fmt: skip
+def test_what_postgresql_refuses_changes_nothing(refused: str) -> None:
+    catalog = after(SCHEMA)
+    changed = after(refused, catalog)
+    assert changed.relations == catalog.relations
+
+
+def test_a_statement_that_may_not_run_leaves_only_what_is_certain() -> None:
+    (statement,) = read_text("ALTER TABLE book ADD CONSTRAINT k CHECK (title IS NOT NULL), DROP COLUMN author").upgrade
+    catalog = after(SCHEMA).advance(replace(statement, confidence="guarded", guard="if rows"))
+    book = table(catalog, "book")
+    assert not catalog.proves_not_null(Name("book"), "title")
+    assert (list(book.columns), book.complete, catalog.complete) == (["id", "title"], False, False)
+
+
+def test_a_table_that_a_guarded_statement_creates_is_not_counted_on() -> None:
+    (statement,) = read_text("CREATE TABLE maybe (id int)").upgrade
+    catalog = Catalog.empty().advance(replace(statement, confidence="guarded", guard="if missing"))
+    assert catalog.table(Name("maybe")) is None
+    assert not catalog.complete
+
+
+def test_rows_are_unknown_from_the_first_write_on() -> None:
+    catalog = after(
+        "CREATE TABLE a (x int); CREATE TABLE b (x int); INSERT INTO a VALUES (1); CREATE TABLE c AS SELECT 1"
+    )
+    assert {name: table(catalog, name).rows for name in "abc"} == {"a": "unknown", "b": "none", "c": "unknown"}
+    assert table(catalog.in_use(), "b").rows == "unknown"
+
+
+def test_an_index_on_the_parent_alone_is_invalid_and_one_on_all_is_on_every_partition() -> None:
+    catalog = after(
+        """
+        CREATE TABLE p (id int, d date) PARTITION BY RANGE (d);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+        CREATE INDEX alone ON ONLY p (d);
+        CREATE INDEX everywhere ON p (id);
+        """
+    )
+    assert {key: index.valid for key, index in table(catalog, "p").indexes.items()} == {
+        "alone": False,
+        "everywhere": True,
+    }
+    (part,) = table(catalog, "p1").indexes.values()
+    assert (part.name.name, part.parent) == ("p1_id_idx", Name("everywhere", "public"))
+
+
+def test_domains_enums_and_functions_are_kept_as_defined_and_altered() -> None:
+    catalog = after(
+        """
+        CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood ADD VALUE 'great';
+        CREATE DOMAIN positive AS int; ALTER DOMAIN positive ADD CHECK (VALUE > 0);
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
+        """
+    )
+    mood, positive = catalog.type(Name("mood")), catalog.domain(Name("positive"))
+    assert mood is not None
+    assert mood.values == ("ok", "great")  # type: ignore[union-attr]
+    assert positive is not None
+    assert len(positive.constraints) == 1
+    assert [each.volatility for each in catalog.functions["f"]] == ["immutable"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["DROP TABLE nothing CASCADE", "ALTER TABLE nothing RENAME TO x", "ALTER TABLE t RENAME a TO b", "DROP TYPE nothing",
+     "ALTER TABLE nothing ATTACH PARTITION x DEFAULT", "ALTER TYPE nothing ADD VALUE 'x'", "DROP SCHEMA nothing CASCADE",
+     "CREATE TABLE x PARTITION OF nothing DEFAULT", "CREATE TABLE x (LIKE nothing)", "CREATE VIEW x AS SELECT * FROM nothing",
+     "ALTER INDEX nothing RENAME TO x", "ALTER TABLE nothing SET SCHEMA x", "DROP STATISTICS nothing", "VALUES (1)",
+     "ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX nothing", "CREATE TABLE x () INHERITS (nothing)", "BEGIN"],
+)  # fmt: skip
+@pytest.mark.parametrize("catalog", [Catalog.empty(), Catalog.unknown()], ids=["empty", "unknown"])
+def test_odd_input_never_raises(odd: str, catalog: Catalog) -> None:
+    after(odd, catalog)

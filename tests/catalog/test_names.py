@@ -1,0 +1,45 @@
+"""The names that PostgreSQL chooses, and how it shortens them."""
+
+from __future__ import annotations
+
+from database_patterns.catalog import names
+
+LONG = "abcdefghij" * 6
+
+
+def free(_name: str) -> bool:
+    return False
+
+
+def test_parts_are_joined_by_underscores() -> None:
+    assert names.choose("orders", "customer", "idx", free) == "orders_customer_idx"
+    assert names.choose("orders", None, "pkey", free) == "orders_pkey"
+
+
+def test_a_taken_name_gets_the_first_free_number_behind_its_label() -> None:
+    taken = {"t_a_idx", "t_a_idx1"}
+    assert names.choose("t", "a", "idx", taken.__contains__) == "t_a_idx2"
+
+
+def test_the_longer_part_is_shortened_until_all_fits_into_63_bytes() -> None:
+    assert names.join(LONG, "b", "key") == f"{LONG[:57]}_b_key"
+    assert names.join("t", LONG, "fkey") == f"t_{LONG[:56]}_fkey"
+
+
+def test_two_long_parts_end_equally_long() -> None:
+    joined = names.join(LONG, LONG, "check")
+    assert joined == f"{LONG[:28]}_{LONG[:28]}_check"
+    assert len(joined) == names.MAX_BYTES
+
+
+def test_a_character_is_never_cut_in_two() -> None:
+    assert names.truncate("ä" * 40) == "ä" * 31
+    assert names.join("ä" * 40, None, "seq") == "ä" * 29 + "_seq"
+
+
+def test_a_repeated_or_nameless_column_of_an_index_is_numbered() -> None:
+    assert names.index_columns(["a", None, None, "a", "expr"]) == ("a", "expr", "expr1", "a1", "expr2")
+
+
+def test_no_more_columns_are_named_than_fit() -> None:
+    assert names.addition([LONG[:40], LONG[:40], "c"]) == f"{LONG[:40]}_{LONG[:40]}"
