@@ -29,8 +29,8 @@ def test_a_type_change_that_rewrites_locks_everyone_out(lint: Lint) -> None:
         "        $$BEGIN NEW.total_new := NEW.total; RETURN NEW; END$$;\n"
         "    CREATE TRIGGER orders_total_new BEFORE INSERT OR UPDATE ON orders\n"
         "        FOR EACH ROW EXECUTE FUNCTION orders_total_new();\n\n"
-        "Copy the existing rows in batches, and give the new column the old one's default, indexes and constraints. Then"
-        " exchange the names in one short transaction, and drop the old column in a later release:\n\n"
+        "Copy the existing rows in batches, and give the new column the old one's default, indexes and constraints."
+        " Then exchange the names in one short transaction, and drop the old column in a later release:\n\n"
         "    DROP TRIGGER orders_total_new ON orders;\n"
         "    ALTER TABLE orders RENAME COLUMN total TO total_old;\n"
         "    ALTER TABLE orders RENAME COLUMN total_new TO total;"
@@ -48,7 +48,7 @@ def test_the_trigger_converts_as_the_user_does(lint: Lint) -> None:
     ids=["not null", "nullable", "primary key", "unknown"],
 )
 def test_the_old_column_stops_to_be_required_once_nothing_writes_it(lint: Lint, column: str, required: bool) -> None:  # noqa: FBT001
-    schema = f"CREATE TABLE orders ({column});" if column else ""
+    schema = f"CREATE TABLE orders ({column});" if column else None
     (finding,) = lint("ALTER TABLE orders ALTER COLUMN total TYPE bigint;", schema)
     assert ("ALTER TABLE orders ALTER COLUMN total_old DROP NOT NULL;" in finding.help) is required
 
