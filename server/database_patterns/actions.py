@@ -133,8 +133,8 @@ class AttachPartition:
     table: Name
     partition: Name
     default_partition: bool = False
-    bound: object | None = None
-    """FOR VALUES …, as a parse tree."""
+    bound: Expression | None = None
+    """FOR VALUES …"""
 
 
 @dataclass(frozen=True, slots=True)

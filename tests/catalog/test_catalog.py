@@ -113,8 +113,9 @@ def test_what_goes_with_a_column() -> None:
 
 @pytest.mark.parametrize(
     "refused",
-    ["DROP TABLE author", "DROP TABLE book", "ALTER TABLE book DROP COLUMN title", "ALTER TABLE author DROP CONSTRAINT author_pkey",
-     "DROP INDEX author_pkey", "CREATE TABLE book (x int)", "CREATE INDEX book_author ON book (id)"],
+    ["DROP TABLE author", "DROP TABLE book", "ALTER TABLE book DROP COLUMN title",
+     "ALTER TABLE author DROP CONSTRAINT author_pkey", "DROP INDEX author_pkey", "CREATE TABLE book (x int)",
+     "CREATE INDEX book_author ON book (id)"],
 )  # fmt: skip
 def test_what_postgresql_refuses_changes_nothing(refused: str) -> None:
     catalog = after(SCHEMA)
@@ -181,9 +182,10 @@ def test_domains_enums_and_functions_are_kept_as_defined_and_altered() -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    ["DROP TABLE nothing CASCADE", "ALTER TABLE nothing RENAME TO x", "ALTER TABLE t RENAME a TO b", "DROP TYPE nothing",
-     "ALTER TABLE nothing ATTACH PARTITION x DEFAULT", "ALTER TYPE nothing ADD VALUE 'x'", "DROP SCHEMA nothing CASCADE",
-     "CREATE TABLE x PARTITION OF nothing DEFAULT", "CREATE TABLE x (LIKE nothing)", "CREATE VIEW x AS SELECT * FROM nothing",
+    ["DROP TABLE nothing CASCADE", "ALTER TABLE nothing RENAME TO x", "ALTER TABLE t RENAME a TO b",
+     "DROP TYPE nothing", "ALTER TABLE nothing ATTACH PARTITION x DEFAULT", "ALTER TYPE nothing ADD VALUE 'x'",
+     "DROP SCHEMA nothing CASCADE", "CREATE TABLE x PARTITION OF nothing DEFAULT", "CREATE TABLE x (LIKE nothing)",
+     "CREATE VIEW x AS SELECT * FROM nothing",
      "ALTER INDEX nothing RENAME TO x", "ALTER TABLE nothing SET SCHEMA x", "DROP STATISTICS nothing", "VALUES (1)",
      "ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX nothing", "CREATE TABLE x () INHERITS (nothing)", "BEGIN"],
 )  # fmt: skip

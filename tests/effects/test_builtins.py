@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from tests.effects.generate_builtins import TARGET, merge, read, read_extensions, render
 
 from database_patterns.effects import builtins
 from database_patterns.lab.server import Database, Server
-from tests.effects.generate_builtins import TARGET, merge, read, read_extensions, render
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_casts_and_operator_classes_are_found_by_type() -> None:
 
 def test_the_shipped_data_is_what_the_server_says(server: Server, database: Database) -> None:
     with psycopg.connect(database.admin) as connection:
-        own, extensions = read(connection), read_extensions(connection)
+        own, brought = read(connection), read_extensions(connection)
     shipped = merge_of_version(server.postgres)
     for section, facts in own.items():
         assert facts == shipped[section]["own"], section
-    for name, facts in extensions.items():
-        for section, found in facts.items():
+    for name, of_extension in brought.items():
+        for section, found in of_extension.items():
             assert found <= shipped[section]["extensions"], (name, section)
 
 

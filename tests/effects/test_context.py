@@ -52,7 +52,8 @@ def test_what_an_earlier_migration_created_may_have_rows() -> None:
 
 def test_a_table_that_this_migration_created_is_empty_until_it_writes() -> None:
     context = followed(
-        "CREATE TABLE t (id int); ALTER TABLE t ADD a int NOT NULL; INSERT INTO t VALUES (1, 1); ALTER TABLE t ADD b int NOT NULL"
+        "CREATE TABLE t (id int); ALTER TABLE t ADD a int NOT NULL; INSERT INTO t VALUES (1, 1);"
+        "ALTER TABLE t ADD b int NOT NULL"
     )
     assert [bool(each.prediction.may_fail) for each in context.statements] == [False, False, False, True]
 

@@ -1,4 +1,4 @@
-"""ALTER COLUMN TYPE keeps or converts the rows, and keeps or rebuilds the index, as it was measured on PostgreSQL 18."""
+"""ALTER COLUMN TYPE keeps or converts the rows, and keeps or rebuilds the index, as measured on PostgreSQL 18."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from database_patterns.reading import read_text
 
 MEASURED: Final = json.loads((Path(__file__).parent / "type_conversions_pg18.json").read_text())["conversions"]
 TYPES: Final = """
-    CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN posint AS int CHECK (VALUE > 0);
+    CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('sad', 'ok');
+    CREATE DOMAIN posint AS int CHECK (VALUE > 0);
     CREATE DOMAIN txt AS text; CREATE DOMAIN short AS varchar(10); CREATE DOMAIN filled AS posint;
 """
 
 
 def change(old: str, new: str, *, timezone: str | None = None, using: str = "", postgres: int = 18) -> Prediction:
     """The prediction of a change of ``t.c``, which has an index, from one type to another."""
-    sql = f"{TYPES} CREATE TABLE t (c {old}, other text); CREATE INDEX i ON t (c); ALTER TABLE t ALTER c TYPE {new} {using}"
-    *before, statement = read_text(sql).upgrade
+    table = f"CREATE TABLE t (c {old}, other text); CREATE INDEX i ON t (c)"
+    *before, statement = read_text(f"{TYPES} {table}; ALTER TABLE t ALTER c TYPE {new} {using}").upgrade
     catalog = Catalog.empty()
     for each in before:
         catalog = catalog.advance(each)
@@ -50,7 +51,8 @@ def test_a_measured_conversion_is_predicted(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("varchar(10)", "varchar(10)"), ("numeric", "numeric"), ("numeric(10)", "numeric(12,0)"), ("varbit(4)", "varbit"),
+        ("varchar(10)", "varchar(10)"), ("numeric", "numeric"), ("numeric(10)", "numeric(12,0)"),
+        ("varbit(4)", "varbit"),
         ("timestamp", "timestamp(6)"), ("time(2)", "time"), ("interval", "interval(6)"), ("interval(2)", "interval(4)"),
         ("interval day to minute", "interval day to second(0)"), ("varchar(10)[]", "varchar[]"), ("int", "int"),
         ("filled", "int"), ("short", "varchar"), ("short", "text"), ("char(5)", "bpchar"), ("mood", "mood"),

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.effects.witnesses import Verdict, disagreements
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects import Assumptions, predict
 from database_patterns.model import Statement
 from database_patterns.reading import read_text
-from tests.effects.witnesses import Verdict, disagreements
 
 HERE: Final = Path(__file__).parent
 RECORDS: Final = [json.loads(line) for line in (HERE / "measured_statements.jsonl").read_text().splitlines()]

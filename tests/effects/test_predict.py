@@ -10,6 +10,9 @@ from database_patterns.locks import LockMode
 from database_patterns.model import Effect, Prediction, ServerError, Statement, Transaction
 from database_patterns.reading import read_text
 
+CERTAIN = Transaction("1", certain=True, reason="BEGIN")
+DOUBTFUL = Transaction("1", certain=False, reason="an env.py that is not known")
+
 
 def schema(sql: str, *, complete: bool = True) -> Catalog:
     catalog = Catalog.empty() if complete else Catalog.unknown()
@@ -39,14 +42,10 @@ def test_an_index_without_concurrently_on_an_unknown_table_blocks_writes_and_rea
 def test_an_index_built_concurrently_refuses_a_transaction() -> None:
     (statement,) = read_text("CREATE INDEX CONCURRENTLY i ON t (c)").upgrade
     assert not prediction(statement.sql).in_transaction_ok
-    inside = Statement(
-        statement.sql, statement.span, statement.tree, statement.actions, transaction=Transaction("1", True, "")
-    )
+    inside = Statement(statement.sql, statement.span, statement.tree, statement.actions, transaction=CERTAIN)
     error = predict(inside, Catalog.unknown(), Assumptions()).error
     assert error == ServerError("25001", "CREATE INDEX CONCURRENTLY cannot run inside a transaction block")
-    doubtful = Statement(
-        statement.sql, statement.span, statement.tree, statement.actions, transaction=Transaction("1", False, "")
-    )
+    doubtful = Statement(statement.sql, statement.span, statement.tree, statement.actions, transaction=DOUBTFUL)
     assert predict(doubtful, Catalog.unknown(), Assumptions()).error is None
 
 
@@ -114,8 +113,10 @@ def test_a_required_column_without_default_fails_as_soon_as_there_is_a_row() -> 
         ("ALTER TABLE nothing ADD COLUMN c int", "42P01"), ("ALTER TABLE t ADD COLUMN id int", "42701"),
         ("ALTER TABLE t DROP COLUMN nothing", "42703"), ("ALTER TABLE t DROP COLUMN name", "2BP01"),
         ("ALTER TABLE t ADD COLUMN c nothing", "42704"), ("CREATE INDEX i ON t (nothing)", "42703"),
-        ("CREATE INDEX i ON t (now())", "42P17"), ("CREATE INDEX i ON t (data)", "42704"), ("DROP INDEX t_pkey", "2BP01"),
-        ("ALTER TABLE t ADD PRIMARY KEY (name)", "42P16"), ("ALTER TABLE t ADD CONSTRAINT positive CHECK (id > 1)", "42710"),
+        ("CREATE INDEX i ON t (now())", "42P17"), ("CREATE INDEX i ON t (data)", "42704"),
+        ("DROP INDEX t_pkey", "2BP01"),
+        ("ALTER TABLE t ADD PRIMARY KEY (name)", "42P16"),
+        ("ALTER TABLE t ADD CONSTRAINT positive CHECK (id > 1)", "42710"),
         ("ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES t (name)", "42830"), ("DROP TABLE t", "2BP01"),
         ("ALTER TABLE t ALTER name TYPE varchar(5)", "0A000"), ("CREATE TABLE t (id int)", "42P07"),
         ("ALTER TABLE t VALIDATE CONSTRAINT nothing", "42704"), ("CREATE INDEX CONCURRENTLY i ON p (d)", "0A000"),

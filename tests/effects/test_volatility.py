@@ -39,7 +39,8 @@ def verdict(expression: str, known: Catalog | None = None) -> Verdict:
 
 @pytest.mark.parametrize(
     "expression",
-    ["1 + 2 * 3", "'x'", "'x' || 'y'", "lower('X')", "'{}'::jsonb", "ARRAY[1, 2]", "i + b", "ts::date", "x COLLATE \"C\"",
+    ["1 + 2 * 3", "'x'", "'x' || 'y'", "lower('X')", "'{}'::jsonb", "ARRAY[1, 2]", "i + b", "ts::date",
+     'x COLLATE "C"',
      "coalesce(x, 'y')", "CASE WHEN i > 0 THEN 'a' ELSE x END", "m = 'ok'", "a || 1", "r @> 5", "i IN (1, 2)", "-i",
      "tstz AT TIME ZONE 'UTC'", "x LIKE 'a%'", "i BETWEEN 1 AND 2", "one()", "fixed(1)", "(i + 1)::text", "i IS NULL"],
 )  # fmt: skip
@@ -50,8 +51,9 @@ def test_immutable_expressions_are_recognised(expression: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["now()", "CURRENT_TIMESTAMP", "CURRENT_DATE", "current_user", "now() + interval '1 day'", "tstz::date", "tstz::text",
-     "date_trunc('day', now())", "to_char(ts, 'YYYY')", "concat(x, 'y')", "tstz + interval '1 day'", "d > tstz",
+    ["now()", "CURRENT_TIMESTAMP", "CURRENT_DATE", "current_user", "now() + interval '1 day'", "tstz::date",
+     "tstz::text", "date_trunc('day', now())", "to_char(ts, 'YYYY')", "concat(x, 'y')",
+     "tstz + interval '1 day'", "d > tstz",
      "coalesce(x, now()::text)"],
 )  # fmt: skip
 def test_stable_expressions_are_recognised(expression: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.effects.witnesses import Verdict, disagreements
 
 from database_patterns.catalog import Catalog, Table
 from database_patterns.effects import Assumptions, predict
@@ -15,7 +16,6 @@ from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
 from database_patterns.model import Statement
 from database_patterns.reading import read_text
-from tests.effects.witnesses import Verdict, disagreements
 
 HERE: Final = Path(__file__).parent
 STATEMENTS: Final = read_text((HERE / "witness_statements.sql").read_text()).upgrade

@@ -60,8 +60,8 @@ def disagreements(
 ) -> list[str]:
     """Where the two witnesses contradict each other; an error in a transaction leaves only itself to see.
 
-    ``keys`` are the unique indexes of the schema: since 18.5 a new foreign key opens that of the referenced table, which
-    the records of 18.4 do not have.
+    ``keys`` are the unique indexes of the schema: since 18.5 a new foreign key opens that of the referenced table,
+    which the records of 18.4 do not have.
     """
     if verdict.error is not None and not sampled:
         return _errors(prediction, verdict.error)

@@ -86,7 +86,7 @@ def _fill(work: Work, table: Table, column: Column) -> _Fill:
     if types.is_constrained(work.catalog, column.type):
         because = f"Every row is checked against the domain {column.type.sql}, which rewrites the table."
         return _Fill(rewrite=True, because=because, has_value=has_value)
-    if not types.is_known(work.catalog, column.type, work.postgres):
+    if column.type.dimensions == 0 and not types.is_known(work.catalog, column.type, work.postgres):
         work.doubt(
             f"the type {column.type.sql} is not in the known schema: a domain with constraints rewrites the table"
         )

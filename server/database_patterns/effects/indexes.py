@@ -133,7 +133,7 @@ def _drop_unknown(work: Work, name: Name, action: actions.Drop) -> None:
             return
         raise Refused("42704", f'index "{name}" does not exist')
     index = Index(work.catalog.resolve(name), work.catalog.resolve(name))
-    work.lock_unknown_index(index, _AX, "The index is removed.", sources.DROP_INDEX)
+    work.lock(index, _AX, "The index is removed.", sources.DROP_INDEX)
     mode = (_SUX if action.concurrently else _AX).name
     work.doubt(f"the table of the index {name} is not known: it gets {mode}")
 

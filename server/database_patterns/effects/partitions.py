@@ -33,7 +33,7 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
         raise Refused("42809", f'ALTER action ATTACH PARTITION cannot be performed on relation "{table.name}"')
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
-    proven = _proves_bound(partition, table, action.bound)
+    proven = _proves_bound(partition, table, action.bound.tree if action.bound else None)
     if proven == "unknown":
         work.doubt(f"whether the constraints of {partition.name} prove its partition bound is not worked out")
     for each in work.catalog.family(partition):

@@ -227,7 +227,7 @@ def _inlined(function: CreateFunction) -> Node | None:
 def _operator(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
     left = _visit(node.lexpr, scope, verdict) if node.lexpr else None
     operands = node.rexpr if isinstance(node.rexpr, tuple) else (node.rexpr,)
-    right = [_visit(each, scope, verdict) for each in operands][0]
+    right, *_ = [_visit(each, scope, verdict) for each in operands]
     name = _SPELLED_OUT.get(node.name[-1].sval, node.name[-1].sval)
     present = [
         each for each in builtins.routines("operators", name, scope.postgres)

@@ -109,7 +109,7 @@ class Work:
         certain: bool = True,
     ) -> None:
         """Enter a lock; the strongest one of a relation counts. One that depends on the rows is not ``certain``."""
-        if not isinstance(relation, Table) and not self.original.exists(relation.name):
+        if self._is_new(relation.name):
             return
         draft = self._drafts.get(relation.name)
         if draft is None:
@@ -119,10 +119,9 @@ class Work:
         draft.certain = draft.certain or certain
         draft.explain(_LOCK + mode, reason, source)
 
-    def lock_unknown_index(self, index: Index, mode: LockMode, reason: str, source: str) -> None:
-        """Enter a lock on an index that the catalog does not hold, but that may exist."""
-        self._drafts[index.name] = draft = _Draft("index", mode)
-        draft.explain(_LOCK + mode, reason, source)
+    def _is_new(self, name: Name) -> bool:
+        """Whether the statement itself has created a relation of that name."""
+        return self.catalog.exists(name) and not self.original.exists(name) and name not in self._drafts
 
     def lock_indexes(self, table: Table, mode: LockMode, reason: str = "") -> None:
         for index in table.indexes.values():
@@ -169,7 +168,7 @@ class Work:
 
     def rebuild(self, index: Index) -> None:
         """Enter that an index of a locked table is built anew."""
-        if self.original.exists(index.name):
+        if not self._is_new(index.name):
             self._drafts[index.table].rebuilds[str(index.name)] = None
 
     def rebuild_alone(self, index: Index) -> None:

@@ -107,6 +107,11 @@ def _modifier(node: Node) -> int | str:
     return value.ival or 0 if isinstance(value, ast.Integer) else print_sql(node)
 
 
+def cascades(node: Node) -> bool:
+    """Whether a DROP of any kind says CASCADE."""
+    return bool(node.behavior == enums.DropBehavior.DROP_CASCADE)
+
+
 def collation(clause: Node) -> Name | None:
     """The collation that a COLLATE clause names."""
     return dotted(clause.collname) if clause else None

@@ -10,9 +10,11 @@ from pglast import ast, enums
 from database_patterns import actions
 from database_patterns.actions import Action, Expression, IndexElement, Name
 
+from .alterations import alter_table
 from .definitions import (
     CT,
     Node,
+    cascades,
     collation,
     column_definition,
     constraint,
@@ -28,7 +30,6 @@ from .definitions import (
     with_attributes,
 )
 
-AT = enums.AlterTableType
 OBJECT = enums.ObjectType
 
 _PERSISTENCE: Final = {"p": "permanent", "u": "unlogged", "t": "temporary"}
@@ -80,10 +81,6 @@ def _command(sql: str) -> str:
     return " ".join(words[: 2 if words[0] in _TWO_WORD_COMMANDS else 1])
 
 
-def _cascade(node: Node) -> bool:
-    return bool(node.behavior == enums.DropBehavior.DROP_CASCADE)
-
-
 def _create_table(node: Node) -> tuple[Action, ...]:
     elements = node.tableElts or ()
     parents = tuple(relation_name(parent) for parent in node.inhRelations or ())
@@ -128,68 +125,6 @@ def _create_table_as(node: Node) -> tuple[Action, ...]:
     )
 
 
-def _alter_table(node: Node) -> tuple[Action, ...]:
-    only = not node.relation.inh
-    of_table = node.objtype in {OBJECT.OBJECT_TABLE, OBJECT.OBJECT_FOREIGN_TABLE}
-    return tuple(
-        _SUBCOMMANDS[command.subtype](relation_name(node.relation), command, only)
-        if of_table and command.subtype in _SUBCOMMANDS
-        else _other_alteration(node, command)
-        for command in node.cmds
-    )
-
-
-def _other_alteration(node: Node, command: Node) -> Action:
-    return actions.OtherAlteration(
-        table=relation_name(node.relation),
-        kind=command.subtype.name.removeprefix("AT_"),
-        name=command.name,
-        relation_kind=node.objtype.name.removeprefix("OBJECT_").lower().replace("matview", "materialized view"),
-        relation=relation_name(command.def_) if isinstance(command.def_, ast.RangeVar) else None,
-        index=command.def_.name if isinstance(command.def_, ast.ReplicaIdentityStmt) else None,
-        options=tuple(each.defname for each in command.def_ if isinstance(each, ast.DefElem))
-        if isinstance(command.def_, tuple)
-        else (),
-    )
-
-
-_SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Action]]] = {
-    AT.AT_AddColumn: lambda table, command, only: actions.AddColumn(
-        table, column_definition(command.def_), if_not_exists=bool(command.missing_ok), only=only
-    ),
-    AT.AT_DropColumn: lambda table, command, only: actions.DropColumn(
-        table, command.name, if_exists=bool(command.missing_ok), cascade=_cascade(command), only=only
-    ),
-    AT.AT_SetNotNull: lambda table, command, only: actions.SetNotNull(table, command.name, only),
-    AT.AT_DropNotNull: lambda table, command, only: actions.DropNotNull(table, command.name, only),
-    AT.AT_ColumnDefault: lambda table, command, only: actions.SetDefault(
-        table, command.name, expression(command.def_), only
-    ),
-    AT.AT_AlterColumnType: lambda table, command, only: actions.AlterColumnType(
-        table,
-        command.name,
-        type_name(command.def_.typeName),
-        using=expression(command.def_.raw_default),
-        collation=collation(command.def_.collClause),
-        only=only,
-    ),
-    AT.AT_AddConstraint: lambda table, command, only: actions.AddConstraint(table, constraint(command.def_), only),
-    AT.AT_DropConstraint: lambda table, command, only: actions.DropConstraint(
-        table, command.name, if_exists=bool(command.missing_ok), cascade=_cascade(command), only=only
-    ),
-    AT.AT_ValidateConstraint: lambda table, command, only: actions.ValidateConstraint(table, command.name, only),
-    AT.AT_AttachPartition: lambda table, command, _only: actions.AttachPartition(
-        table,
-        relation_name(command.def_.name),
-        default_partition=bool(command.def_.bound and command.def_.bound.is_default),
-        bound=command.def_.bound,
-    ),
-    AT.AT_DetachPartition: lambda table, command, _only: actions.DetachPartition(
-        table, relation_name(command.def_.name), concurrently=bool(command.def_.concurrent)
-    ),
-}
-
-
 def _create_index(node: Node) -> tuple[Action, ...]:
     return (
         actions.CreateIndex(
@@ -225,7 +160,7 @@ def _drop(node: Node) -> tuple[Action, ...]:
             kind=kind,
             names=tuple(_dropped_name(each) for each, _ in objects),
             if_exists=bool(node.missing_ok),
-            cascade=_cascade(node),
+            cascade=cascades(node),
             concurrently=bool(node.concurrent),
             table=dotted(objects[0][1]) if of_table else None,
         ),
@@ -376,7 +311,7 @@ def _extension(node: Node) -> tuple[Action, ...]:
 _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.CreateStmt: _create_table,
     ast.CreateTableAsStmt: _create_table_as,
-    ast.AlterTableStmt: _alter_table,
+    ast.AlterTableStmt: alter_table,
     ast.IndexStmt: _create_index,
     ast.DropStmt: _drop,
     ast.RenameStmt: _rename,
@@ -394,7 +329,7 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.DoStmt: _do,
     ast.CreateExtensionStmt: _extension,
     ast.TruncateStmt: lambda node: (
-        actions.Truncate(tuple(relation_name(each) for each in node.relations), cascade=_cascade(node)),
+        actions.Truncate(tuple(relation_name(each) for each in node.relations), cascade=cascades(node)),
     ),
     ast.CreateSeqStmt: lambda node: (
         actions.CreateSequence(relation_name(node.sequence), if_not_exists=bool(node.if_not_exists)),

@@ -1,0 +1,82 @@
+"""ALTER TABLE and its like: one action for each subcommand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from pglast import ast, enums
+
+from database_patterns import actions
+from database_patterns.actions import Action, Name
+
+from .definitions import Node, cascades, collation, column_definition, constraint, expression, relation_name, type_name
+
+AT = enums.AlterTableType
+OBJECT = enums.ObjectType
+
+
+def alter_table(node: Node) -> tuple[Action, ...]:
+    """The subcommands of an ALTER TABLE, INDEX, VIEW or TYPE, in the order of the text."""
+    only = not node.relation.inh
+    of_table = node.objtype in {OBJECT.OBJECT_TABLE, OBJECT.OBJECT_FOREIGN_TABLE}
+    return tuple(
+        _SUBCOMMANDS[command.subtype](relation_name(node.relation), command, only)
+        if of_table and command.subtype in _SUBCOMMANDS
+        else _other_alteration(node, command)
+        for command in node.cmds
+    )
+
+
+def _other_alteration(node: Node, command: Node) -> Action:
+    return actions.OtherAlteration(
+        table=relation_name(node.relation),
+        kind=command.subtype.name.removeprefix("AT_"),
+        name=command.name,
+        relation_kind=node.objtype.name.removeprefix("OBJECT_").lower().replace("matview", "materialized view"),
+        relation=relation_name(command.def_) if isinstance(command.def_, ast.RangeVar) else None,
+        index=command.def_.name if isinstance(command.def_, ast.ReplicaIdentityStmt) else None,
+        options=_option_names(command.def_),
+    )
+
+
+def _option_names(options: Node) -> tuple[str, ...]:
+    named = options if isinstance(options, tuple) else ()
+    return tuple(each.defname for each in named if type(each) is ast.DefElem)
+
+
+_SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Action]]] = {
+    AT.AT_AddColumn: lambda table, command, only: actions.AddColumn(
+        table, column_definition(command.def_), if_not_exists=bool(command.missing_ok), only=only
+    ),
+    AT.AT_DropColumn: lambda table, command, only: actions.DropColumn(
+        table, command.name, if_exists=bool(command.missing_ok), cascade=cascades(command), only=only
+    ),
+    AT.AT_SetNotNull: lambda table, command, only: actions.SetNotNull(table, command.name, only),
+    AT.AT_DropNotNull: lambda table, command, only: actions.DropNotNull(table, command.name, only),
+    AT.AT_ColumnDefault: lambda table, command, only: actions.SetDefault(
+        table, command.name, expression(command.def_), only
+    ),
+    AT.AT_AlterColumnType: lambda table, command, only: actions.AlterColumnType(
+        table,
+        command.name,
+        type_name(command.def_.typeName),
+        using=expression(command.def_.raw_default),
+        collation=collation(command.def_.collClause),
+        only=only,
+    ),
+    AT.AT_AddConstraint: lambda table, command, only: actions.AddConstraint(table, constraint(command.def_), only),
+    AT.AT_DropConstraint: lambda table, command, only: actions.DropConstraint(
+        table, command.name, if_exists=bool(command.missing_ok), cascade=cascades(command), only=only
+    ),
+    AT.AT_ValidateConstraint: lambda table, command, only: actions.ValidateConstraint(table, command.name, only),
+    AT.AT_AttachPartition: lambda table, command, _only: actions.AttachPartition(
+        table,
+        relation_name(command.def_.name),
+        default_partition=bool(command.def_.bound and command.def_.bound.is_default),
+        bound=expression(None if command.def_.bound and command.def_.bound.is_default else command.def_.bound),
+    ),
+    AT.AT_DetachPartition: lambda table, command, _only: actions.DetachPartition(
+        table, relation_name(command.def_.name), concurrently=bool(command.def_.concurrent)
+    ),
+}
