@@ -88,9 +88,9 @@ def _rules(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     from database_patterns.api.demo import demo  # noqa: PLC0415 - brings the lab
-    from database_patterns.reporting.demonstration import demonstration  # noqa: PLC0415 - only this needs it
 
-    _write(demonstration(demo(postgres_bin=options.postgres_bin), _style(options)), options)
+    shown = reporting.demonstration(demo(postgres_bin=options.postgres_bin), options.format, _style(options))
+    _write(shown, options)
     return 0
 
 
@@ -222,7 +222,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = _verb(verbs, "demo", "show the whole thing on an example shop")
     _add_lab(demo)
-    _add_output(demo, formats=("text",))
+    _add_output(demo, formats=("text", "json"))
 
     doctor = _verb(verbs, "doctor", "say what this installation can do")
     _add_lab(doctor)

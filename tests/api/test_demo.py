@@ -9,8 +9,7 @@ import pytest
 
 from database_patterns.api.demo import demo
 from database_patterns.model import Demonstration
-from database_patterns.reporting import PLAIN, Style
-from database_patterns.reporting.demonstration import demonstration
+from database_patterns.reporting import PLAIN, Style, demonstration
 
 CHAPTERS = (
     "1  Lint the example's history",
@@ -47,12 +46,12 @@ def test_every_statement_of_the_worst_revision_is_measured_and_agrees(shown: Dem
 
 
 def test_it_is_worth_looking_at_and_no_wall_of_text(shown: Demonstration) -> None:
-    lines = demonstration(shown, PLAIN).splitlines()
+    lines = demonstration(shown, "text", PLAIN).splitlines()
     assert tuple(line for line in lines if line[:1].isdigit()) == CHAPTERS
     assert len(lines) <= 100
     assert max(map(len, lines)) <= 150
     assert not any("\x1b" in line for line in lines)
-    assert "\x1b[" in demonstration(shown, Style(colour=True))
+    assert "\x1b[" in demonstration(shown, "text", Style(colour=True))
 
 
 def test_without_the_extra_the_rest_is_shown_with_what_to_install() -> None:
@@ -70,7 +69,7 @@ def test_without_a_server_the_rest_is_shown_with_what_to_do(monkeypatch: pytest.
     shown = demo()
     assert shown.measured == ()
     assert "DATABASE_PATTERNS_LAB_URL" in shown.not_measured
-    text = demonstration(shown, PLAIN)
+    text = demonstration(shown, "text", PLAIN)
     assert f"not measured: {shown.not_measured}" in text
     assert all(chapter in text for chapter in CHAPTERS)
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
 from database_patterns.documents import Rule
-from database_patterns.model import Capability, LintReport, Report
+from database_patterns.model import Capability, Demonstration, LintReport, Report
 
-from . import data, markdown, terminal
+from . import data, markdown, terminal, walkthrough
 from .style import PLAIN, Style, printable
 
 Format = Literal["text", "json", "markdown"]
@@ -42,6 +42,11 @@ def rules(found: Sequence[Rule], form: Format = "text", style: Style = PLAIN) ->
 def capabilities(items: Sequence[Capability], form: Format = "text", style: Style = PLAIN) -> str:
     """What the installation can do."""
     return to_json(data.capabilities(items)) if form == "json" else terminal.capabilities(items, style)
+
+
+def demonstration(demo: Demonstration, form: Format = "text", style: Style = PLAIN) -> str:
+    """What ``demo`` shows."""
+    return to_json(data.demonstration(demo)) if form == "json" else walkthrough.walkthrough(demo, style)
 
 
 def to_json(value: data.Data) -> str:

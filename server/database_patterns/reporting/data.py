@@ -12,6 +12,7 @@ from database_patterns.documents import Rule
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import (
     Capability,
+    Demonstration,
     Effect,
     ExplainedMigration,
     ExplainedStatement,
@@ -20,6 +21,7 @@ from database_patterns.model import (
     Fix,
     Gap,
     LintReport,
+    MeasuredStatement,
     Measurement,
     Span,
 )
@@ -131,6 +133,27 @@ def effect(item: Effect) -> Data:
         "certainty": item.certainty,
         "reason": item.reason,
         "source": item.source,
+    }
+
+
+def demonstration(demo: Demonstration) -> Data:
+    """``{"version", "lint", "explain", "measured", "not_measured"}``."""
+    return {
+        "version": VERSION,
+        "lint": lint(demo.lint),
+        "explain": explain(demo.explanation),
+        "measured": [measured(item) for item in demo.measured],
+        "not_measured": demo.not_measured or None,
+    }
+
+
+def measured(item: MeasuredStatement) -> Data:
+    """Prediction beside measurement; ``agree`` is false where ``disagreements`` says why."""
+    return {
+        "predicted": statement(ExplainedStatement(item.statement, item.prediction)),
+        "measured": measurement(item.measurement),
+        "agree": not item.disagreements,
+        "disagreements": list(item.disagreements),
     }
 
 

@@ -13,7 +13,7 @@ from . import brief, terminal, words
 from .style import Style, printable
 
 
-def demonstration(demo: Demonstration, style: Style) -> str:
+def walkthrough(demo: Demonstration, style: Style) -> str:
     """Four short chapters: the findings, the worst revision, prediction beside measurement, the agent's view."""
     chapters = (
         ("1  Lint the example's history", _findings(demo, style)),
