@@ -31,6 +31,11 @@ INITIALIZE = request(
     capabilities={},
     clientInfo={"name": "test", "version": "1"},
 )
+MODERN = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
 INITIALIZED = b'{"jsonrpc": "2.0", "method": "notifications/initialized"}\n'
 
 
@@ -47,6 +52,23 @@ async def test_a_client_lists_reads_and_calls(era: str, root: Path) -> None:
         assert [each["rule"] for each in bad.structured_content["findings"]] == ["index-without-concurrently"]
         typo = await client.call_tool("lint_migration", {"txet": BAD})
         assert typo.is_error
+
+
+def test_both_protocol_eras_may_be_tried_on_one_pipe(root: Path) -> None:
+    """As a client does that has waited too long for its first answer: the second try gets an answer too."""
+    with subprocess.Popen([*COMMAND, "--root", str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(
+            request(7, "server/discover", _meta=MODERN) + INITIALIZE + request(8, "tools/list", _meta=MODERN)
+        )
+        process.stdin.flush()
+        answers = {each["id"]: each for each in (json.loads(process.stdout.readline()) for _ in range(3))}
+        process.communicate()
+    assert answers.keys() == {7, 1, 8}
+    assert "2026-07-28" in answers[7]["result"]["supportedVersions"]
+    assert len(answers[8]["result"]["tools"]) == 4
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
