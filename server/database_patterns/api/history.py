@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
@@ -45,16 +47,22 @@ def ordered(migrations: Iterable[Migration]) -> list[Migration]:
 
     Where the chain leaves a choice (branches) the name decides.
     """
-    by_name = sorted(migrations, key=lambda migration: migration.path)
-    known = {migration.revision for migration in by_name if migration.revision}
-    waiting = [migration for migration in by_name if migration.kind == "alembic"]
-    chain: list[Migration] = []
-    done: set[str | None] = set()
-    while ready := [migration for migration in waiting if not (known & set(migration.down_revisions)) - done]:
+    by_name = {each.path: each for each in sorted(migrations, key=lambda migration: migration.path)}
+    revisions = [each for each in by_name.values() if each.kind == "alembic"]
+    paths: dict[str | None, list[str]] = {}
+    for each in revisions:
+        paths.setdefault(each.revision, []).append(each.path)
+    sorter = TopologicalSorter(
+        {each.path: [path for parent in each.down_revisions for path in paths.get(parent, ())] for each in revisions}
+    )
+    with suppress(CycleError):  # all that stands in no circle is had nevertheless
+        sorter.prepare()
+    chain: list[str] = []
+    while ready := sorted(sorter.get_ready()):
         chain += ready
-        done |= {migration.revision for migration in ready}
-        waiting = [migration for migration in waiting if migration not in ready]
-    return [migration for migration in by_name if migration.kind == "sql"] + chain + waiting
+        sorter.done(*ready)
+    first = [each.path for each in by_name.values() if each.kind == "sql"]
+    return [by_name[path] for path in dict.fromkeys((*first, *chain, *by_name))]
 
 
 def before(migrations: Sequence[Migration], history: Sequence[Migration]) -> list[Migration]:
