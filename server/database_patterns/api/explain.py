@@ -117,6 +117,8 @@ def _duration(effect: Effect) -> tuple[int, str]:
         return 3, "while indexes are rebuilt"
     if effect.scan is True:
         return 2, "while all rows are read"
-    if "unknown" in {effect.rewrite, effect.scan}:
-        return 2, "perhaps for as long as it takes to read all rows"
+    if effect.rewrite == "unknown":
+        return 2, "perhaps while all rows are rewritten"
+    if effect.scan == "unknown":
+        return 2, "perhaps while all rows are read"
     return 1, "for a moment"
