@@ -111,7 +111,8 @@ class CommitOnBind(Note):
 class Migration:
     """One revision or one SQL file, with its statements in both directions.
 
-    ``revision`` and ``down_revisions`` are Alembic's; a SQL file has neither, and its statements are its upgrade.
+    ``revision``, ``down_revisions``, ``branch_labels`` and ``depends_on`` are Alembic's, and a SQL file has none of
+    them; its statements are its upgrade, unless it is the way back of another file.
     """
 
     path: str
@@ -123,6 +124,8 @@ class Migration:
     notes: tuple[Note, ...] = ()
     upgrade_gaps: tuple[Gap, ...] = ()
     downgrade_gaps: tuple[Gap, ...] = ()
+    branch_labels: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
 
     def statements(self, direction: Direction) -> tuple[Statement, ...]:
         return self.upgrade if direction == "upgrade" else self.downgrade

@@ -46,6 +46,8 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         notes=upgrade.notes + downgrade.notes,
         upgrade_gaps=upgrade.gaps,
         downgrade_gaps=downgrade.gaps,
+        branch_labels=upgrade.branch_labels,
+        depends_on=upgrade.depends_on,
     )
 
 
@@ -58,6 +60,8 @@ class _Read:
     notes: tuple[Note, ...]
     revision: str | None
     down_revisions: tuple[str, ...]
+    branch_labels: tuple[str, ...]
+    depends_on: tuple[str, ...]
 
 
 def _read_direction(source: Source, direction: Direction, context: RevisionContext) -> _Read:
@@ -83,7 +87,9 @@ def _read_direction(source: Source, direction: Direction, context: RevisionConte
         tuple(sorted(journal.gaps, key=lambda gap: (gap.span.line, gap.span.column))),
         tuple(journal.notes),
         revision if isinstance(revision, str) else None,
-        _down_revisions(names.get("down_revision")),
+        _names(names.get("down_revision")),
+        _names(names.get("branch_labels")),
+        _names(names.get("depends_on")),
     )
 
 
@@ -102,10 +108,12 @@ def _without_function(journal: Journal, direction: Direction, found: object) -> 
     journal.gaps.append(Gap(span, f"{direction}()", why))
 
 
-def _down_revisions(value: object) -> tuple[str, ...]:
+def _names(value: object) -> tuple[str, ...]:
+    """The revisions or labels of a header: one, several or none."""
     if isinstance(value, str):
         return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, tuple | list) else ()
+    values = sorted(value, key=str) if isinstance(value, set) else value
+    return tuple(item for item in values if isinstance(item, str)) if isinstance(values, tuple | list) else ()
 
 
 def _unreached(source: Source, interpreter: Interpreter, direction: Direction) -> Iterator[tuple[ast.Call, str]]:
