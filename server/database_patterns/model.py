@@ -108,6 +108,30 @@ class CommitOnBind(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class DoesNothing(Note):
+    """The direction sends nothing: its function only passes, or is not ``defined`` at all."""
+
+    defined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Raises(Note):
+    """The direction refuses to run: it raises on purpose; ``code`` as written."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fails(Note):
+    """The direction breaks at this call whatever the database holds; ``error`` is what Alembic or SQLAlchemy says.
+
+    What stands after it is read as guarded: it would run if the call did not fail.
+    """
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
     """One revision or one SQL file, with its statements in both directions.
 

@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from database_patterns.model import Migration, Span
+from database_patterns.model import Migration, Note, Span
 from database_patterns.reading.alembic import read_revision
 
 HEADER = '''\
@@ -49,6 +49,10 @@ class Revision:
     def gaps(self) -> list[tuple[str, str]]:
         """The upgrade's gaps: what and why."""
         return [(gap.what, gap.why) for gap in self.migration.upgrade_gaps]
+
+    def notes(self) -> list[Note]:
+        """The upgrade's notes."""
+        return [note for note in self.migration.notes if note.direction == "upgrade"]
 
     def _position(self, offset: int) -> tuple[int, int]:
         before = self.text[:offset]

@@ -96,9 +96,9 @@ def test_another_connection_than_the_migration_s_is_a_gap(revise: Revise) -> Non
 @pytest.mark.parametrize("call", ["bind.commit()", "bind.rollback()", "Session(bind).rollback()"])
 def test_ending_the_transaction_on_the_connection_is_noted(call: str, revise: Revise) -> None:
     revision = revise(START + call, top=TOP)
-    assert revision.migration.notes == (CommitOnBind(revision.place(call), "upgrade", call),)
+    assert revision.notes() == [CommitOnBind(revision.place(call), "upgrade", call)]
 
 
 def test_a_session_s_commit_is_not_handed_on_to_the_connection_and_not_noted(revise: Revise) -> None:
     revision = revise(START + "Session(bind).commit()", top=TOP)
-    assert (revision.migration.notes, revision.gaps()) == ((), [])
+    assert (revision.notes(), revision.gaps()) == ([], [])

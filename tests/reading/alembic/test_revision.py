@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from database_patterns.errors import UserError
-from database_patterns.model import Gap, Span
+from database_patterns.model import DoesNothing, Gap, Raises, Span
 from database_patterns.reading import read_text
 from database_patterns.reading.alembic import read_revision
 
@@ -50,19 +50,28 @@ def test_the_header_names_the_revision_and_those_before_it(down: str, expected: 
     )
 
 
-def test_an_empty_direction_is_complete_and_an_absent_one_is_not() -> None:
+def test_an_empty_direction_and_an_absent_one_are_complete_and_noted() -> None:
     text = 'revision = "b"\n\n\ndef upgrade():\n    pass\n'
     migration = read_revision(text, "b.py")
-    assert migration.upgrade_gaps == ()
-    assert migration.downgrade_gaps == (Gap(Span("b.py", 1, 1, 1, 1), "downgrade()", "the file does not define it"),)
+    assert (migration.upgrade_gaps, migration.downgrade_gaps) == ((), ())
+    assert migration.notes == (
+        DoesNothing(Span("b.py", 4, 1, 5, 9), "upgrade", defined=True),
+        DoesNothing(Span("b.py", 1, 1, 1, 1), "downgrade", defined=False),
+    )
+
+
+def test_a_direction_that_is_no_function_is_a_gap() -> None:
+    migration = read_revision('revision = "b"\nupgrade = print\ndowngrade = 1\n', "b.py")
+    place = Span("b.py", 1, 1, 1, 1)
+    assert migration.upgrade_gaps == (Gap(place, "upgrade()", "print"),)
+    assert migration.downgrade_gaps == (Gap(place, "downgrade()", "it is no function"),)
 
 
 def test_a_direction_that_refuses_to_run_says_so(revise: Revise) -> None:
     revision = revise("pass", down='raise NotImplementedError("no way back")\nop.drop_table("t")')
-    assert revision.migration.downgrade == ()
-    assert [(gap.what, gap.why) for gap in revision.migration.downgrade_gaps] == [
-        ('raise NotImplementedError("no way back")', "it refuses to run: it raises")
-    ]
+    refusal = 'raise NotImplementedError("no way back")'
+    assert (revision.migration.downgrade, revision.migration.downgrade_gaps) == ((), ())
+    assert revision.migration.notes[1:] == (Raises(revision.place(refusal), "downgrade", refusal),)
 
 
 def test_reading_by_kind_reaches_the_alembic_reader() -> None:

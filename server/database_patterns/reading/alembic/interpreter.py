@@ -171,7 +171,7 @@ class Interpreter(Calls):
 
     def _raise(self, node: ast.Raise) -> Flow:
         if not self.importing and not self.journal.guards:
-            self.journal.gap(node, "it refuses to run: it raises")
+            self.journal.raises(node)
         self.unreachable([node])
         return Flow("raise")
 
@@ -345,7 +345,7 @@ class Interpreter(Calls):
             self.journal.gap(node, names.reason)
             return names
         caller, self.scope = self.scope, Scope(names, function.scope)
-        self.journal.outer.append(node)
+        self.journal.outer.append(self.source.span(node))
         try:
             if isinstance(function.node, ast.Lambda):
                 return self.evaluate(function.node.body)

@@ -8,7 +8,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from database_patterns.actions import TransactionControl
-from database_patterns.model import CommitOnBind, Confidence, Direction, Gap, Note, Span, Statement
+from database_patterns.model import (
+    CommitOnBind,
+    Confidence,
+    Direction,
+    DoesNothing,
+    Fails,
+    Gap,
+    Note,
+    Raises,
+    Span,
+    Statement,
+)
 from database_patterns.reading.statements import parse
 
 from .recording import Rendered
@@ -27,7 +38,8 @@ class Journal:
         self.gaps: list[Gap] = []
         self.notes: list[Note] = []
         self.guards: list[str] = []
-        self.outer: list[ast.AST] = []
+        self.outer: list[Span] = []
+        self.broken: str | None = None
 
     def record(self, rendered: Rendered, node: ast.AST) -> None:
         """Write down the statements of one execution, caused by the call ``node``."""
@@ -53,16 +65,32 @@ class Journal:
 
     def gap(self, node: ast.AST, why: str) -> None:
         """Say that ``node`` was not analysed."""
-        gap = Gap(self.source.span(node), self.source.code(node), why)
+        span, place = self._place(node), self.source.span(node)
+        if place.path != span.path:
+            why = f"{why} ({place.path}, line {place.line})"
+        gap = Gap(span, self.source.code(node), why)
         if gap not in self.gaps:
             self.gaps.append(gap)
 
     def commit(self, node: ast.AST) -> None:
         """Write down ``commit()`` or ``rollback()`` on the migration's connection."""
-        span = self.source.span(node)
+        span = self._place(node)
         call = self.source.code(node)
         self.notes.append(CommitOnBind(span, self.direction, call))
         self.transactions.after_call(call, span.line)
+
+    def raises(self, node: ast.AST) -> None:
+        """Write down that the direction refuses to run."""
+        self.notes.append(Raises(self._place(node), self.direction, self.source.code(node)))
+
+    def fails(self, node: ast.AST, error: str) -> None:
+        """Write down that the call ``node`` breaks for certain; what is recorded later only runs if it did not."""
+        self.notes.append(Fails(self._place(node), self.direction, error))
+        self.broken = self.broken or f"if the call on line {self._place(node).line} did not fail"
+
+    def does_nothing(self, node: ast.AST, *, defined: bool) -> None:
+        """Write down that the direction sends nothing."""
+        self.notes.append(DoesNothing(self.source.span(node), self.direction, defined))
 
     @contextmanager
     def guarded(self, guard: str | None) -> Iterator[None]:
@@ -79,6 +107,11 @@ class Journal:
             if self.transactions.number != before:
                 self.transactions.uncertain(f"whether the transaction was ended before depends on: {guard}")
 
+    def _place(self, node: ast.AST) -> Span:
+        """Where ``node`` stands, or the revision's call that leads to it when it stands in another file."""
+        span = self.source.span(node)
+        return self.outer[0] if self.outer and span.path != self.outer[0].path else span
+
     @staticmethod
     def _with_holes(statement: Statement, holes: tuple[str, ...]) -> Statement:
         """All statements of one execution share its holes: one may stand in a comment, and still stop them all."""
@@ -91,8 +124,8 @@ class Journal:
     def _add(self, statement: Statement, span: Span) -> None:
         related = statement.related
         if self.outer:
-            related, span = (span, *related), self.source.span(self.outer[0])
-        conditions = list(dict.fromkeys(self.guards))
+            related, span = (span, *related), self.outer[0]
+        conditions = list(dict.fromkeys([*self.guards, *([self.broken] if self.broken else [])]))
         confidence = "guarded" if conditions and statement.confidence == "exact" else statement.confidence
         guard = " and ".join(conditions + ([statement.guard] if statement.guard else [])) or None
         self.statements.append(

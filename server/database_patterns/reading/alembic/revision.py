@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from database_patterns.errors import UserError
-from database_patterns.model import Direction, Gap, Migration, Note, Span, Statement
+from database_patterns.model import Direction, DoesNothing, Gap, Migration, Note, Span, Statement
 
 from .budget import Budget, OutOfBudgetError
 from .calls import OPERATIONS
@@ -72,6 +72,8 @@ def _read_direction(source: Source, direction: Direction, context: RevisionConte
         function = interpreter.scope.names.get(direction, MISSING)
         if isinstance(function, Function):
             interpreter.run(function)
+            if _only_passes(function):
+                journal.does_nothing(function.node, defined=True)
         else:
             _without_function(journal, direction, function)
     except OutOfBudgetError:
@@ -104,8 +106,21 @@ def _defined(tree: ast.Module) -> Iterator[str]:
 
 def _without_function(journal: Journal, direction: Direction, found: object) -> None:
     span = Span(journal.source.path, 1, 1, 1, 1)
-    why = found.reason if isinstance(found, Unknown) else "the file does not define it"
-    journal.gaps.append(Gap(span, f"{direction}()", why))
+    if found is MISSING:
+        journal.notes.append(DoesNothing(span, direction, defined=False))
+    else:
+        why = found.reason if isinstance(found, Unknown) else "it is no function"
+        journal.gaps.append(Gap(span, f"{direction}()", why))
+
+
+def _only_passes(function: Function) -> bool:
+    body = function.node.body if isinstance(function.node, ast.FunctionDef) else []
+    return all(isinstance(each, ast.Pass) or _is_constant(each) for each in body)
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    """A docstring, or an ellipsis."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _names(value: object) -> tuple[str, ...]:
