@@ -66,10 +66,6 @@ def test_functions_are_short() -> None:
     assert statistics.quantiles(sizes.values(), n=10)[-1] <= 35
 
 
-def test_the_tests_are_at_least_as_long_as_the_source() -> None:
-    assert sum(map(lines, modules(ROOT / "tests"))) >= sum(map(lines, modules(PACKAGE)))
-
-
 def test_nothing_names_a_package_registry_or_a_path_of_the_machine_it_was_written_on() -> None:
     # Put together here, so that this file does not name them either.
     registries = [("pypi", "org"), ("python" + "hosted", "org"), ("npm" + "js", "(?:org|com)"), ("crates", "io")]

@@ -321,9 +321,12 @@ class SetParameter:
     local: bool = False
 
 
+TransactionKind = Literal["begin", "commit", "rollback", "savepoint", "release", "rollback to", "prepare", "other"]
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionControl:
-    kind: Literal["begin", "commit", "rollback", "savepoint", "release", "rollback to", "prepare", "other"]
+    kind: TransactionKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def test_domains_enums_and_functions_are_kept_as_defined_and_altered() -> None:
     )
     mood, positive = catalog.type(Name("mood")), catalog.domain(Name("positive"))
     assert mood is not None
-    assert mood.values == ("ok", "great")  # type: ignore[union-attr]
+    assert mood.values == ("ok", "great")  # type: ignore[union-attr]  # ty: ignore[missing-union-attribute]
     assert positive is not None
     assert len(positive.constraints) == 1
     assert [each.volatility for each in catalog.functions["f"]] == ["immutable"]

@@ -87,7 +87,8 @@ exists (select from pg_depend d join pg_extension e on d.refclassid = 'pg_extens
 def read(connection: psycopg.Connection[Any]) -> Facts:
     """The facts of one server: for each section, the set of (name, fact)."""
     return {
-        section: set(connection.execute(query.format(owned=BUILTIN)).fetchall()) for section, query in QUERIES.items()
+        section: set(connection.execute(query.format(owned=BUILTIN).encode()).fetchall())
+        for section, query in QUERIES.items()
     }
 
 
@@ -96,11 +97,11 @@ def read_extensions(connection: psycopg.Connection[Any], wanted: Iterable[str] =
     found: dict[str, Facts] = {}
     available = {name for (name,) in connection.execute("select name from pg_available_extensions")}
     for extension in sorted(available.intersection(wanted)):
-        connection.execute(f'create extension "{extension}"')
+        connection.execute(f'create extension "{extension}"'.encode())
         found[extension] = {
             section: {
                 (name, f"{fact}#{extension}")
-                for name, fact in connection.execute(query.format(owned=OF_EXTENSION), [extension])
+                for name, fact in connection.execute(query.format(owned=OF_EXTENSION).encode(), [extension])
             }
             for section, query in QUERIES.items()
         }

@@ -175,8 +175,7 @@ def test_a_constraint_keeps_each_part_of_its_definition(written_constraint: str,
         ("DROP TYPE s.mood", actions.Drop("type", (Name("mood", "s"),))),
         ("DROP SCHEMA s", actions.Drop("schema", (Name("s"),))),
         (
-            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY t"
-            " USING gin (a s.ops, lower(b)) INCLUDE (c) WHERE d",
+            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY t USING gin (a s.ops, lower(b)) INCLUDE (c) WHERE d",  # noqa: E501
             actions.CreateIndex(
                 T,
                 "i",

@@ -193,7 +193,7 @@ def _add_constraint(draft: Draft, action: actions.AddConstraint) -> None:
     table = draft.table(action.table)
     if table is None or _repeats_not_null(table, action.constraint):
         return
-    added = _added_constraints(draft, table, lambda: add_constraint(draft, table.name, action.constraint))
+    added = _added_constraints(draft, table, lambda: add_constraint(draft, table.name, action.constraint))  # ty: ignore[missing-union-attribute]
     if not action.only:
         _pass_on(draft, table.name, added)
 

@@ -76,8 +76,8 @@ def _named(relation: Relation, new: Name) -> Relation:
 
 def _mentioning(relation: Relation, old: Name, new: Name) -> Relation:
     if isinstance(relation, Sequence):
-        owned = relation.owner is not None and relation.owner[0] == old
-        return replace(relation, owner=(new, relation.owner[1])) if owned and relation.owner else relation
+        owner = relation.owner
+        return replace(relation, owner=(new, owner[1])) if owner and owner[0] == old else relation
     constraints = {
         key: replace(each, references=new) if each.references == old else each
         for key, each in relation.constraints.items()

@@ -54,7 +54,7 @@ class TypeFacts(NamedTuple):
 
 @cache
 def _data() -> dict[str, dict[str, list[str]]]:
-    text = files(__package__).joinpath("data", "builtins.json").read_text(encoding="utf-8")
+    text = files("database_patterns.effects").joinpath("data", "builtins.json").read_text(encoding="utf-8")
     data: dict[str, dict[str, list[str]]] = json.loads(text)
     return data
 
@@ -103,7 +103,7 @@ def casts(source: str, postgres: int) -> dict[str, Cast]:
     """The casts from a type, by the type that they lead to."""
     found = (fact.text.split("|") for fact in _facts("casts", source, postgres))
     return {
-        target: Cast(method, context, VOLATILITIES[volatility])  # type: ignore[arg-type]
+        target: Cast(method, context, VOLATILITIES[volatility])  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         for target, method, context, volatility in found
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pglast import ast, enums
 from pglast.stream import RawStream
@@ -27,8 +27,8 @@ CT = enums.ConstrType
 _REFERENTIAL_ACTIONS: Final = {
     "a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default",
 }  # fmt: skip
-_GENERATED: Final = {"s": "stored", "v": "virtual"}
-_IDENTITY: Final = {"a": "always", "d": "by default"}
+_GENERATED: Final[dict[str, Literal["stored", "virtual"]]] = {"s": "stored", "v": "virtual"}
+_IDENTITY: Final[dict[str, Literal["always", "by default"]]] = {"a": "always", "d": "by default"}
 _CONSTRAINT_KINDS: Final[dict[enums.ConstrType, ConstraintKind]] = {
     CT.CONSTR_CHECK: "check",
     CT.CONSTR_NOTNULL: "not null",
@@ -58,7 +58,7 @@ def walk(tree: object) -> Iterator[Node]:
             stack.extend(reversed(node))
         elif isinstance(node, ast.Node):
             yield node
-            stack.extend(getattr(node, slot) for slot in reversed(tuple(type(node).__slots__)))  # type: ignore[attr-defined]
+            stack.extend(getattr(node, slot) for slot in reversed(tuple(type(node).__slots__)))  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
 
 
 def print_sql(tree: Node) -> str:
@@ -185,8 +185,8 @@ def column_definition(node: Node) -> Column:
         type=type_name(node.typeName),
         not_null=bool(by_type.keys() & {CT.CONSTR_NOTNULL, CT.CONSTR_PRIMARY, CT.CONSTR_IDENTITY}),
         default=expression(default.raw_expr) if default else None,
-        generated=_GENERATED[generated.generated_kind] if generated else None,  # type: ignore[arg-type]
-        identity=_IDENTITY[identity.generated_when] if identity else None,  # type: ignore[arg-type]
+        generated=_GENERATED[generated.generated_kind] if generated else None,
+        identity=_IDENTITY[identity.generated_when] if identity else None,
         collation=collation(node.collClause),
         constraints=tuple(constraint(each, node.colname) for each in written if _is_constraint(each)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from pglast import ast, enums
 
@@ -32,7 +32,11 @@ from .definitions import (
 
 OBJECT = enums.ObjectType
 
-_PERSISTENCE: Final = {"p": "permanent", "u": "unlogged", "t": "temporary"}
+_PERSISTENCE: Final[dict[str, Literal["permanent", "unlogged", "temporary"]]] = {
+    "p": "permanent",
+    "u": "unlogged",
+    "t": "temporary",
+}
 _STRATEGIES: Final = {
     enums.PartitionStrategy.PARTITION_STRATEGY_LIST: "list",
     enums.PartitionStrategy.PARTITION_STRATEGY_RANGE: "range",
@@ -56,7 +60,7 @@ _DROPPED_KINDS: Final[dict[enums.ObjectType, actions.DroppedKind]] = {
     OBJECT.OBJECT_STATISTIC_EXT: "statistics",
     OBJECT.OBJECT_COLLATION: "collation",
 }
-_TRANSACTIONS: Final = {
+_TRANSACTIONS: Final[dict[enums.TransactionStmtKind, actions.TransactionKind]] = {
     enums.TransactionStmtKind.TRANS_STMT_BEGIN: "begin",
     enums.TransactionStmtKind.TRANS_STMT_START: "begin",
     enums.TransactionStmtKind.TRANS_STMT_COMMIT: "commit",
@@ -92,7 +96,7 @@ def _create_table(node: Node) -> tuple[Action, ...]:
             ),
             constraints=tuple(constraint(each) for each in elements if isinstance(each, ast.Constraint)),
             if_not_exists=bool(node.if_not_exists),
-            persistence=_PERSISTENCE[node.relation.relpersistence],  # type: ignore[arg-type]
+            persistence=_PERSISTENCE[node.relation.relpersistence],
             partition_by=_partition_key(node.partspec),
             partition_of=parents[0] if node.partbound else None,
             default_partition=bool(node.partbound and node.partbound.is_default),
@@ -119,7 +123,7 @@ def _create_table_as(node: Node) -> tuple[Action, ...]:
         actions.CreateTable(
             table=name,
             if_not_exists=bool(node.if_not_exists),
-            persistence=persistence,  # type: ignore[arg-type]
+            persistence=persistence,
             from_query=made_from,
         ),
     )
@@ -341,7 +345,5 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.CreateSchemaStmt: lambda node: (
         actions.CreateSchema(node.schemaname or "", if_not_exists=bool(node.if_not_exists)),
     ),
-    ast.TransactionStmt: lambda node: (
-        actions.TransactionControl(_TRANSACTIONS.get(node.kind, "other")),  # type: ignore[arg-type]
-    ),
+    ast.TransactionStmt: lambda node: (actions.TransactionControl(_TRANSACTIONS.get(node.kind, "other")),),
 }

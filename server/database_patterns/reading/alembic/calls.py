@@ -349,7 +349,7 @@ class Calls(Expressions):
         except Exception as error:  # noqa: BLE001  the revision would fail here too; what uses the value says so
             return Unknown(_said(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
-        return self.grown(list(result) if values else result)  # type: ignore[call-overload]
+        return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]
 
 
 def _of_context(name: str) -> object:

@@ -54,7 +54,7 @@ class Expressions(ABC):
         if isinstance(value, Mapping):
             value = list(value)
         if isinstance(value, type) and hasattr(value, "__members__"):
-            value = list(value.__members__.values())
+            value = list(value.__members__.values())  # ty: ignore[missing-attribute]
         if isinstance(value, str | list | tuple | range | set | frozenset | dict):
             if too_big(value):
                 return TOO_BIG
@@ -220,11 +220,11 @@ class Expressions(ABC):
         if hole is not None:
             return hole
         if isinstance(owner, type) and hasattr(owner, "__members__"):
-            return owner.__members__.get(index, Unknown(self.source.code(node, 40)))
+            return owner.__members__.get(index, Unknown(self.source.code(node, 40)))  # ty: ignore[missing-attribute]
         if isinstance(owner, (PartialText, *SYMBOLIC)) or not hasattr(owner, "__getitem__"):
             return Unknown(self.source.code(node, 40))
         try:
-            return owner[index]
+            return owner[index]  # ty: ignore[not-callable]
         except (KeyError, IndexError, TypeError, NotImplementedError) as error:
             return Unknown(f"{self.source.code(node, 40)}, which fails ({type(error).__name__})")
 

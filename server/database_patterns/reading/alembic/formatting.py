@@ -35,11 +35,11 @@ def text_of(parts: Iterable[object]) -> str | PartialText | Unknown:
     """Strings and unknown values one after the other, as one text."""
     flat: list[str | Unknown] = []
     for part in parts:
-        flat.extend(part.parts if isinstance(part, PartialText) else (part,))  # type: ignore[arg-type]
+        flat.extend(part.parts if isinstance(part, PartialText) else (part,))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     if sum(len(part) for part in flat if isinstance(part, str)) > TEXT_MAX:
         return _TOO_BIG
     if all(isinstance(part, str) for part in flat):
-        return "".join(flat)  # type: ignore[arg-type]
+        return "".join(flat)  # type: ignore[arg-type]  # ty: ignore[no-matching-overload]
     return PartialText(tuple(flat))
 
 
@@ -111,7 +111,7 @@ def percent_format(template: str, values: object) -> str | PartialText | Unknown
             parts.append("%")
             continue
         try:
-            value = values[match["key"]] if match["key"] else next(remaining)  # type: ignore[index]
+            value = values[match["key"]] if match["key"] else next(remaining)  # type: ignore[index]  # ty: ignore[not-subscriptable]
         except (KeyError, TypeError, IndexError, StopIteration):
             return Unknown("a % format without its value")
         parts.append(_percent_field(match, value))

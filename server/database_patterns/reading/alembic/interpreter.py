@@ -107,7 +107,7 @@ class Interpreter(Calls):
         left = self.evaluate(node.target)
         right = self.evaluate(node.value)
         if isinstance(left, list) and isinstance(right, list | tuple) and not self.journal.guards:
-            left.extend(self.grown(right))  # type: ignore[arg-type]
+            left.extend(self.grown(right))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
             self.grown(left)
             return
         if isinstance(left, list | dict | set):
@@ -323,7 +323,7 @@ class Interpreter(Calls):
 
     def _batch(self, batch: Batch, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
         """A batch collects its operations and runs them at its end, each at its own place."""
-        operations = batch.manager.__enter__()  # type: ignore[attr-defined]
+        operations = batch.manager.__enter__()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
         collected = Collected(self)
         operations.impl.batch = collected
         if item.optional_vars is not None:

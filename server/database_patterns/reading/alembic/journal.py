@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -93,7 +93,7 @@ class Journal:
         self.notes.append(DoesNothing(self.source.span(node), self.direction, defined))
 
     @contextmanager
-    def guarded(self, guard: str | None) -> Iterator[None]:
+    def guarded(self, guard: str | None) -> Generator[None]:
         """What is recorded meanwhile runs only under ``guard``; a transaction that changes is uncertain afterwards."""
         if guard is None:
             yield

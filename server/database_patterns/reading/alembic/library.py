@@ -39,7 +39,7 @@ _MODULES: Final[dict[str, ModuleType]] = {
     "sqlalchemy.sql.elements": elements,
     "sqlalchemy.sql.expression": expression,
     "sqlalchemy.sql.functions": functions,
-    "sqlalchemy.sql.schema": sql.schema,
+    "sqlalchemy.sql.schema": sql.schema,  # ty: ignore[possibly-missing-submodule]
     "sqlalchemy.sql.sqltypes": sqltypes,
     "sqlalchemy.types": types,
     "sqlalchemy.dialects.postgresql": postgresql,
