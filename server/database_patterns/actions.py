@@ -154,6 +154,7 @@ class OtherAlteration:
     relation_kind: str = "table"
     relation: Name | None = None
     """The other relation of INHERIT and NO INHERIT."""
+    only: bool = False
     index: str | None = None
     """The index of REPLICA IDENTITY USING INDEX."""
     options: tuple[str, ...] = ()

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.effects.grammar import statements
 from tests.effects.witnesses import Verdict, disagreements
 
-from database_patterns.catalog import Catalog, Table
+from database_patterns.catalog import Catalog, Sequence, Table
 from database_patterns.effects import Assumptions, predict
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
-from database_patterns.model import Statement
+from database_patterns.model import Measurement, Prediction, Statement
 from database_patterns.reading import read_text
 
 HERE: Final = Path(__file__).parent
+SEED: Final = 20261125
+COUNT: Final = 300
 STATEMENTS: Final = read_text((HERE / "witness_statements.sql").read_text()).upgrade
 
 
@@ -30,9 +33,12 @@ def schema() -> Catalog:
 
 
 @cache
-def unique_indexes() -> frozenset[str]:
-    tables = (each for each in schema().relations.values() if isinstance(each, Table))
-    return frozenset(str(index.name) for table in tables for index in table.indexes.values() if index.unique)
+def opened_by_minor_releases() -> frozenset[str]:
+    """Unique indexes and sequences: see ``disagreements``."""
+    relations = schema().relations
+    tables = (each for each in relations.values() if isinstance(each, Table))
+    indexes = {str(index.name) for table in tables for index in table.indexes.values() if index.unique}
+    return frozenset(indexes | {str(name) for name, each in relations.items() if isinstance(each, Sequence)})
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +47,31 @@ def witness(server: Server) -> Generator[Database]:
         yield database
 
 
+def explained(statement: Statement, prediction: Prediction, measured: Measurement) -> bool:
+    """Whether a difference is one of those that are known.
+
+    An operator that does not exist for the types of a CHECK (42883) is not looked for, and of several errors in one
+    statement another one than PostgreSQL's may come first.
+    """
+    error = measured.error
+    several = len(statement.actions) > 1 or (prediction.error is not None)
+    return error is not None and (error.sqlstate == "42883" or several)
+
+
+@pytest.mark.parametrize("text", statements(SEED, COUNT))
+def test_the_server_does_what_is_predicted_of_a_generated_statement(text: str, witness: Database) -> None:
+    (statement,) = read_text(text).upgrade
+    prediction = predict(statement, schema(), Assumptions(witness.postgres, timezone="UTC"))
+    measured = measure(witness, text, before=["SET LOCAL TimeZone = 'UTC'"])
+    found = disagreements(
+        prediction, Verdict.measured(measured), sampled=measured.observed == "sampled", keys=opened_by_minor_releases()
+    )
+    assert found == [] or explained(statement, prediction, measured)
+
+
 @pytest.mark.parametrize("statement", STATEMENTS, ids=[statement.sql for statement in STATEMENTS])
 def test_the_server_does_what_is_predicted(statement: Statement, witness: Database) -> None:
     prediction = predict(statement, schema(), Assumptions(witness.postgres, timezone="UTC"))
     measured = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
-    assert disagreements(prediction, Verdict.measured(measured), keys=unique_indexes()) == []
+    assert disagreements(prediction, Verdict.measured(measured), keys=opened_by_minor_releases()) == []
     assert prediction.unknown == ()

@@ -8,7 +8,6 @@ from typing import Any
 from database_patterns.locks import LockMode
 from database_patterns.model import Effect, Measurement, Prediction, Tristate
 
-DEPENDS_ON_ROWS = frozenset({"22001", "22003", "22007", "22P02", "23502", "23503", "23505", "23514", "23P01"})
 LOOKS_UP = "to look up every row."
 
 
@@ -60,8 +59,8 @@ def disagreements(
 ) -> list[str]:
     """Where the two witnesses contradict each other; an error in a transaction leaves only itself to see.
 
-    ``keys`` are the unique indexes of the schema: since 18.5 a new foreign key opens that of the referenced table,
-    which the records of 18.4 do not have.
+    ``keys`` are unique indexes and sequences: since 18.5 what something new depends on is locked, which the records of
+    18.4 do not have.
     """
     if verdict.error is not None and not sampled:
         return _errors(prediction, verdict.error)
@@ -94,12 +93,12 @@ def _scan(effect: Effect) -> Tristate:
 
 def _errors(prediction: Prediction, sqlstate: str) -> list[str]:
     possible = {failure.sqlstate for failure in prediction.may_fail}
-    if sqlstate in DEPENDS_ON_ROWS:
-        foreseen = prediction.error is None and sqlstate in possible
-    elif sqlstate == "25001":
+    if sqlstate == "25001":
         foreseen = not prediction.in_transaction_ok
+    elif prediction.error is None:
+        foreseen = sqlstate in possible
     else:
-        foreseen = (prediction.error is not None and prediction.error.sqlstate == sqlstate) or sqlstate in possible
+        foreseen = prediction.error.sqlstate == sqlstate
     return [] if foreseen else [f"raises {sqlstate}, predicted {prediction.error} or {sorted(possible)}"]
 
 

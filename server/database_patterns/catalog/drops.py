@@ -120,7 +120,8 @@ def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[st
         yield f"{view.kind} {view.name} depends on column {column} of table {table.name}"
     for key in (each for each in table.constraints_on(column) if each.kind in {"primary key", "unique"}):
         for other, reference in catalog.references_to(table):
-            if other.name != table.name and set(reference.referenced_columns) == set(key.columns):
+            stays = other.name != table.name or column not in reference.columns
+            if stays and set(reference.referenced_columns) == set(key.columns):
                 yield f"constraint {reference.name} on {other.name} depends on column {column} of table {table.name}"
     for generated in generated_from(table, column):
         yield f"column {generated.name} of table {table.name} depends on column {column} of table {table.name}"

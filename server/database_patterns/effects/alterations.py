@@ -11,13 +11,13 @@ from database_patterns.catalog import Table
 from database_patterns.catalog.advance import apply, in_execution_order
 from database_patterns.locks import LockMode
 
-from . import columns, constraints, other_alterations, partitions, sources, type_changes
+from . import columns, constraints, foreign_keys, other_alterations, partitions, sources, type_changes
 from .alteration import Alteration
 from .work import Work
 
 Handler = Callable[[Alteration, Table, Any], None]
 _AX: Final = LockMode.AccessExclusiveLock
-_CHECK_LOCKS_CHILDREN_SINCE: Final = 18
+_CONSTRAINTS_LOCK_CHILDREN_SINCE: Final = 18
 
 
 def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
@@ -33,20 +33,37 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
         work.lock(index, level, _reason(subcommands), sources.ALTER_INDEX)
     else:
         _lock_family(alteration, subcommands)
+    for action in subcommands:
+        if isinstance(action, actions.AlterColumnType):
+            type_changes.prepare(alteration, action)
     for action in in_execution_order(subcommands):
         handler = _HANDLERS[type(action)]
         for member in alteration.members(only=not _recurses(action, table)):
-            handler(alteration, member, action)
+            if work.is_locked(member) or index is not None:
+                handler(alteration, member, action)
         work.catalog = apply(work.catalog, action)
     _finish(alteration)
 
 
 def _lock_family(alteration: Alteration, subcommands: Sequence[TableAction]) -> None:
-    only = not any(_reaches_children(action, alteration.table, alteration.work.postgres) for action in subcommands)
-    if not alteration.table.complete and alteration.table.name not in alteration.catalog.relations:
-        only = True
-    for member in alteration.members(only=only):
-        alteration.work.lock(member, alteration.level, _reason(subcommands), sources.ALTER_TABLE)
+    table, work = alteration.table, alteration.work
+    reason = _reason(subcommands)
+    work.lock(table, alteration.level, reason, sources.ALTER_TABLE)
+    reaching = [action for action in subcommands if _reaches_children(action, table, work.postgres)]
+    if reaching:
+        mode = max(_level_below(action, alteration) for action in reaching)
+        for member in alteration.members()[1:]:
+            work.lock(member, mode, reason, sources.ALTER_TABLE)
+
+
+def _level_below(action: TableAction, alteration: Alteration) -> LockMode:
+    """The lock on the tables below: before 18 only that of building an index, where a new key wants no more."""
+    if not isinstance(action, actions.AddConstraint) or alteration.work.postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE:
+        return alteration.level
+    constraint, table = action.constraint, alteration.table
+    nullable = constraint.kind == "primary key" and not all(_is_required(table, each) for each in constraint.columns)
+    indexed = constraint.kind in {"primary key", "unique", "exclusion"} and not nullable
+    return LockMode.ShareLock if indexed else alteration.level
 
 
 def _reason(subcommands: Sequence[TableAction]) -> str:
@@ -66,7 +83,7 @@ def _finish(alteration: Alteration) -> None:
                 work.lock(index, _AX, "A rewritten table's indexes are all built anew.")
                 work.rebuild(index)
     for validation in alteration.validations:
-        constraints.validate(work, validation)
+        foreign_keys.validate(work, validation)
 
 
 def _level(action: TableAction) -> LockMode:
@@ -88,6 +105,9 @@ def _recurses(action: TableAction, table: Table) -> bool:
         return other_alterations.recurses(action)
     if isinstance(action, actions.AttachPartition | actions.DetachPartition) or action.only:
         return False
+    if isinstance(action, actions.ValidateConstraint):
+        found = table.constraints.get(action.constraint)
+        return found is None or found.not_valid
     if isinstance(action, actions.AddConstraint):
         inherited = action.constraint.kind in {"check", "not null"} and not action.constraint.no_inherit
         return inherited or table.partitioned
@@ -95,9 +115,23 @@ def _recurses(action: TableAction, table: Table) -> bool:
 
 
 def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:
-    """Whether the children are locked: since 18 by a CHECK even when it is NO INHERIT."""
-    check = isinstance(action, actions.AddConstraint) and action.constraint.kind == "check" and not action.only
-    return (check and postgres >= _CHECK_LOCKS_CHILDREN_SINCE) or _recurses(action, table)
+    """Whether the tables below are locked, which some subcommands do even by ONLY or where they do not recurse."""
+    if isinstance(action, actions.AddConstraint) and not action.only and postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE:
+        return True
+    if isinstance(action, actions.DropNotNull) and postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE:
+        return _is_required(table, action.column)
+    if isinstance(action, actions.DropConstraint):
+        found = table.constraints.get(action.constraint)
+        inherited = found is not None and found.kind in {"check", "not null"} and not found.no_inherit
+        return table.partitioned or inherited
+    if isinstance(action, actions.SetNotNull) and (table.partitioned or postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE):
+        return not action.only and not _is_required(table, action.column)
+    return isinstance(action, actions.DropColumn) or _recurses(action, table)
+
+
+def _is_required(table: Table, column: str) -> bool:
+    known = table.columns.get(column)
+    return known is not None and known.not_null
 
 
 def _validates_inline_keys(subcommands: Sequence[TableAction]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pglast import ast
 
@@ -11,14 +11,17 @@ from database_patterns.actions import Column, Constraint, Expression, Name
 from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.definitions import SERIAL_TYPES
 from database_patterns.catalog.drops import column_obstacles
+from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import constraints, sources, types
+from . import constraints, conversions, foreign_keys, sources, types
 from .alteration import Alteration
+from .types import UNKNOWN
 from .volatility import analyse
 from .work import Refused, Work
 
+_IDENTITY_IN_PARTITIONS_SINCE = 17
 _AX = LockMode.AccessExclusiveLock
 
 
@@ -51,20 +54,31 @@ def require_with_children(at: Alteration, table: Table, message: str, *, only: b
 def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
     """Enter what ADD COLUMN does to the rows, and what its inline constraints do."""
     column = action.column
-    require_with_children(at, table, f'column "{column.name}" must be added to child tables too', only=action.only)
     if column.name in table.columns:
         if action.if_not_exists or table.name != at.table.name:
             return
         raise Refused("42701", f'column "{column.name}" of relation "{table.name}" already exists')
     if action.if_not_exists and not table.columns_complete:
         at.work.doubt(f"whether {table.name} has a column {column.name} already is not known")
+    if table.partition and table.name == at.table.name:
+        raise Refused("42809", "cannot add column to a partition")
+    require_with_children(at, table, f'column "{column.name}" must be added to child tables too', only=action.only)
+    if column.identity and at.catalog.children(table) and not _spreads_identity(at, table):
+        raise Refused("42P16", "cannot recursively add identity column to table that has child tables")
     require_type(at.work, column)
+    require_default(at.work, table, column, column.default)
     fill = _fill(at.work, table, column)
     at.work.rewrite(table, fill.because, rewritten=fill.rewrite)
     _check_not_null(at, table, column, fill)
+    _check_domain(at, table, column)
     for constraint in column.constraints:
         if table.name == at.table.name or constraint.kind == "check":
-            _add_inline(at, table, constraint, fill)
+            _add_inline(at, table, column, constraint, fill)
+
+
+def _spreads_identity(at: Alteration, table: Table) -> bool:
+    """Whether an identity goes on to the partitions, which it does since 17."""
+    return table.partitioned and at.work.postgres >= _IDENTITY_IN_PARTITIONS_SINCE
 
 
 def require_type(work: Work, column: Column) -> None:
@@ -72,6 +86,29 @@ def require_type(work: Work, column: Column) -> None:
     known = is_serial(column) or types.is_known(work.catalog, column.type, work.postgres)
     if not known and types.are_all_known(work.catalog):
         raise Refused("42704", f'type "{column.type.name}" does not exist')
+
+
+def require_default(work: Work, table: Table, column: Column, default: Expression | None) -> None:
+    """Raise Refused where a default cannot become a value of the column, or a generated one changes by itself."""
+    if default is None:
+        return
+    verdict, found = analyse(default.tree, work.scope(table))
+    read = columns_in(default.tree) if column.generated else ()
+    if any(name in table.columns and table.columns[name].generated for name in read):
+        raise Refused("42P17", "cannot use a generated column in a column generation expression")
+    if column.generated and verdict.reaches("stable") is True:
+        raise Refused("42P17", f"generation expression is not immutable: {verdict.because}")
+    target = types.plain(SERIAL_TYPES[column.type.name.name]) if is_serial(column) else column.type
+    known = found is not None and found.name.name != UNKNOWN
+    if found is None or not known:
+        return
+    if conversions.cast(found, target, work.scope(), "UTC").impossible:
+        message = f'column "{column.name}" is of type {target.sql} but default expression is of type {found.sql}'
+        raise Refused("42804", message)
+    if column.generated == "virtual" and not column.not_null:
+        return
+    for sqlstate, _ in conversions.failures(found, types.base_of(work.catalog, target), work.scope()):
+        work.may_fail(sqlstate, f"the default of {column.name} is not a value of {target.sql}")
 
 
 def _fill(work: Work, table: Table, column: Column) -> _Fill:
@@ -129,6 +166,11 @@ def _is_null(default: Expression) -> bool:
     return isinstance(tree, ast.A_Const) and bool(tree.isnull)
 
 
+def _check_domain(at: Alteration, table: Table, column: Column) -> None:
+    if types.is_constrained(at.catalog, column.type) and table.rows != "none":
+        at.work.may_fail("23514", f"the value that the rows get violates the domain {column.type.sql}")
+
+
 def _check_not_null(at: Alteration, table: Table, column: Column, fill: _Fill) -> None:
     primary = any(each.kind == "primary key" for each in column.constraints)
     demanded = column.not_null or primary or any(each.kind == "not null" for each in column.constraints)
@@ -141,18 +183,22 @@ def _check_not_null(at: Alteration, table: Table, column: Column, fill: _Fill) -
         at.work.may_fail("23502", f"{table.name} has a row: it would be NULL in {column.name}")
 
 
-def _add_inline(at: Alteration, table: Table, constraint: Constraint, fill: _Fill) -> None:
+def _add_inline(at: Alteration, table: Table, column: Column, constraint: Constraint, fill: _Fill) -> None:
     if constraint.kind == "check":
         if constraint.enforced:
             at.work.scan(table, "The CHECK of the new column is evaluated for every row.")
             at.work.may_fail("23514", f"a row of {table.name} violates the CHECK of the new column")
     elif constraint.kind == "foreign key":
-        constraints.add_foreign_key(at, table, constraint, validated=at.validates_inline_keys)
+        foreign_keys.add(at, _with(table, column), constraint, validated=at.validates_inline_keys)
     elif constraint.kind in {"unique", "primary key"}:
         constraints.require_partition_key(table, constraint)
         at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
         if fill.has_value:
             at.work.may_fail("23505", f"two rows of {table.name} get the same value")
+
+
+def _with(table: Table, column: Column) -> Table:
+    return replace(table, columns={**table.columns, column.name: column})
 
 
 def drop(at: Alteration, table: Table, action: actions.DropColumn) -> None:
@@ -163,21 +209,27 @@ def drop(at: Alteration, table: Table, action: actions.DropColumn) -> None:
             return
         require(table, column)
     _require_droppable(at, table, action)
-    work = at.work
+    lock_what_goes(at.work, table, column)
+
+
+def lock_what_goes(work: Work, table: Table, column: str) -> None:
+    """Enter that a column of a locked table goes, with its indexes, constraints, sequences and views."""
     work.lose(table, f"the values of {column}")
     work.breaks(table, f"statements that name {column} fail (42703)")
     for index in table.indexes.values():
         if column in index.depends_on:
             work.lock(index, _AX, f"It is about {column}, and goes with it.", sources.ALTER_TABLE)
     for constraint in table.constraints_on(column):
-        constraints.lock_what_goes(at, table, constraint)
-    for sequence in at.catalog.sequences_of(table, column):
+        constraints.lock_what_goes(work, table, constraint)
+    for sequence in work.catalog.sequences_of(table, column):
         work.lock(sequence, _AX, f"It belongs to {column}, and goes with it.", sources.ALTER_TABLE)
-    for view in at.catalog.views_on(table, column):
+    for view in work.catalog.views_on(table, column):
         lock_dropped_view(work, view)
 
 
 def _require_droppable(at: Alteration, table: Table, action: actions.DropColumn) -> None:
+    if action.only and table.partitioned and at.catalog.children(table):
+        raise Refused("42P16", "cannot drop column from only the partitioned table when partitions exist")
     if action.column in table.partition_key:
         raise Refused("42P16", f'cannot drop column "{action.column}" because it is part of the partition key')
     inherited = any(action.column in parent.columns for parent in _parents(at, table))
@@ -204,6 +256,10 @@ def lock_dropped_view(work: Work, view: Table) -> None:
 def set_not_null(at: Alteration, table: Table, action: actions.SetNotNull) -> None:
     """Enter SET NOT NULL."""
     require(table, action.column)
+    known = table.columns.get(action.column)
+    message = "constraint must be added to child tables too"
+    if table.partitioned and not (known and known.not_null):
+        require_with_children(at, table, message, only=action.only)
     check_not_null(at, table, action.column)
 
 
@@ -229,10 +285,18 @@ def drop_not_null(at: Alteration, table: Table, action: actions.DropNotNull) -> 
         raise Refused("42601", f'column "{column}" of relation "{table.name}" is an identity column')
     if table.primary_key and column in table.primary_key.columns:
         raise Refused("42P16", f'column "{column}" is in a primary key')
+    inherits = table.partition or at.work.postgres >= constraints.NOT_NULL_HAS_A_NAME_SINCE
+    if inherits and any(_is_required(parent, column) for parent in _parents(at, table)) and table.name == at.table.name:
+        raise Refused("42P16", f'column "{column}" is marked NOT NULL in parent table')
     at.work.breaks(table, f"code that reads {column} may meet NULL")
 
 
-def set_default(_at: Alteration, table: Table, action: actions.SetDefault) -> None:
+def _is_required(table: Table, column: str) -> bool:
+    known = table.columns.get(column)
+    return known is not None and known.not_null
+
+
+def set_default(at: Alteration, table: Table, action: actions.SetDefault) -> None:
     """Enter SET or DROP DEFAULT, which touches no row."""
     column = action.column
     require(table, column)
@@ -241,3 +305,5 @@ def set_default(_at: Alteration, table: Table, action: actions.SetDefault) -> No
         raise Refused("42601", f'column "{column}" of relation "{table.name}" is an identity column')
     if known and known.generated:
         raise Refused("42601", f'column "{column}" of relation "{table.name}" is a generated column')
+    if known:
+        require_default(at.work, table, known, action.default)

@@ -65,9 +65,9 @@ def _vacuum(work: Work, tree: Node) -> None:
         chosen = [each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind in stored]
         if not work.catalog.complete:
             work.doubt("which tables there are is not known")
-    for table in (each for root in chosen for each in work.catalog.family(root)):
+    for root, table in ((one, each) for one in chosen for each in work.catalog.family(one)):
         if not tree.is_vacuumcmd:
-            _analyze(work, table)
+            _analyze(work, root, table)
         elif _option(tree.options, "full"):
             _copy(work, table, "VACUUM FULL writes the table anew.")
         else:
@@ -75,7 +75,10 @@ def _vacuum(work: Work, tree: Node) -> None:
             work.lock_indexes(table, _RX)
 
 
-def _analyze(work: Work, table: Table) -> None:
+def _analyze(work: Work, root: Table, table: Table) -> None:
+    if table.name != root.name and not root.partitioned:
+        work.lock(table, _AS, "Its rows count for the statistics of the table that it inherits from.")
+        return
     work.lock(table, _SUX, "ANALYZE reads a sample, and lets reads and writes go on.")
     for index in table.indexes.values():
         if not index.partitioned:
@@ -107,6 +110,7 @@ def _refresh(work: Work, tree: Node) -> None:
         work.lock(view, _AX, "The view gets its new content at once.")
         work.rewrite(view, "The view is computed and stored anew.", sources.LOCKING, reads=False)
         for index in view.indexes.values():
+            work.scan(view, f"The new rows are read to build {index.name}.", sources.REINDEX)
             work.lock(index, _AX)
             work.rebuild(index)
     if view.query is None:
@@ -155,10 +159,21 @@ def _reindex_one(work: Work, name: Name, *, concurrently: bool) -> None:
     if not index.partitioned:
         _rebuild(work, table, index, concurrently=concurrently)
         return
+    work.lock(table, _SUX if concurrently else _S, "The indexes of its partitions are built anew.", sources.REINDEX)
+    work.lock(index, _SUX if concurrently else _AX, "Its parts are built anew.", sources.REINDEX)
     for member in work.catalog.family(table):
         for part in member.indexes.values():
-            if work.catalog.is_part_of(part, index.name) and not part.partitioned:
-                _rebuild(work, member, part, concurrently=concurrently)
+            if work.catalog.is_part_of(part, index.name):
+                _rebuild_part(work, member, part, concurrently=concurrently)
+
+
+def _rebuild_part(work: Work, table: Table, index: Index, *, concurrently: bool) -> None:
+    if not index.partitioned:
+        _rebuild(work, table, index, concurrently=concurrently)
+        return
+    mode = _SUX if concurrently else _S
+    work.lock(table, mode, "The indexes of its partitions are built anew.", sources.REINDEX)
+    work.lock(index, mode)
 
 
 def _rebuild(work: Work, table: Table, index: Index, *, concurrently: bool) -> None:

@@ -8,12 +8,14 @@ from database_patterns.catalog import Table
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import columns, sources
+from . import columns, foreign_keys, indexes, sources
 from .alteration import Alteration, Validation
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
 _AS = LockMode.AccessShareLock
+NOT_NULL_HAS_A_NAME_SINCE = 18
+_VALIDATED = frozenset({"check", "foreign key"})
 _INDEXED = frozenset({"unique", "primary key", "exclusion"})
 
 
@@ -23,10 +25,13 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
     root = table.name == at.table.name
     if root:
         _require_new(at, table, constraint)
+        inherited = constraint.kind in {"check", "not null"} and not constraint.no_inherit
+        message = "constraint must be added to child tables too"
+        columns.require_with_children(at, table, message, only=action.only and inherited)
         for column in constrained_columns(constraint):
             columns.require(table, column)
     if constraint.kind == "foreign key":
-        add_foreign_key(at, table, constraint, validated=not constraint.not_valid)
+        foreign_keys.add(at, table, constraint, validated=not constraint.not_valid, only=action.only)
     elif constraint.kind in _INDEXED:
         _add_indexed(at, table, constraint)
     elif constraint.kind == "not null":
@@ -39,6 +44,8 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
 
 
 def _require_new(at: Alteration, table: Table, constraint: Constraint) -> None:
+    if constraint.no_inherit and table.partitioned:
+        raise Refused("42P16", f'cannot add NO INHERIT constraint to partitioned table "{table.name}"')
     if constraint.name in table.constraints:
         raise Refused("42710", f'constraint "{constraint.name}" for relation "{table.name}" already exists')
     if constraint.kind == "primary key" and table.primary_key is not None:
@@ -54,6 +61,8 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
         _take_index(at, table, constraint)
         return
     require_partition_key(table, constraint)
+    for column in constraint.columns:
+        indexes.require_class(at.work, "btree", table.columns[column].type if column in table.columns else None)
     at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
     if table.rows == "none":
         return
@@ -76,12 +85,12 @@ def require_partition_key(table: Table, constraint: Constraint) -> None:
 
 
 def _take_index(at: Alteration, table: Table, constraint: Constraint) -> None:
-    if table.partitioned:
-        raise Refused("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
     index = table.indexes.get(constraint.using_index or "")
     if index is None:
-        if table.complete:
-            raise Refused("42704", f'index "{constraint.using_index}" does not exist')
+        _require_unknown(at, table, constraint)
+    if table.partitioned:
+        raise Refused("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables")
+    if index is None:
         at.work.doubt(f"the index {constraint.using_index} is not in the known schema")
         if constraint.kind == "primary key":
             at.work.doubt(f"whether the columns of {constraint.using_index} are NOT NULL is not known")
@@ -96,6 +105,15 @@ def _take_index(at: Alteration, table: Table, constraint: Constraint) -> None:
     for column in index.columns if constraint.kind == "primary key" else ():
         if column is not None:
             columns.check_not_null(at, table, column)
+
+
+def _require_unknown(at: Alteration, table: Table, constraint: Constraint) -> None:
+    """Raise Refused where USING INDEX names an index that the table certainly does not have."""
+    name = constraint.using_index or ""
+    if at.catalog.index(Name(name, table.name.schema)) is not None:
+        raise Refused("55000", f'index "{name}" does not belong to table "{table.name}"')
+    if table.complete:
+        raise Refused("42704", f'index "{name}" does not exist')
 
 
 def _require_usable(table: Table, constraint: Constraint) -> None:
@@ -113,80 +131,16 @@ def _require_usable(table: Table, constraint: Constraint) -> None:
         raise Refused("55000" if unready else "42809", problem)
 
 
-def add_foreign_key(at: Alteration, table: Table, constraint: Constraint, *, validated: bool) -> None:
-    """Enter a new foreign key: a lock on both tables, and the lookup of every row unless it is not validated."""
-    work = at.work
-    referenced = _referenced(at, constraint)
-    if table.partitioned and constraint.not_valid and work.postgres < _NOT_VALID_ON_PARTITIONED:
-        raise Refused("42809", "cannot add NOT VALID foreign key on a partitioned table referencing another relation")
-    _require_key(referenced, constraint)
-    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-        work.lock(
-            each,
-            LockMode.ShareRowExclusiveLock,
-            f"A foreign key to {referenced.name} adds triggers to it.",
-            sources.ALTER_TABLE,
-        )
-    if validated and constraint.enforced and not table.partitioned:
-        at.validations.append(Validation(table, constraint, referenced))
-
-
-_NOT_VALID_ON_PARTITIONED = 18
-_NOT_NULL_HAS_A_NAME_SINCE = 18
-
-
-def _referenced(at: Alteration, constraint: Constraint) -> Table:
-    name = constraint.references
-    assert name is not None  # noqa: S101 - every foreign key has it
-    found = at.work.table(name)
-    if found.kind not in {"table", "foreign table"}:
-        raise Refused("42809", f'referenced relation "{name}" is not a table')
-    return found
-
-
-def _require_key(referenced: Table, constraint: Constraint) -> None:
-    if not referenced.complete:
-        return
-    for column in constraint.referenced_columns:
-        if column not in referenced.columns and referenced.columns_complete:
-            raise Refused("42703", f'column "{column}" referenced in foreign key constraint does not exist')
-    if not constraint.referenced_columns:
-        if referenced.primary_key is None:
-            raise Refused("42704", f'there is no primary key for referenced table "{referenced.name}"')
-        return
-    wanted = set(constraint.referenced_columns)
-    keys = (each for each in referenced.indexes.values() if each.unique and each.predicate is None)
-    if not any(set(each.columns) == wanted for each in keys):
-        message = f'there is no unique constraint matching given keys for referenced table "{referenced.name}"'
-        raise Refused("42830", message)
-
-
-def validate(work: Work, validation: Validation) -> None:
-    """Enter the query that looks every row up in the referenced table: it reads both, and may use any index."""
-    table, referenced = validation.table, validation.referenced
-    reason = (
-        f"A query reads {table.name} and {referenced.name}, from the tables or their indexes, to look up every row."
-    )
-    work.scan(table, reason)
-    work.plan_with_indexes(table, _AS, "The query that validates a foreign key may use it.")
-    for each in work.catalog.family(referenced):
-        work.lock(each, _AS, "A query looks rows up in it.")
-        work.scan(each, reason)
-        work.plan_with_indexes(each, _AS, "The query that validates a foreign key may use it.")
-    if table.rows != "none":
-        work.may_fail("23503", f"a row of {table.name} has no counterpart in {referenced.name}")
-
-
 def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
     """Enter DROP CONSTRAINT, with its index and the other table of a foreign key."""
     found = _counterpart(at, table, action.constraint)
-    nameless = found is not None and found.kind == "not null" and at.work.postgres < _NOT_NULL_HAS_A_NAME_SINCE
+    nameless = found is not None and found.kind == "not null" and at.work.postgres < NOT_NULL_HAS_A_NAME_SINCE
     if found is None or nameless:
         _not_found(at, table, action)
         return
     if table.name == at.table.name:
         _require_droppable(at, table, found, action)
-    lock_what_goes(at, table, found)
+    lock_what_goes(at.work, table, found)
 
 
 def _counterpart(at: Alteration, table: Table, name: str) -> Constraint | None:
@@ -215,22 +169,23 @@ def _require_droppable(at: Alteration, table: Table, found: Constraint, action: 
     inherited = any(found.name in parent.constraints and found.kind in {"check", "not null"} for parent in parents)
     if inherited or (index is not None and index.parent is not None):
         raise Refused("42P16", f'cannot drop inherited constraint "{found.name}" of relation "{table.name}"')
-    if users_of_key(at, table, found) and not action.cascade:
+    if users_of_key(at.work, table, found) and not action.cascade:
         message = f"cannot drop constraint {found.name} on table {table.name} because other objects depend on it"
         raise Refused("2BP01", message)
 
 
-def users_of_key(at: Alteration, table: Table, key: Constraint) -> list[tuple[Table, Constraint]]:
+def users_of_key(work: Work, table: Table, key: Constraint) -> list[tuple[Table, Constraint]]:
     """The foreign keys that need this key."""
     if key.kind not in {"primary key", "unique"}:
         return []
     wanted = set(key.columns)
-    return [(other, each) for other, each in at.catalog.references_to(table) if set(each.referenced_columns) == wanted]
+    return [
+        (other, each) for other, each in work.catalog.references_to(table) if set(each.referenced_columns) == wanted
+    ]
 
 
-def lock_what_goes(at: Alteration, table: Table, constraint: Constraint) -> None:
+def lock_what_goes(work: Work, table: Table, constraint: Constraint) -> None:
     """Enter the locks on what a dropped constraint involves: its index, the referenced table, keys that refer to it."""
-    work = at.work
     index = table.indexes.get(constraint.using_index or "")
     if index is not None:
         work.lock(index, _AX, "It goes with its constraint.", sources.ALTER_TABLE)
@@ -238,19 +193,25 @@ def lock_what_goes(at: Alteration, table: Table, constraint: Constraint) -> None
         referenced = work.table(constraint.references)
         for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
             work.lock(each, _AX, "Dropping a foreign key removes its triggers from both tables.", sources.ALTER_TABLE)
-    for other, _ in users_of_key(at, table, constraint):
+    for other, _ in users_of_key(work, table, constraint):
         work.lock(other, _AX, f"Its foreign key to {table.name} goes with the key.", sources.DEPENDENCIES)
 
 
 def validate_existing(at: Alteration, table: Table, action: actions.ValidateConstraint) -> None:
     """Enter VALIDATE CONSTRAINT, which does nothing to a constraint that is valid already."""
-    found = table.constraints.get(action.constraint)
+    found = _counterpart(at, table, action.constraint)
+    if found is None and table.name != at.table.name:
+        return
     if found is None:
-        if table.complete and table.name == at.table.name:
+        if table.complete:
             raise Refused("42704", f'constraint "{action.constraint}" of relation "{table.name}" does not exist')
         at.work.doubt(f"what the constraint {action.constraint} of {table.name} demands is not known")
         at.work.scan(table, "Every row is checked, unless it is valid already.", scanned="unknown")
         return
+    if found.kind not in _VALIDATED and not (
+        found.kind == "not null" and at.work.postgres >= NOT_NULL_HAS_A_NAME_SINCE
+    ):
+        raise Refused("42809", f'constraint "{found.name}" of relation "{table.name}" cannot be validated')
     if not found.not_valid:
         return
     if not found.enforced:
@@ -264,7 +225,7 @@ def validate_existing(at: Alteration, table: Table, action: actions.ValidateCons
 
 
 def _validate_key(at: Alteration, table: Table, found: Constraint) -> None:
-    referenced = _referenced(at, found)
+    referenced = foreign_keys.referenced_table(at.work, found)
     at.work.lock(referenced, LockMode.RowShareLock, f"Rows of {table.name} are looked up in it.", sources.ALTER_TABLE)
     if not table.partitioned:
         at.validations.append(Validation(table, found, referenced))

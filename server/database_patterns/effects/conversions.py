@@ -41,11 +41,12 @@ _INTERVAL_FIELDS: Final = (12, 11, 10, 3, 1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What becomes of the rows; ``impossible`` when there is no automatic cast, ``doubt`` says why it is unknown."""
+    """What becomes of the rows; ``impossible`` when there is no (``explicit``) cast, ``doubt`` is why it is unknown."""
 
     rewrite: Tristate
     because: str = ""
     impossible: bool = False
+    explicit: bool = False
     doubt: str = ""
 
     def then(self, other: Conversion) -> Conversion:
@@ -114,8 +115,8 @@ def _different_type(
         return _across_time_zones(timezone).then(length)
     if allowed or _by_text(source, target, scope, explicit=explicit):
         return Conversion(rewrite=True, because=f"{source.sql} and {target.sql} are stored differently")
-    because = f"there is no automatic cast from {source.sql} to {target.sql}"
-    return Conversion(rewrite=True, impossible=True, because=because)
+    because = f"there is no {'' if explicit else 'automatic '}cast from {source.sql} to {target.sql}"
+    return Conversion(rewrite=True, impossible=True, explicit=explicit, because=because)
 
 
 def _across_time_zones(timezone: str | None) -> Conversion:
@@ -142,7 +143,8 @@ def _arrays(source: TypeName, target: TypeName, scope: Scope, *, explicit: bool)
         converted = cast(elements[0], elements[1], scope, "UTC", explicit=explicit)
         return converted if converted.impossible else Conversion(rewrite=True, because="every array is converted")
     possible = _by_text(source, target, scope, explicit=explicit)
-    return Conversion(rewrite=True, impossible=not possible, because=f"{source.sql} is converted to {target.sql}")
+    because = f"{source.sql} is converted to {target.sql}"
+    return Conversion(rewrite=True, impossible=not possible, explicit=explicit, because=because)
 
 
 def _same_type(source: TypeName, target: TypeName, postgres: int) -> Conversion:
@@ -277,6 +279,14 @@ def _binary_coercible(base: TypeName, scope: Scope) -> list[str]:
     return [base.name.name, *(target for target, each in found if each.method == "b" and each.context == "i")]
 
 
+def sources_of_using(action: AlterColumnType, scope: Scope) -> Iterator[TypeName]:
+    """The type of what USING casts last, where it does."""
+    tree: Node = action.using.tree if action.using else None
+    found = analyse(tree.arg, scope)[1] if type(tree) is ast.TypeCast else None
+    if found is not None and found.name.name != UNKNOWN:
+        yield types.base_of(scope.catalog, found)
+
+
 def failures(source: TypeName, target: TypeName, scope: Scope) -> Iterator[tuple[str, str]]:
     """The errors that a value may cause which does not fit: SQLSTATE and condition."""
     if target.name.name in {"varchar", "bpchar", "bit", "varbit"} and target.modifiers:
@@ -285,9 +295,11 @@ def failures(source: TypeName, target: TypeName, scope: Scope) -> Iterator[tuple
     old, new = order.get(source.name.name), order.get(target.name.name)
     if new is not None and old is not None and (new < old or target.modifiers):
         yield "22003", f"a value is out of the range of {target.sql}"
+    if source.name.name == "jsonb" and new is not None:
+        yield "22023", "a JSON value is not a number"
     kinds = [types.category(scope.catalog, each, scope.postgres) for each in (source, target)]
     if kinds[0] == "S" != kinds[1]:
-        yield ("22007" if kinds[1] == "D" else "22P02"), f"a text is not a value of {target.sql}"
+        yield ("22007" if kinds[1] in {"D", "T"} else "22P02"), f"a text is not a value of {target.sql}"
 
 
 _LOSSY: Final = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from database_patterns import actions
-from database_patterns.actions import Name
+from database_patterns.actions import Column, Name, TypeName
 from database_patterns.catalog import Index, Table
 from database_patterns.catalog.definitions import same_index
 from database_patterns.locks import LockMode
@@ -76,11 +76,12 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
             raise Refused("42703", f'column "{column}" does not exist')
     if action.unique and table.partitioned and not table.partition_key <= set(named):
         raise Refused("0A000", "unique constraint on partitioned table must include all partitioning columns")
+    _require_capable(action)
     for element in action.elements:
         if element.expression is not None:
             _require_immutable(work, table, element.expression, "index expression")
-        elif element.operator_class is None:
-            _require_operator_class(work, table, action, element.column or "")
+        if element.operator_class is None:
+            require_class(work, action.method, _type_of(work, table, element))
     if action.predicate is not None:
         _require_immutable(work, table, action.predicate, "index predicate")
 
@@ -95,19 +96,41 @@ def _require_immutable(work: Work, table: Table, expression: actions.Expression,
             work.doubt(f"{doubt}; an {where} must be immutable")
 
 
-def _require_operator_class(work: Work, table: Table, action: actions.CreateIndex, name: str) -> None:
-    column = table.columns.get(name)
-    if column is None or not types.is_known(work.catalog, column.type, work.postgres):
+def _require_capable(action: actions.CreateIndex) -> None:
+    """Raise Refused where the index method cannot do what the index wants."""
+    if action.unique and action.method in _OWN_METHODS - {"btree"}:
+        raise Refused("0A000", f'access method "{action.method}" does not support unique indexes')
+    if len(action.elements) > 1 and action.method in _ONE_COLUMN:
+        raise Refused("0A000", f'access method "{action.method}" does not support multicolumn indexes')
+
+
+def _type_of(work: Work, table: Table, element: actions.IndexElement) -> TypeName | None:
+    if element.expression is not None:
+        return analyse(element.expression.tree, work.scope(table))[1]
+    column = table.columns.get(element.column or "")
+    return column.type if column else None
+
+
+def require_class(work: Work, method: str, found: TypeName | None) -> None:
+    """Raise Refused where a type has certainly no operator class for an index of this method."""
+    if found is None or not types.is_known(work.catalog, found, work.postgres):
         return
-    facts = types.own_facts(work.catalog, column.type, work.postgres)
-    certain = types.are_all_known(work.catalog) and action.method in _OWN_METHODS
-    if facts is None or not certain:
+    facts = types.own_facts(work.catalog, found, work.postgres)
+    if facts is None or not types.are_all_known(work.catalog) or method not in _OWN_METHODS:
         return
-    if conversions.operator_class(action.method, column.type, work.scope(table)) is None:
-        message = f'data type {column.type.sql} has no default operator class for access method "{action.method}"'
+    if conversions.operator_class(method, found, work.scope()) is None:
+        message = f'data type {found.sql} has no default operator class for access method "{method}"'
         raise Refused("42704", message)
 
 
+def require_classes(work: Work, index: Index, changed: Column) -> None:
+    """Raise Refused where an index could not be made anew for the new type of one of its columns."""
+    for element in index.elements:
+        if element.column == changed.name and element.operator_class is None:
+            require_class(work, index.method, changed.type)
+
+
+_ONE_COLUMN = frozenset({"hash", "spgist"})
 _OWN_METHODS = frozenset({"btree", "hash", "gin", "gist", "brin"})
 
 

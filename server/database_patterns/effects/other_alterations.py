@@ -43,7 +43,7 @@ def level(action: actions.OtherAlteration) -> LockMode:
 
 def recurses(action: actions.OtherAlteration) -> bool:
     """Whether the subcommand goes on to the tables below."""
-    return action.kind in _RECURSING
+    return action.kind in _RECURSING and not action.only
 
 
 def alter(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:

@@ -7,7 +7,7 @@ from database_patterns.catalog import Index, Sequence, Table
 from database_patterns.locks import LockMode
 
 from . import sources
-from .work import Work
+from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
 _RELATIONS = frozenset({"table", "view", "materialized view", "sequence", "index", "foreign_table"})
@@ -54,6 +54,9 @@ def _rename_on_table(work: Work, action: actions.Rename) -> None:
     )
     if not isinstance(found, Table):
         return
+    parents = [parent for name in found.inherits if (parent := work.catalog.table(name))]
+    if action.kind == "column" and any(action.name in parent.columns for parent in parents):
+        raise Refused("42P16", f'cannot rename inherited column "{action.name}"')
     if action.kind == "column":
         for child in work.catalog.family(found)[1:]:
             work.lock(child, _AX, "Its column is renamed along.", sources.ALTER_TABLE)

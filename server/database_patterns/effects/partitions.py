@@ -108,7 +108,7 @@ def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> Non
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It stops being a partition.", sources.PARTITIONING)
         for index in each.indexes.values():
-            if index.parent is not None and not action.concurrently:
+            if index.parent is not None and each.name == partition.name and not action.concurrently:
                 work.lock(index, _AX, "It stops being part of a partitioned index.", sources.PARTITIONING)
     for default in (each for each in work.catalog.children(table) if each.default_partition):
         work.lock(default, _AX, "Its bound widens by the partition's.", sources.PARTITIONING)

@@ -35,6 +35,9 @@ def create(work: Work, action: actions.CreateTable) -> None:
         _become_partition(work, work.table(action.partition_of), default=action.default_partition)
     for constraint in (*action.constraints, *(each for column in action.columns for each in column.constraints)):
         _refer(work, action, constraint)
+        for column in action.columns if constraint.kind in {"primary key", "unique"} else ():
+            if column.name in constraint.columns:
+                indexes.require_class(work, "btree", column.type)
     if action.from_query is not None:
         rows.read(work, action.from_query)
 
@@ -232,7 +235,7 @@ def _drop_types(work: Work, action: actions.Drop) -> None:
             work.doubt(f"which other columns are of the type {name} is not known")
         for table, column in users:
             work.lock(table, _AX, f"Its column {column} is of the type, and goes with it.", sources.DEPENDENCIES)
-            work.lose(table, f"the values of {column}")
+            columns.lock_what_goes(work, table, column)
 
 
 def columns_of_type(work: Work, name: Name) -> Iterator[tuple[Table, str]]:

@@ -11,9 +11,8 @@ from database_patterns.catalog.drops import generated_from
 from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 
-from . import columns, conversions, sources, types
+from . import columns, conversions, foreign_keys, indexes, sources, types
 from .alteration import Alteration, Validation
-from .conversions import Conversion
 from .types import UNKNOWN
 from .volatility import Scope, analyse
 from .work import Refused, Work
@@ -28,14 +27,18 @@ def alter_type(at: Alteration, table: Table, action: actions.AlterColumnType) ->
     columns.require(table, action.column)
     column = table.columns.get(action.column)
     work = at.work
+    if table.name == at.table.name:
+        if action.column in at.changed:
+            raise Refused("0A000", f'cannot alter type of column "{action.column}" twice')
+        at.changed.add(action.column)
     if column is None or column.type.name.name == UNKNOWN:
         work.doubt(f"the present type of {table.name}.{action.column} is not known")
         work.rewrite(table, "A rewrite, unless the values can stay as they are.", rewritten="unknown")
         return
-    if table.name == at.table.name:
-        _require_changeable(at, table, column, action)
     conversion = conversions.of_column(action, column, work.scope(table), timezone(work))
-    _require_possible(work, table, column, action, conversion)
+    _require_default(work, table, column, action)
+    if table.name == at.table.name:
+        _require_independent(at, table, column.name)
     if conversion.doubt:
         work.doubt(f"{conversion.doubt} ({table.name}.{column.name})")
     because = f"{action.column} becomes {action.type.sql}: {conversion.because or conversion.doubt}."
@@ -44,25 +47,49 @@ def alter_type(at: Alteration, table: Table, action: actions.AlterColumnType) ->
     _rebuild_dependents(at, table, column, action)
 
 
+def prepare(at: Alteration, action: actions.AlterColumnType) -> None:
+    """Raise Refused for what PostgreSQL checks of a type change before it begins with any subcommand, in its order."""
+    columns.require(at.table, action.column)
+    column = at.table.columns.get(action.column)
+    if column is None or column.type.name.name == UNKNOWN:
+        return
+    conversion = conversions.of_column(action, column, at.work.scope(at.table), timezone(at.work))
+    if column.generated and action.using is not None:
+        raise Refused("42611", "cannot specify USING when altering type of generated column")
+    if conversion.impossible and conversion.explicit:
+        raise Refused("42846", f"cannot cast in USING: {conversion.because}")
+    if column.identity and types.base_of(at.catalog, action.type).name.name not in _INTEGERS:
+        raise Refused("22023", "identity column type must be smallint, integer, or bigint")
+    if any(column.name in parent.columns for each in at.table.inherits if (parent := at.catalog.table(each))):
+        raise Refused("42P16", f'cannot alter inherited column "{column.name}"')
+    _require_no_partition_key(at.table, column.name)
+    _require_type(at.work, action)
+    if conversion.impossible:
+        raise Refused("42804", f'column "{column.name}" cannot be cast automatically to type {action.type.sql}')
+    message = f'type of inherited column "{column.name}" must be changed in child tables too'
+    columns.require_with_children(at, at.table, message, only=action.only)
+    for member in at.catalog.family(at.table):
+        _require_no_partition_key(member, column.name)
+
+
+def _require_no_partition_key(table: Table, name: str) -> None:
+    if name in table.partition_key:
+        message = f'cannot alter column "{name}" because it is part of the partition key of "{table.name}"'
+        raise Refused("42P16", message)
+
+
+def _require_type(work: Work, action: actions.AlterColumnType) -> None:
+    known = types.is_known(work.catalog, action.type, work.postgres)
+    if not known and types.are_all_known(work.catalog):
+        raise Refused("42704", f'type "{action.type.name}" does not exist')
+    facts = types.own_facts(work.catalog, action.type, work.postgres)
+    if action.collation is not None and facts is not None and not facts.collatable:
+        raise Refused("42804", f"collations are not supported by type {action.type.sql}")
+
+
 def timezone(work: Work) -> str | None:
     """The session's TimeZone: what the migration has set, else what is assumed."""
     return work.catalog.setting("timezone") or work.assumptions.timezone
-
-
-def _require_changeable(at: Alteration, table: Table, column: Column, action: actions.AlterColumnType) -> None:
-    name = column.name
-    message = f'type of inherited column "{name}" must be changed in child tables too'
-    columns.require_with_children(at, table, message, only=action.only)
-    for member in at.catalog.family(table):
-        if name in member.partition_key:
-            raise Refused(
-                "42P16", f'cannot alter column "{name}" because it is part of the partition key of "{member.name}"'
-            )
-    if any(name in parent.columns for each in table.inherits if (parent := at.catalog.table(each))):
-        raise Refused("42P16", f'cannot alter inherited column "{name}"')
-    base = types.base_of(at.catalog, action.type)
-    if column.identity and base.name.name not in _INTEGERS:
-        raise Refused("22023", "identity column type must be smallint, integer, or bigint")
 
 
 def _require_independent(at: Alteration, table: Table, name: str) -> None:
@@ -80,12 +107,7 @@ def _require_independent(at: Alteration, table: Table, name: str) -> None:
             raise Refused("42601" if generated else "0A000", f"cannot alter type of a column used {where}")
 
 
-def _require_possible(
-    work: Work, table: Table, column: Column, action: actions.AlterColumnType, conversion: Conversion
-) -> None:
-    if conversion.impossible:
-        message = f'column "{column.name}" cannot be cast automatically to type {action.type.sql}'
-        raise Refused("42804", message)
+def _require_default(work: Work, table: Table, column: Column, action: actions.AlterColumnType) -> None:
     if column.default is not None and column.generated is None and not _default_fits(column, action, work.scope(table)):
         message = f'default for column "{column.name}" cannot be cast automatically to type {action.type.sql}'
         raise Refused("42804", message)
@@ -108,8 +130,14 @@ def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.
     if lost is not None and action.using is None:
         work.lose(table, f"{column.name}: {lost}")
     if work.is_rewritten(table) and table.rows != "none":
-        for sqlstate, when in conversions.failures(old, new, work.scope(table)):
-            work.may_fail(sqlstate, when)
+        for source in {old, *conversions.sources_of_using(action, work.scope(table))}:
+            for sqlstate, when in conversions.failures(source, new, work.scope(table)):
+                work.may_fail(sqlstate, when)
+    if action.using is not None and column.not_null and table.rows != "none":
+        work.may_fail("23502", f"USING makes a NULL of a value of {column.name}")
+    unique = any(index.unique and column.name in index.depends_on for index in table.indexes.values())
+    if work.is_rewritten(table) and unique and table.rows != "none":
+        work.may_fail("23505", f"two values of {column.name} become equal")
     if types.is_constrained(work.catalog, action.type) and table.rows != "none":
         work.may_fail("23514", f"a value violates the domain {action.type.sql}")
     if old != new:
@@ -118,34 +146,53 @@ def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.
 
 def _rebuild_dependents(at: Alteration, table: Table, column: Column, action: actions.AlterColumnType) -> None:
     changed = replace(column, type=action.type, collation=action.collation)
-    rewritten = at.work.is_rewritten(table)
     for index in table.indexes.values():
         if column.name in index.depends_on:
             _rebuild_index(at, table, index, column, changed)
     for constraint in list(table.constraints_on(column.name)):
+        _require_comparable(at, constraint, changed)
         _check_again(at, table, constraint)
     for other, key in at.catalog.references_to(table):
-        if column.name in key.referenced_columns and other.name != table.name:
-            at.work.lock(other, _AX, f"Its foreign key to {table.name} is made anew.", sources.ALTER_TABLE)
-            if rewritten is True and not key.not_valid and key.enforced:
-                at.work.scan(other, f"Its foreign key to {table.name} is validated again.")
-                at.validations.append(Validation(other, key, table))
+        if column.name in key.referenced_columns:
+            _remake_reference(at, table, other, key, changed)
     for sequence in at.catalog.sequences_of(table, column.name) if column.identity else ():
         at.work.lock(sequence, LockMode.ShareRowExclusiveLock, "It is altered with the identity.", sources.ALTER_TABLE)
         at.work.rewrite(sequence, "An identity's sequence takes the new type.", reads=False)
-    if table.name == at.table.name:
-        _require_independent(at, table, column.name)
+
+
+def _remake_reference(at: Alteration, table: Table, other: Table, key: Constraint, changed: Column) -> None:
+    """A foreign key that refers to the column is dropped and made anew."""
+    for ours, theirs in zip(key.columns, key.referenced_columns, strict=False):
+        known = other.columns.get(ours)
+        if theirs == changed.name and known and not foreign_keys.are_comparable(at.work, known.type, changed.type):
+            raise Refused("42804", f'foreign key constraint "{key.name}" cannot be implemented')
+    if other.name == table.name:
+        return
+    at.work.lock(other, _AX, f"Its foreign key to {table.name} is made anew.", sources.ALTER_TABLE)
+    if at.work.is_rewritten(table) is True and not key.not_valid and key.enforced:
+        at.work.scan(other, f"Its foreign key to {table.name} is validated again.")
+        at.validations.append(Validation(other, key, table))
+
+
+def _require_comparable(at: Alteration, constraint: Constraint, changed: Column) -> None:
+    """Raise Refused where a foreign key could not be made anew for the new type."""
+    if constraint.references is None:
+        return
+    referenced = at.work.table(constraint.references)
+    for ours, theirs in zip(constraint.columns, constraint.referenced_columns, strict=False):
+        key = referenced.columns.get(theirs)
+        if ours == changed.name and key and not foreign_keys.are_comparable(at.work, changed.type, key.type):
+            raise Refused("42804", f'foreign key constraint "{constraint.name}" cannot be implemented')
 
 
 def _rebuild_index(at: Alteration, table: Table, index: Index, column: Column, changed: Column) -> None:
     work = at.work
     work.lock(index, _AX, "An index on a column whose type changes is defined anew.", sources.ALTER_TABLE)
-    if index.partitioned:
-        return
+    indexes.require_classes(work, index, changed)
     if not conversions.index_accepts(index, changed, work.scope(table)):
         message = f"operator class of the index {index.name} does not accept data type {changed.type.sql}"
         raise Refused("42804", message)
-    if work.is_rewritten(table) is True:
+    if work.is_rewritten(table) is True or index.partitioned:
         return
     survives = conversions.index_survives(index, column, changed, work.scope(table))
     if survives == "unknown":
@@ -163,6 +210,8 @@ def _check_again(at: Alteration, table: Table, constraint: Constraint) -> None:
         return
     if constraint.kind == "check":
         work.scan(table, f"The CHECK {constraint.name} is evaluated again.")
+        if work.is_rewritten(table) and table.rows != "none":
+            work.may_fail("23514", f"a converted value violates the CHECK {constraint.name}")
     elif constraint.kind == "foreign key" and constraint.references is not None:
         referenced = work.table(constraint.references)
         work.lock(referenced, _AX, f"The foreign key of {table.name} to it is made anew.", sources.ALTER_TABLE)

@@ -119,11 +119,14 @@ def _cast(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
         return target
     one, other = types.base_of(scope.catalog, source), types.base_of(scope.catalog, target)
     known = builtins.casts(one.name.name, scope.postgres).get(other.name.name)
-    if one.name == other.name:
+    if one.name == other.name and one.dimensions == other.dimensions:
         return target
     if known and known.method != "i" and one.dimensions == other.dimensions:
         verdict.add(known.volatility, f"the cast from {source.sql} to {target.sql} is {known.volatility}")
         return target
+    kinds = {types.category(scope.catalog, each, scope.postgres) for each in (one, other)}
+    if kinds & {"A", "E"}:
+        verdict.add("stable", "the conversion of arrays and enums from and to text is stable")
     for each in (one, other):
         facts = builtins.type_facts(each.name.name, scope.postgres)
         if facts:
@@ -169,8 +172,19 @@ def _matching(candidates: Iterable[Routine], arguments: list[TypeName | None], s
     bases = [types.base_of(scope.catalog, each) if each else None for each in arguments]
     exact = [each for each in candidates if all(map(_is, bases, each.arguments))]
     kinds = [types.category(scope.catalog, each, scope.postgres) if each else None for each in bases]
-    fitting = (each for each in candidates if all(map(_fits, bases, kinds, each.arguments)))
-    return exact or list(fitting) or candidates
+    fitting = [each for each in candidates if all(map(_fits, bases, kinds, each.arguments))]
+    return _for_text(exact or fitting or candidates, bases)
+
+
+def _for_text(candidates: list[Routine], arguments: list[TypeName | None]) -> list[Routine]:
+    """Where several take a string literal, that for text is meant."""
+    literals = [place for place, each in enumerate(arguments) if each is not None and each.name.name == UNKNOWN]
+    chosen = [
+        each
+        for each in candidates
+        if all(place < len(each.arguments) and each.arguments[place] == "text" for place in literals)
+    ]
+    return chosen if literals and chosen else candidates
 
 
 def _is(argument: TypeName | None, parameter: str) -> bool:

@@ -161,6 +161,9 @@ class Work:
             draft.scan = True if True in {rewritten, draft.scan} else "unknown"
         draft.explain(_REWRITE, reason, source)
 
+    def is_locked(self, table: Table) -> bool:
+        return table.name in self._drafts
+
     def is_rewritten(self, table: Table) -> Tristate:
         """Whether the table's rows, and so its indexes, are written anew."""
         draft = self._drafts.get(table.name)

@@ -36,13 +36,14 @@ def _other_alteration(node: Node, command: Node) -> Action:
         relation_kind=node.objtype.name.removeprefix("OBJECT_").lower().replace("matview", "materialized view"),
         relation=relation_name(command.def_) if isinstance(command.def_, ast.RangeVar) else None,
         index=command.def_.name if isinstance(command.def_, ast.ReplicaIdentityStmt) else None,
+        only=not node.relation.inh,
         options=_option_names(command.def_),
     )
 
 
 def _option_names(options: Node) -> tuple[str, ...]:
     named = options if isinstance(options, tuple) else ()
-    return tuple(each.defname for each in named if type(each) is ast.DefElem and each.defname)
+    return tuple(str(each.defname) for each in named if type(each) is ast.DefElem)
 
 
 _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Action]]] = {

@@ -1,0 +1,129 @@
+"""Foreign keys: what a new one does to both tables, and how its rows are validated."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from database_patterns.actions import Constraint, TypeName
+from database_patterns.catalog import Table
+from database_patterns.locks import LockMode
+
+from . import builtins, sources, types
+from .alteration import Alteration, Validation
+from .work import Refused, Work
+
+_AS = LockMode.AccessShareLock
+_NOT_VALID_ON_PARTITIONED: Final = 18
+_COMPARABLE: Final = (
+    frozenset({"int2", "int4", "int8"}),
+    frozenset({"float4", "float8"}),
+    frozenset({"date", "timestamp", "timestamptz"}),
+    frozenset({"text", "varchar", "name"}),
+)
+"""Types whose values one operator family compares with each other."""
+_COMPARED_AS: Final = {"varchar": ("text",), "cidr": ("inet",)}
+"""Types that have no operators of their own, with the one whose operators they use."""
+
+
+def add(at: Alteration, table: Table, constraint: Constraint, *, validated: bool, only: bool = False) -> None:
+    """Enter a new foreign key: a lock on both tables, and the lookup of every row unless it is not validated."""
+    work = at.work
+    referenced = referenced_table(work, constraint)
+    if table.partitioned and constraint.not_valid and work.postgres < _NOT_VALID_ON_PARTITIONED:
+        raise Refused("42809", "cannot add NOT VALID foreign key on a partitioned table referencing another relation")
+    if table.partitioned and only:
+        raise Refused("42809", f'cannot use ONLY for foreign key on partitioned table "{table.name}"')
+    _require_persistence(table, referenced)
+    _require_key(referenced, constraint)
+    _require_comparable(work, table, referenced, constraint)
+    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+        work.lock(
+            each,
+            LockMode.ShareRowExclusiveLock,
+            f"A foreign key to {referenced.name} adds triggers to it.",
+            sources.ALTER_TABLE,
+        )
+    if validated and constraint.enforced and not table.partitioned:
+        at.validations.append(Validation(table, constraint, referenced))
+
+
+def referenced_table(work: Work, constraint: Constraint) -> Table:
+    """The table that a foreign key refers to; raises Refused where there is none of that name."""
+    name = constraint.references
+    assert name is not None  # noqa: S101 - every foreign key has it
+    found = work.table(name)
+    if found.kind not in {"table", "foreign table"}:
+        raise Refused("42809", f'referenced relation "{name}" is not a table')
+    return found
+
+
+def _require_key(referenced: Table, constraint: Constraint) -> None:
+    if not referenced.complete:
+        return
+    for column in constraint.referenced_columns:
+        if column not in referenced.columns and referenced.columns_complete:
+            raise Refused("42703", f'column "{column}" referenced in foreign key constraint does not exist')
+    if not constraint.referenced_columns:
+        if referenced.primary_key is None:
+            raise Refused("42704", f'there is no primary key for referenced table "{referenced.name}"')
+        return
+    wanted = set(constraint.referenced_columns)
+    keys = (each for each in referenced.indexes.values() if each.unique and each.predicate is None)
+    if not any(set(each.columns) == wanted for each in keys):
+        message = f'there is no unique constraint matching given keys for referenced table "{referenced.name}"'
+        raise Refused("42830", message)
+
+
+def _require_persistence(table: Table, referenced: Table) -> None:
+    """Raise Refused where rows that stay would refer to rows that a crash, or the session's end, takes away."""
+    order = ("temporary", "unlogged", "permanent")
+    if referenced.complete and order.index(table.persistence) > order.index(referenced.persistence):
+        message = f"constraints on {table.persistence} tables may reference only {table.persistence} tables"
+        raise Refused("42P16", message)
+
+
+def _require_comparable(work: Work, table: Table, referenced: Table, constraint: Constraint) -> None:
+    """Raise Refused where the columns cannot be compared: in number, or by their types."""
+    key = referenced.primary_key
+    wanted = constraint.referenced_columns or (key.columns if key else ())
+    if not wanted:
+        return
+    if len(wanted) != len(constraint.columns):
+        raise Refused("42830", "number of referencing and referenced columns for foreign key disagree")
+    for ours, theirs in zip(constraint.columns, wanted, strict=True):
+        pair = table.columns.get(ours), referenced.columns.get(theirs)
+        if pair[0] and pair[1] and not are_comparable(work, pair[0].type, pair[1].type):
+            message = f"foreign key constraint on {ours} cannot be implemented: {pair[0].type.sql}, {pair[1].type.sql}"
+            raise Refused("42804", message)
+
+
+def are_comparable(work: Work, one: TypeName, key: TypeName) -> bool:
+    """Whether a foreign key's column can be compared with the key, as far as both types are known."""
+    known = all(types.is_known(work.catalog, each, work.postgres) for each in (one, key))
+    ours, theirs = types.base_of(work.catalog, one), types.base_of(work.catalog, key)
+    if not known or (ours.name == theirs.name and ours.dimensions == theirs.dimensions):
+        return True
+    if ours.dimensions or theirs.dimensions:
+        return False
+    names = {ours.name.name, theirs.name.name}
+    if any(names <= family for family in _COMPARABLE):
+        return True
+    casts = builtins.casts(ours.name.name, work.postgres)
+    accepted = {theirs.name.name, *_COMPARED_AS.get(theirs.name.name, ())}
+    return any(casts[each].context == "i" for each in accepted if each in casts)
+
+
+def validate(work: Work, validation: Validation) -> None:
+    """Enter the query that looks every row up in the referenced table: it reads both, and may use any index."""
+    table, referenced = validation.table, validation.referenced
+    reason = (
+        f"A query reads {table.name} and {referenced.name}, from the tables or their indexes, to look up every row."
+    )
+    work.scan(table, reason)
+    work.plan_with_indexes(table, _AS, "The query that validates a foreign key may use it.")
+    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+        work.lock(each, _AS, "A query looks rows up in it.")
+        work.scan(each, reason)
+        work.plan_with_indexes(each, _AS, "The query that validates a foreign key may use it.")
+    if table.rows != "none":
+        work.may_fail("23503", f"a row of {table.name} has no counterpart in {referenced.name}")
