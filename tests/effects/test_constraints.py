@@ -13,7 +13,7 @@ SHOP = schema(
     CREATE UNIQUE INDEX customer_lower ON customer (lower(email));
     CREATE INDEX customer_age ON customer (age);
     CREATE TABLE orders (id int PRIMARY KEY, customer bigint, twin int, code text,
-        CONSTRAINT pair UNIQUE (customer, twin));
+                         CONSTRAINT pair UNIQUE (customer, twin));
     CREATE INDEX orders_customer ON orders (customer);
     ALTER TABLE orders ADD CONSTRAINT waiting CHECK (id > 0) NOT VALID;
     ALTER TABLE orders ADD CONSTRAINT buyer FOREIGN KEY (customer) REFERENCES customer NOT VALID;
@@ -148,7 +148,8 @@ def test_a_constraint_that_cannot_be_added_is_an_error(sql: str, sqlstate: str) 
     ("ours", "theirs", "comparable"),
     [
         ("int", "bigint", True), ("bigint", "int", True), ("int", "numeric", True), ("numeric", "int", False),
-        ("varchar(5)", "text", True), ("text", "varchar(9)", True), ("char(3)", "text", True), ("date", "timestamp", True),  # noqa: E501
+        ("varchar(5)", "text", True), ("text", "varchar(9)", True), ("char(3)", "text", True),
+        ("date", "timestamp", True),
         ("int", "text", False), ("uuid", "text", False), ("cidr", "inet", True), ("int[]", "int", False),
     ],
 )  # fmt: skip

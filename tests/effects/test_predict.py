@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from tests.effects.given import effect_on, predicted, schema
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects import Assumptions, predict
 from database_patterns.locks import LockMode
-from database_patterns.model import Effect, Prediction, ServerError, Statement, Transaction
+from database_patterns.model import Prediction, ServerError, Statement, Transaction
 from database_patterns.reading import read_text
 
 CERTAIN = Transaction("1", certain=True, reason="BEGIN")
 DOUBTFUL = Transaction("1", certain=False, reason="an env.py that is not known")
 
 
-def schema(sql: str, *, complete: bool = True) -> Catalog:
-    catalog = Catalog.empty() if complete else Catalog.unknown()
-    for statement in read_text(sql).upgrade:
-        catalog = catalog.advance(statement)
-    return catalog.in_use()
-
-
-def prediction(sql: str, catalog: Catalog | None = None, *, postgres: int = 18) -> Prediction:
-    (statement,) = read_text(sql).upgrade
-    return predict(statement, catalog or Catalog.unknown(), Assumptions(postgres))
-
-
-def effect(found: Prediction, relation: str) -> Effect:
-    (wanted,) = (each for each in found.effects if each.relation == relation)
-    return wanted
-
-
 def test_an_index_without_concurrently_on_an_unknown_table_blocks_writes_and_reads_every_row() -> None:
-    (found,) = prediction("CREATE INDEX i ON app.t (c)").effects
+    (found,) = predicted("CREATE INDEX i ON app.t (c)").effects
     assert (found.relation, found.kind, found.lock, found.held) == ("app.t", "table", LockMode.ShareLock, "transaction")
     assert (found.rewrite, found.scan, found.certainty) == (False, True, "proven")
     assert found.reason == "Every row is read to build the index."
@@ -41,7 +25,7 @@ def test_an_index_without_concurrently_on_an_unknown_table_blocks_writes_and_rea
 
 def test_an_index_built_concurrently_refuses_a_transaction() -> None:
     (statement,) = read_text("CREATE INDEX CONCURRENTLY i ON t (c)").upgrade
-    assert not prediction(statement.sql).in_transaction_ok
+    assert not predicted(statement.sql).in_transaction_ok
     inside = Statement(statement.sql, statement.span, statement.tree, statement.actions, transaction=CERTAIN)
     error = predict(inside, Catalog.unknown(), Assumptions()).error
     assert error == ServerError("25001", "CREATE INDEX CONCURRENTLY cannot run inside a transaction block")
@@ -50,25 +34,25 @@ def test_an_index_built_concurrently_refuses_a_transaction() -> None:
 
 
 def test_set_not_null_on_an_unknown_table_may_read_it() -> None:
-    found = prediction("ALTER TABLE t ALTER c SET NOT NULL")
-    assert effect(found, "t").scan == "unknown"
+    found = predicted("ALTER TABLE t ALTER c SET NOT NULL")
+    assert effect_on(found, "t").scan == "unknown"
     assert found.unknown == ("whether a validated constraint of t proves c to be NOT NULL is not known",)
 
 
 def test_set_not_null_after_a_validated_check_reads_nothing_even_on_an_unknown_table() -> None:
     proof = "ALTER TABLE t ADD CONSTRAINT k CHECK (c IS NOT NULL) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT k"
-    found = prediction("ALTER TABLE t ALTER c SET NOT NULL", schema(proof, complete=False))
-    assert (effect(found, "t").scan, found.unknown, found.may_fail) == (False, (), ())
+    found = predicted("ALTER TABLE t ALTER c SET NOT NULL", schema(proof, complete=False))
+    assert (effect_on(found, "t").scan, found.unknown, found.may_fail) == (False, (), ())
 
 
 def test_a_column_of_an_unknown_type_may_rewrite_the_table() -> None:
-    found = prediction("ALTER TABLE t ADD COLUMN c app.percentage DEFAULT 5")
-    assert effect(found, "t").rewrite == "unknown"
+    found = predicted("ALTER TABLE t ADD COLUMN c app.percentage DEFAULT 5")
+    assert effect_on(found, "t").rewrite == "unknown"
     assert len(found.unknown) == 1
 
 
 def test_dropping_an_index_of_an_unknown_table_says_that_its_table_is_not_known() -> None:
-    found = prediction("DROP INDEX i")
+    found = predicted("DROP INDEX i")
     assert [(each.relation, each.kind, each.lock) for each in found.effects] == [
         ("i", "index", LockMode.AccessExclusiveLock)
     ]
@@ -88,10 +72,10 @@ def test_dropping_an_index_of_an_unknown_table_says_that_its_table_is_not_known(
     ],
 )
 def test_syntax_of_a_later_version_is_an_error_that_names_the_version(sql: str, since: int) -> None:
-    error = prediction(sql, postgres=since - 1).error
+    error = predicted(sql, postgres=since - 1).error
     assert error is not None
     assert (error.sqlstate, error.message.endswith(f"is understood from PostgreSQL {since} on")) == ("42601", True)
-    assert prediction(sql, postgres=since).error is None
+    assert predicted(sql, postgres=since).error is None
 
 
 def test_a_statement_that_does_not_parse_keeps_its_error() -> None:
@@ -101,10 +85,10 @@ def test_a_statement_that_does_not_parse_keeps_its_error() -> None:
 
 def test_a_required_column_without_default_fails_as_soon_as_there_is_a_row() -> None:
     add = "ALTER TABLE t ADD COLUMN c int NOT NULL"
-    assert [each.sqlstate for each in prediction(add).may_fail] == ["23502"]
-    assert prediction(add, schema("CREATE TABLE t (id int)")).may_fail[0].when == "t has a row: it would be NULL in c"
-    assert prediction(f"{add} DEFAULT 1").may_fail == ()
-    assert [each.sqlstate for each in prediction(f"{add} DEFAULT NULL").may_fail] == ["23502"]
+    assert [each.sqlstate for each in predicted(add).may_fail] == ["23502"]
+    assert predicted(add, schema("CREATE TABLE t (id int)")).may_fail[0].when == "t has a row: it would be NULL in c"
+    assert predicted(f"{add} DEFAULT 1").may_fail == ()
+    assert [each.sqlstate for each in predicted(f"{add} DEFAULT NULL").may_fail] == ["23502"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +119,7 @@ def test_an_error_that_does_not_depend_on_rows_is_predicted_from_a_complete_sche
         CREATE INDEX p_id ON p (id);
         """
     )
-    error = prediction(sql, known).error
+    error = predicted(sql, known).error
     assert error is not None
     assert error.sqlstate == sqlstate
 
@@ -147,13 +131,13 @@ def test_an_error_that_does_not_depend_on_rows_is_predicted_from_a_complete_sche
      "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES other (b)", "UPDATE t SET c = 1", "DELETE FROM t", "TRUNCATE t"],
 )  # fmt: skip
 def test_nothing_is_an_error_for_want_of_knowledge(sql: str) -> None:
-    found = prediction(sql)
+    found = predicted(sql)
     assert found.error is None
     assert found.effects
 
 
 def test_a_dropped_column_is_data_loss_and_breaks_code_that_names_it() -> None:
-    found = effect(prediction("ALTER TABLE t DROP COLUMN a, DROP COLUMN b"), "t")
+    found = effect_on(predicted("ALTER TABLE t DROP COLUMN a, DROP COLUMN b"), "t")
     assert found.data_loss == "the values of a; the values of b"
     assert found.breaks_running_code == "statements that name a fail (42703); statements that name b fail (42703)"
 
@@ -161,7 +145,7 @@ def test_a_dropped_column_is_data_loss_and_breaks_code_that_names_it() -> None:
 def test_a_delete_by_a_whole_key_does_not_read_the_table() -> None:
     known = schema("CREATE TABLE t (a int, b int, c int, PRIMARY KEY (a, b)); CREATE INDEX ON t (c)")
     scans = {
-        where: effect(prediction(f"DELETE FROM t {where}", known), "t").scan
+        where: effect_on(predicted(f"DELETE FROM t {where}", known), "t").scan
         for where in ("", "WHERE a = 1 AND b = 2", "WHERE a = 1", "WHERE c > 5")
     }
     assert scans == {"": True, "WHERE a = 1 AND b = 2": False, "WHERE a = 1": "unknown", "WHERE c > 5": "unknown"}
@@ -169,7 +153,7 @@ def test_a_delete_by_a_whole_key_does_not_read_the_table() -> None:
 
 def test_subcommands_of_one_statement_are_one_effect_with_the_strongest_lock() -> None:
     known = schema("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (id int, p int)")
-    found = prediction("ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p NOT VALID, ADD COLUMN c int", known)
+    found = predicted("ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p NOT VALID, ADD COLUMN c int", known)
     assert {each.relation: each.lock for each in found.effects} == {
         "t": LockMode.AccessExclusiveLock,
         "p": LockMode.ShareRowExclusiveLock,
@@ -177,6 +161,6 @@ def test_subcommands_of_one_statement_are_one_effect_with_the_strongest_lock() -
 
 
 def test_a_statement_that_is_not_analysed_says_so() -> None:
-    assert prediction("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()").unknown == (
+    assert predicted("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()").unknown == (
         "CREATE EVENT is not analysed yet",
     )

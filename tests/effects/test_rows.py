@@ -84,7 +84,8 @@ def test_an_update_of_everything_reads_everything_and_locks_the_indexes() -> Non
 
 @pytest.mark.parametrize(
     ("where", "work"),
-    [("", "scan"), ("WHERE id = 1", "nothing"), ("WHERE id = 1 AND state = 'x'", "nothing"), ("WHERE state = 'x'", "scan?"),  # noqa: E501
+    [("", "scan"), ("WHERE id = 1", "nothing"), ("WHERE id = 1 AND state = 'x'", "nothing"),
+    ("WHERE state = 'x'", "scan?"),
      ("WHERE customer = 1", "scan"), ("WHERE id > 5", "scan?"), ("WHERE id = 1 OR customer = 1", "scan?")],
 )  # fmt: skip
 def test_an_index_may_spare_an_update_the_table(where: str, work: str) -> None:

@@ -27,6 +27,7 @@ _S = LockMode.ShareLock
 _SRX = LockMode.ShareRowExclusiveLock
 _AX = LockMode.AccessExclusiveLock
 _GRANT_LOCKS_SINCE: Final = 18
+_ANALYZE_INCLUDES_CHILDREN_SINCE: Final = 18
 
 
 def other(work: Work, action: actions.Other) -> None:
@@ -76,7 +77,8 @@ def _vacuum(work: Work, tree: Node) -> None:
 
 
 def _analyze(work: Work, root: Table, table: Table) -> None:
-    if table.name != root.name and not root.partitioned:
+    inherits = table.name != root.name and not root.partitioned
+    if inherits and work.postgres < _ANALYZE_INCLUDES_CHILDREN_SINCE:
         work.lock(table, _AS, "Its rows count for the statistics of the table that it inherits from.")
         return
     work.lock(table, _SUX, "ANALYZE reads a sample, and lets reads and writes go on.")

@@ -170,7 +170,6 @@ def _remake_reference(at: Alteration, table: Table, other: Table, key: Constrain
         return
     at.work.lock(other, _AX, f"Its foreign key to {table.name} is made anew.", sources.ALTER_TABLE)
     if at.work.is_rewritten(table) is True and not key.not_valid and key.enforced:
-        at.work.scan(other, f"Its foreign key to {table.name} is validated again.")
         at.validations.append(Validation(other, key, table))
 
 

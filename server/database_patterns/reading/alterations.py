@@ -43,7 +43,7 @@ def _other_alteration(node: Node, command: Node) -> Action:
 
 def _option_names(options: Node) -> tuple[str, ...]:
     named = options if isinstance(options, tuple) else ()
-    return tuple(str(each.defname) for each in named if type(each) is ast.DefElem)
+    return tuple(each.defname for each in named if type(each) is ast.DefElem and each.defname)
 
 
 _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Action]]] = {
