@@ -24,12 +24,15 @@ class Source:
     def __init__(self, text: str, path: str) -> None:
         self.path = path
         self.text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        if "\0" in self.text:
+            line = self.text[: self.text.index("\0")].count("\n") + 1
+            raise UserError(f"is not valid Python (a NUL byte, line {line})", where=path)
         try:
             self.tree = ast.parse(self.text)
         except SyntaxError as error:
             raise UserError(f"is not valid Python ({error.msg}, line {error.lineno})", where=path) from None
         except (ValueError, RecursionError, MemoryError):
-            raise UserError("is not Python that can be read (NUL bytes, or nested too deeply)", where=path) from None
+            raise UserError("is not Python that can be read (nested too deeply)", where=path) from None
         self._lines = self.text.split("\n")
         self._locate = locator(self.text, path)
 
