@@ -11,9 +11,8 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-import psycopg
+from database_patterns.lab import driver
 
 TARGET = Path(__file__).parents[2] / "server" / "database_patterns" / "effects" / "data" / "builtins.json"
 EXTENSIONS = ("btree_gin", "btree_gist", "citext", "cube", "hstore", "intarray", "isn", "ltree", "pg_trgm", "pgcrypto",
@@ -84,7 +83,7 @@ exists (select from pg_depend d join pg_extension e on d.refclassid = 'pg_extens
 """
 
 
-def read(connection: psycopg.Connection[Any]) -> Facts:
+def read(connection: driver.Connection) -> Facts:
     """The facts of one server: for each section, the set of (name, fact)."""
     return {
         section: set(connection.execute(query.format(owned=BUILTIN).encode()).fetchall())
@@ -92,20 +91,20 @@ def read(connection: psycopg.Connection[Any]) -> Facts:
     }
 
 
-def read_extensions(connection: psycopg.Connection[Any], wanted: Iterable[str] = EXTENSIONS) -> dict[str, Facts]:
+def read_extensions(connection: driver.Connection, wanted: Iterable[str] = EXTENSIONS) -> dict[str, Facts]:
     """What those of the extensions that the server has would bring; nothing is left created."""
     found: dict[str, Facts] = {}
     available = {name for (name,) in connection.execute("select name from pg_available_extensions")}
     for extension in sorted(available.intersection(wanted)):
-        connection.execute(f'create extension "{extension}"'.encode())
-        found[extension] = {
-            section: {
-                (name, f"{fact}#{extension}")
-                for name, fact in connection.execute(query.format(owned=OF_EXTENSION).encode(), [extension])
+        with connection.transaction(force_rollback=True):
+            connection.execute(f'create extension "{extension}"'.encode())
+            found[extension] = {
+                section: {
+                    (name, f"{fact}#{extension}")
+                    for name, fact in connection.execute(query.format(owned=OF_EXTENSION).encode(), [extension])
+                }
+                for section, query in QUERIES.items()
             }
-            for section, query in QUERIES.items()
-        }
-        connection.rollback()
     return found
 
 
@@ -146,7 +145,7 @@ def main(dsns: Iterable[str]) -> None:
     servers: dict[int, Facts] = {}
     extensions: dict[str, Facts] = {}
     for dsn in dsns:
-        with psycopg.connect(dsn) as connection:
+        with driver.connect(dsn) as connection:
             servers[connection.info.server_version // 10000] = read(connection)
             extensions |= read_extensions(connection)
     TARGET.write_text(render(merge(servers, extensions)), encoding="utf-8")

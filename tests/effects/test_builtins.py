@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 from tests.effects.generate_builtins import TARGET, merge, read, read_extensions, render
 
 from database_patterns.effects import builtins
+from database_patterns.lab import driver
 from database_patterns.lab.server import Database, Server
 
 
@@ -49,7 +49,7 @@ def test_casts_and_operator_classes_are_found_by_type() -> None:
 
 
 def test_the_shipped_data_is_what_the_server_says(server: Server, database: Database) -> None:
-    with psycopg.connect(database.admin) as connection:
+    with driver.connect(database.admin) as connection:
         own, brought = read(connection), read_extensions(connection)
     shipped = merge_of_version(server.postgres)
     for section, facts in own.items():
