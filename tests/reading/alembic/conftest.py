@@ -50,6 +50,10 @@ class Revision:
         """The upgrade's gaps: what and why."""
         return [(gap.what, gap.why) for gap in self.migration.upgrade_gaps]
 
+    def code(self, call: str) -> str:
+        """``call`` as gaps name it."""
+        return call if len(call) <= 80 else f"{call[:79]}…"
+
     def notes(self) -> list[Note]:
         """The upgrade's notes."""
         return [note for note in self.migration.notes if note.direction == "upgrade"]

@@ -199,10 +199,10 @@ def test_a_constraint_without_a_name_is_opaque_and_says_what_alembic_would_raise
 
 
 def test_an_operation_that_alembic_does_not_have_is_opaque_and_named(revise: Revise) -> None:
-    revision = revise('op.create_entity("view")')
-    why = "op.create_entity is not one of Alembic's own operations"
+    revision = revise('op.create_view("view")')
+    why = "op.create_view is not one of Alembic's own operations"
     assert revision.outline() == [("", "opaque", why)]
-    assert revision.gaps() == [('op.create_entity("view")', why)]
+    assert revision.gaps() == [('op.create_view("view")', why)]
 
 
 def test_a_bind_parameter_in_plain_sql_is_a_hole_for_it_has_no_value(revise: Revise) -> None:

@@ -1,27 +1,101 @@
-"""The functions and classes that a revision defines: parameters, and which of them can be followed."""
+"""The functions and classes that a revision defines: which of them can be followed, and calling a function."""
 
 from __future__ import annotations
 
 import ast
-import enum
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+import re
+from abc import abstractmethod
+from collections.abc import Sequence
+from functools import partial
 
-from .calls import Arguments
-from .values import Function, Unknown
+from sqlalchemy.types import TypeEngine
 
-_ENUM: Final[Any] = enum.Enum
-_ENUMS: Final[dict[tuple[str, ...], Callable[..., object]]] = {
-    ("Enum",): enum.Enum,
-    ("IntEnum",): enum.IntEnum,
-    ("StrEnum",): enum.StrEnum,
-    ("int", "Enum"): lambda name, members: _ENUM(name, members, type=int),
-    ("str", "Enum"): lambda name, members: _ENUM(name, members, type=str),
-}
-"""What a class with these bases is, when it has nothing but members."""
+from .budget import CALL_DEPTH
+from .classes import column_type, enumeration, plain_members
+from .flow import Flow
+from .imports import Imports
+from .sending import Arguments
+from .values import Function, Scope, Unknown
 
 
-def bound(function: Function, arguments: Arguments) -> dict[str, object] | Unknown:
+class Definitions(Imports):
+    """Evaluates definitions and calls of what they define; running a block is the subclass's part."""
+
+    @abstractmethod
+    def block(self, statements: Sequence[ast.stmt]) -> Flow | None:
+        """Interpret ``statements`` in order, up to what ends them."""
+
+    def define_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Run a ``def`` statement."""
+        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not self._yields(node)
+        reason = Unknown(f"{node.name}(), which is decorated, asynchronous or a generator")
+        for decorator in node.decorator_list:
+            self.hook(decorator)
+        if isinstance(node, ast.FunctionDef) and plain:
+            self.scope.names[node.name] = Function(node, self.scope, self.source, self.defaults(node.args))
+        else:
+            self.scope.names[node.name] = reason
+
+    def _yields(self, node: ast.FunctionDef) -> bool:
+        return "yield" in self.source.text and _is_generator(node)
+
+    def call_function(self, node: ast.AST, function: Function, arguments: Arguments) -> object:
+        """Run a helper: its statements stand at the outermost call, with the line in the helper as related."""
+        if len(self.journal.outer) >= CALL_DEPTH:
+            self.journal.gap(node, "calls nested too deeply")
+            return Unknown("calls nested too deeply")
+        names = _bound(function, arguments)
+        if isinstance(names, Unknown):
+            self.journal.gap(node, names.reason)
+            return names
+        self.journal.outer.append(self.source.span(node))
+        caller, self.scope = (self.scope, self.source), Scope(names, function.scope)
+        self.source = self.journal.source = function.source
+        try:
+            if isinstance(function.node, ast.Lambda):
+                return self.evaluate(function.node.body)
+            flow = self.block(function.node.body)
+        finally:
+            self.journal.outer.pop()
+            self.scope, self.source = caller
+            self.journal.source = self.source
+        if flow is None or flow.kind != "return":
+            return None
+        return flow.value if flow.certain else Unknown(f"what {function.name}() returns")
+
+    def define_class(self, node: ast.ClassDef) -> None:
+        """Run a ``class`` statement."""
+        made = self._column_type(node)
+        if made is not None:
+            self.scope.names[node.name] = made
+            return
+        bases = [self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases]
+        members = [(name, self.evaluate(value)) for name, value in plain_members(node)]
+        self.scope.names[node.name] = enumeration(node, tuple(bases), members)
+
+    def _column_type(self, node: ast.ClassDef) -> object:
+        """The column type that a class is, when its only base is one; else None."""
+        bases = [each.value if isinstance(each, ast.Subscript) else each for each in node.bases]  # X[int] is X
+        base = self.evaluate(bases[0]) if len(bases) == 1 else None
+        if not isinstance(base, type) or not issubclass(base, TypeEngine):
+            return None
+        if re.search(rf"compiles\(\s*{node.name}\b", self.source.text):
+            return Unknown(f"the class {node.name}, which is compiled by a function of its own")
+        outer, self.scope = self.scope, Scope(parent=self.scope)
+        try:
+            self.block(node.body)
+            members = self.scope.names
+        finally:
+            self.scope = outer
+        return column_type(node, base, members, partial(self._method, node))
+
+    def _method(
+        self, node: ast.ClassDef, function: Function, args: list[object], kwargs: dict[str, object] | None = None
+    ) -> object:
+        return self.call_function(node, function, (args, kwargs or {}))
+
+
+def _bound(function: Function, arguments: Arguments) -> dict[str, object] | Unknown:
     """The names that calling ``function`` with ``arguments`` defines; Unknown when they do not fit it."""
     args, kwargs = arguments
     spec = function.node.args
@@ -43,7 +117,7 @@ def bound(function: Function, arguments: Arguments) -> dict[str, object] | Unkno
     return names if known <= names.keys() else refused
 
 
-def is_generator(function: ast.FunctionDef) -> bool:
+def _is_generator(function: ast.FunctionDef) -> bool:
     """Whether ``function`` itself yields, leaving aside what it defines."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:
@@ -53,13 +127,3 @@ def is_generator(function: ast.FunctionDef) -> bool:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             waiting += ast.iter_child_nodes(node)
     return False
-
-
-def enumeration(node: ast.ClassDef, bases: tuple[str, ...], members: Sequence[tuple[str, object]]) -> object:
-    """The enum that a class is when it has nothing but known members; else it is unknown."""
-    known = members and all(isinstance(value, str | int) for _, value in members)
-    behaves = any(isinstance(part, ast.FunctionDef) and part.name.startswith("_") for part in node.body)
-    make = _ENUMS.get(bases)
-    if make is None or not known or behaves or node.decorator_list:
-        return Unknown(f"the class {node.name}, which is not read")
-    return make(node.name, members)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import EnumType
 from typing import Any, Final
 
 from . import library
@@ -12,8 +13,40 @@ from .budget import Budget
 from .formatting import formatted, text_of
 from .journal import Journal
 from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
-from .source import Source
-from .values import MISSING, SYMBOLIC, Bound, Function, Namespace, PartialText, Scope, Symbol, Unknown, first_hole
+from .source import Source, walk
+from .values import (
+    MISSING,
+    SYMBOLIC,
+    Bound,
+    Function,
+    Instance,
+    Namespace,
+    Operations,
+    PartialText,
+    Scope,
+    Symbol,
+    SymbolKind,
+    Unknown,
+    first_hole,
+)
+
+_CONNECTION: Final = Symbol("connection")
+_CONFIGURATION: Final = Unknown("Alembic's configuration", inert=True)
+_SYMBOL_DATA: Final[dict[tuple[SymbolKind, str], object]] = {
+    ("connection", "dialect"): Symbol("dialect"),
+    ("connection", "engine"): Symbol("engine"),
+    ("context", "as_sql"): False,
+    ("context", "bind"): _CONNECTION,
+    ("context", "config"): _CONFIGURATION,
+    ("context", "connection"): _CONNECTION,
+    ("context", "dialect"): Symbol("dialect"),
+    ("context", "opts"): _CONFIGURATION,
+    ("dialect", "name"): "postgresql",
+    ("engine", "dialect"): Symbol("dialect"),
+    ("engine", "name"): "postgresql",
+    ("session", "bind"): _CONNECTION,
+}
+"""The attributes of symbols that are no methods."""
 
 
 class Expressions(ABC):
@@ -43,7 +76,7 @@ class Expressions(ABC):
     def unreachable(self, nodes: Iterable[ast.AST]) -> None:
         """Note that what is in ``nodes`` is known not to run here."""
         for node in nodes:
-            self.dead.update(id(inner) for inner in ast.walk(node))
+            self.dead.update(id(inner) for inner in walk(node))
 
     def truth(self, node: ast.expr) -> bool | Unknown:
         """Whether the condition ``node`` holds."""
@@ -53,8 +86,8 @@ class Expressions(ABC):
         """What iterating over ``value`` gives."""
         if isinstance(value, Mapping):
             value = list(value)
-        if isinstance(value, type) and hasattr(value, "__members__"):
-            value = list(value.__members__.values())  # ty: ignore[missing-attribute]
+        if isinstance(value, EnumType):
+            value = list(value)
         if isinstance(value, str | list | tuple | range | set | frozenset | dict):
             if too_big(value):
                 return TOO_BIG
@@ -73,7 +106,16 @@ class Expressions(ABC):
         elif isinstance(target, ast.Subscript):
             self._assign_item(target, value)
         elif isinstance(target, ast.Attribute):
-            self.taint(self.evaluate(target.value), f"an object changed by {self.source.code(target, 40)} = …")
+            self._assign_attribute(target, value)
+
+    def _assign_attribute(self, target: ast.Attribute, value: object) -> None:
+        owner = self.evaluate(target.value)
+        if isinstance(owner, Instance):
+            owner.attributes[target.attr] = Unknown("what depends on a condition") if self.journal.guards else value
+        else:
+            if isinstance(owner, Namespace | Operations | type):
+                self.journal.altered(target)
+            self.taint(owner, f"an object changed by {self.source.code(target, 40)} = …")
 
     def taint(self, container: object, reason: str) -> None:
         """From here on ``container`` is unknown."""
@@ -102,7 +144,7 @@ class Expressions(ABC):
     def _attribute(self, node: ast.Attribute) -> object:
         return self.attribute(self.evaluate(node.value), node.attr)
 
-    def attribute(self, owner: object, name: str) -> object:
+    def attribute(self, owner: object, name: str) -> object:  # noqa: PLR0911  one line for each kind of value
         """``owner.name``."""
         if isinstance(owner, Unknown):
             return owner
@@ -110,25 +152,13 @@ class Expressions(ABC):
             return Unknown(f"the attribute .{name}")
         if isinstance(owner, Namespace):
             return library.member(owner, name)
+        if isinstance(owner, Instance):
+            return owner.attributes.get(name, Unknown(f"the attribute .{name} of an object"))
         if isinstance(owner, Symbol):
-            return self._symbol_attribute(owner, name)
+            return _SYMBOL_DATA.get((owner.kind, name), Bound(owner, name))
         if isinstance(owner, (*SYMBOLIC, PartialText)):
             return Bound(owner, name)
         return library.attribute(owner, name)
-
-    @staticmethod
-    def _symbol_attribute(owner: Symbol, name: str) -> object:
-        if name == "dialect":
-            return Symbol("dialect")
-        if name == "name" and owner.kind in {"dialect", "engine"}:
-            return "postgresql"
-        if name in {"bind", "connection"} and owner.kind in {"context", "session"}:
-            return Bound(owner, name) if owner.kind == "session" and name == "connection" else Symbol("connection")
-        if name == "engine" and owner.kind == "connection":
-            return Symbol("engine")
-        if name == "as_sql" and owner.kind == "context":
-            return False
-        return Bound(owner, name)
 
     def _binary(self, node: ast.BinOp) -> object:
         return self.combine(node.op, self.evaluate(node.left), self.evaluate(node.right))
@@ -219,8 +249,6 @@ class Expressions(ABC):
         hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
         if hole is not None:
             return hole
-        if isinstance(owner, type) and hasattr(owner, "__members__"):
-            return owner.__members__.get(index, Unknown(self.source.code(node, 40)))  # ty: ignore[missing-attribute]
         if isinstance(owner, (PartialText, *SYMBOLIC)) or not hasattr(owner, "__getitem__"):
             return Unknown(self.source.code(node, 40))
         try:
@@ -264,7 +292,7 @@ class Expressions(ABC):
                 yield from self._rounds(generators[1:])
 
     def _lambda(self, node: ast.Lambda) -> object:
-        return Function(node, self.scope, self.defaults(node.args))
+        return Function(node, self.scope, self.source, self.defaults(node.args))
 
     def defaults(self, spec: ast.arguments) -> dict[str, object]:
         """The values of a function's parameters that have one."""

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from . import library
 from .batches import Collected
-from .budget import CALL_DEPTH, OutOfBudgetError
-from .calls import ANSWER, Arguments, Calls
-from .definitions import bound, enumeration, is_generator
+from .budget import OutOfBudgetError
+from .connection import ANSWER
+from .definitions import Definitions
+from .flow import Flow
 from .operators import TOO_BIG
+from .source import walk
 from .values import MISSING, Batch, Function, Operations, Scope, Unknown, is_symbol
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """The end of a block: certainly, or only when ``guard`` does not hold (what follows runs under ``guard``)."""
-
-    kind: Literal["return", "break", "continue", "raise"]
-    value: object = None
-    guard: str | None = None
-
-    @property
-    def certain(self) -> bool:
-        return self.guard is None
-
-
-class Interpreter(Calls):
+class Interpreter(Definitions):
     """Runs the module's definitions, then one of its functions."""
 
     def run(self, function: Function) -> Flow | None:
@@ -54,7 +41,7 @@ class Interpreter(Calls):
         if not statements:
             return None
         for position, statement in enumerate(statements):
-            flow = self._contained(statement)
+            flow = self.run_one(statement)
             if flow is None:
                 continue
             rest = statements[position + 1 :]
@@ -73,8 +60,8 @@ class Interpreter(Calls):
         same = second.certain and second.kind == first.kind
         return Flow(second.kind, Unknown("one of several values"), None if same else first.guard)
 
-    def _contained(self, statement: ast.stmt) -> Flow | None:
-        """One statement; an error in it never loses another."""
+    def run_one(self, statement: ast.stmt) -> Flow | None:
+        """Interpret one statement; an error in it never loses another."""
         self.budget.spend()
         handler = self._STATEMENTS.get(type(statement))
         if handler is None:
@@ -117,32 +104,12 @@ class Interpreter(Calls):
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
             name = alias.name if alias.asname else alias.name.split(".")[0]
-            self.scope.names[alias.asname or name] = library.module(name)
+            self.scope.names[alias.asname or name] = self.imported(name)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
-        origin = "." * node.level + (node.module or "")
+        origin = self.imported_from(node)
         for alias in node.names:
-            self.scope.names[alias.asname or alias.name] = self.attribute(library.module(origin), alias.name)
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not self._yields(node)
-        reason = Unknown(f"{node.name}(), which is decorated, asynchronous or a generator")
-        if isinstance(node, ast.FunctionDef) and plain:
-            self.scope.names[node.name] = Function(node, self.scope, self.defaults(node.args))
-        else:
-            self.scope.names[node.name] = reason
-
-    def _yields(self, node: ast.FunctionDef) -> bool:
-        return "yield" in self.source.text and is_generator(node)
-
-    def _class(self, node: ast.ClassDef) -> None:
-        bases = [self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases]
-        members = [
-            (statement.targets[0].id, self.evaluate(statement.value))
-            for statement in node.body
-            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
-        ]
-        self.scope.names[node.name] = enumeration(node, tuple(bases), members)
+            self.scope.names[alias.asname or alias.name] = self.attribute(origin, alias.name)
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -333,43 +300,19 @@ class Interpreter(Calls):
             collected.run(recreate=operations.impl.recreate == "always")
         return flow
 
-    # Functions of the file -----------------------------------------------------------------------------------------
-
-    def call_function(self, node: ast.Call, function: Function, arguments: Arguments) -> object:
-        """Run a helper: its statements stand at the outermost call, with the line in the helper as related."""
-        if len(self.journal.outer) >= CALL_DEPTH:
-            self.journal.gap(node, "calls nested too deeply")
-            return Unknown("calls nested too deeply")
-        names = bound(function, arguments)
-        if isinstance(names, Unknown):
-            self.journal.gap(node, names.reason)
-            return names
-        caller, self.scope = self.scope, Scope(names, function.scope)
-        self.journal.outer.append(self.source.span(node))
-        try:
-            if isinstance(function.node, ast.Lambda):
-                return self.evaluate(function.node.body)
-            flow = self.block(function.node.body)
-        finally:
-            self.journal.outer.pop()
-            self.scope = caller
-        if flow is None or flow.kind != "return":
-            return None
-        return flow.value if flow.certain else Unknown(f"what {function.name}() returns")
-
     _STATEMENTS: Final[dict[type[ast.stmt], Callable[..., Flow | None]]] = {
         ast.AnnAssign: _annotated,
         ast.Assert: _assert,
         ast.Assign: _assign,
-        ast.AsyncFunctionDef: _function,
+        ast.AsyncFunctionDef: Definitions.define_function,
         ast.AugAssign: _augmented,
         ast.Break: lambda _self, _node: Flow("break"),
-        ast.ClassDef: _class,
+        ast.ClassDef: Definitions.define_class,
         ast.Continue: lambda _self, _node: Flow("continue"),
         ast.Delete: _delete,
         ast.Expr: _expression,
         ast.For: _for,
-        ast.FunctionDef: _function,
+        ast.FunctionDef: Definitions.define_function,
         ast.Global: _outer,
         ast.If: _if,
         ast.Import: _import,
@@ -386,5 +329,5 @@ class Interpreter(Calls):
 
 def _stored(node: ast.AST) -> set[str]:
     """The names that ``node`` assigns."""
-    names = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    names = (inner for inner in walk(node) if isinstance(inner, ast.Name))
     return {name.id for name in names if isinstance(name.ctx, ast.Store)}

@@ -39,7 +39,8 @@ class Journal:
         self.notes: list[Note] = []
         self.guards: list[str] = []
         self.outer: list[Span] = []
-        self.broken: str | None = None
+        self.always: list[str] = []
+        self.broken = False
 
     def record(self, rendered: Rendered, node: ast.AST) -> None:
         """Write down the statements of one execution, caused by the call ``node``."""
@@ -86,7 +87,17 @@ class Journal:
     def fails(self, node: ast.AST, error: str) -> None:
         """Write down that the call ``node`` breaks for certain; what is recorded later only runs if it did not."""
         self.notes.append(Fails(self._place(node), self.direction, error))
-        self.broken = self.broken or f"if the call on line {self._place(node).line} did not fail"
+        if not self.broken:
+            self.broken = True
+            self._from_here(f"if the call on line {self._place(node).line} did not fail")
+
+    def altered(self, node: ast.AST) -> None:
+        """What is recorded from here on rests on libraries that the revision itself changed at ``node``."""
+        self._from_here(f"as far as {self.source.code(node, 60)} changes nothing in it")
+
+    def _from_here(self, condition: str) -> None:
+        if condition not in self.always:
+            self.always.append(condition)
 
     def does_nothing(self, node: ast.AST, *, defined: bool) -> None:
         """Write down that the direction sends nothing."""
@@ -125,7 +136,7 @@ class Journal:
         related = statement.related
         if self.outer:
             related, span = (span, *related), self.outer[0]
-        conditions = list(dict.fromkeys([*self.guards, *([self.broken] if self.broken else [])]))
+        conditions = list(dict.fromkeys([*self.always, *self.guards]))
         confidence = "guarded" if conditions and statement.confidence == "exact" else statement.confidence
         guard = " and ".join(conditions + ([statement.guard] if statement.guard else [])) or None
         self.statements.append(

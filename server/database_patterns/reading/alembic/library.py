@@ -10,6 +10,7 @@ import builtins
 import datetime as dt
 import decimal
 import enum
+import importlib
 import itertools
 import json
 import math
@@ -29,6 +30,7 @@ from sqlalchemy.sql.elements import ClauseElement, quoted_name
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.type_api import TypeEngine
 
+from . import neighbours
 from .formatting import TEXT_MAX
 from .values import Bound, Namespace, Symbol, Unknown
 
@@ -44,9 +46,13 @@ _MODULES: Final[dict[str, ModuleType]] = {
     "sqlalchemy.types": types,
     "sqlalchemy.dialects.postgresql": postgresql,
 }
+_OTHER_DIALECTS: Final = {f"sqlalchemy.dialects.{name}" for name in ("mysql", "oracle", "sqlite")}
+"""Their types only say what a column was; they are imported when a revision names them."""
 _PACKAGES: Final = {"sqlalchemy.dialects", "sqlalchemy.orm", "sqlalchemy.orm.session", "sqlalchemy.ext", "alembic"}
 _CLASSES: Final = (TypeEngine, SchemaItem, ClauseElement, quoted_name)
-_BUILDERS: Final = ("sqlalchemy.sql._", "sqlalchemy.dialects.postgresql.", "sqlalchemy.sql.expression")
+_BUILDERS: Final = (
+    "sqlalchemy.sql._", "sqlalchemy.sql.elements", "sqlalchemy.sql.expression", "sqlalchemy.dialects.postgresql.",
+)  # fmt: skip
 
 _ANSWER: Final = Unknown("what the database answers", inert=True)
 _SPECIAL: Final[dict[str, object]] = {
@@ -139,6 +145,11 @@ MUTATING: Final = {
 }  # fmt: skip
 """Methods of containers that change them."""
 
+_GIVEN: Final = {**_SPECIAL, **_STANDARD, **neighbours.GIVEN}
+"""What modules give, by dotted name."""
+_NAMESPACES: Final = {*_MODULES, *_OTHER_DIALECTS, *_PACKAGES, *neighbours.MODULES}
+"""The dotted names of modules and packages that are known."""
+
 
 def builtin(name: str) -> object:
     """What a name means that the file does not define; iterators are lists, so that they have a length."""
@@ -148,21 +159,20 @@ def builtin(name: str) -> object:
 
 def module(name: str) -> object:
     """What ``import name`` gives."""
-    known = name in _MODULES or name in _PACKAGES or name.partition(".")[0] in sys.stdlib_module_names
+    known = name in _NAMESPACES or name.partition(".")[0] in sys.stdlib_module_names
     return Namespace(name) if known else Unknown(f"what is imported from {name}, which is not read")
 
 
 def member(namespace: Namespace, name: str) -> object:
     """What ``namespace.name`` is, or what ``from namespace import name`` gives."""
     path = f"{namespace.name}.{name}"
-    if path in _SPECIAL:
-        return _SPECIAL[path]
-    if path in _STANDARD:
-        return _STANDARD[path]
-    if path in _MODULES or path in _PACKAGES:
+    if path in _GIVEN:
+        return _GIVEN[path]
+    if path in _NAMESPACES:
         return Namespace(path)
-    if namespace.name in _MODULES:
-        value = getattr(_MODULES[namespace.name], name, None)
+    if namespace.name in _MODULES or namespace.name in _OTHER_DIALECTS:
+        origin = _MODULES.get(namespace.name) or importlib.import_module(namespace.name)
+        value = getattr(origin, name, None)
         return value if _builds_values(value) else Unknown(f"{path}, which reading does not use")
     root = path.partition(".")[0]
     if root in sys.stdlib_module_names:
@@ -209,6 +219,16 @@ def _plain(value: object, refused: Unknown) -> object:
 def is_element(value: object) -> bool:
     """Whether ``value`` is an SQL expression, so that Python's operators on it build another one."""
     return isinstance(value, ClauseElement)
+
+
+def changes(value: object, method: str) -> bool:
+    """Whether a method of the name ``method``, one of ``MUTATING``, changes ``value`` in place."""
+    return isinstance(value, list | dict | set) or (isinstance(value, SchemaItem) and method.startswith("append_"))
+
+
+def is_public(value: object, *, otherwise: bool) -> bool:
+    """Whether ``value`` is a class of SQLAlchemy itself; ``otherwise`` where it is no class."""
+    return value.__module__.startswith("sqlalchemy.") if isinstance(value, type) else otherwise
 
 
 def too_long(value: object) -> bool:

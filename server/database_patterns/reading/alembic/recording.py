@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Final, cast
 
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import Operations as AlembicOperations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Table, text
+from sqlalchemy import MetaData, Table, text
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
+from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql.ddl import DDLElement
@@ -20,6 +23,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
 from .literals import literal
+from .neighbours import converts
 from .values import PartialText, Unknown, first_hole
 
 
@@ -49,6 +53,8 @@ class _Compiler(PGCompiler):
         hole = first_hole(value)
         if hole is not None:
             return self._dialect().hole(hole.reason)
+        if converts(type_):
+            return self._dialect().hole(f"a value that {type(type_).__name__} converts")
         own = literal(value, type_)
         if own is not None:
             return own
@@ -96,19 +102,34 @@ class _Impl(PostgresqlImpl):
         """Alembic's BEGIN and COMMIT of offline mode: not part of what an online migration sends here."""
 
 
+_OPTIONS: Final[dict[str, Any]] = {"as_sql": True, "literal_binds": True}
+
+
+@cache
+def _context() -> MigrationContext:
+    """A context to copy for each direction: making one builds Alembic's version table every time."""
+    return MigrationContext.configure(dialect=PGDialect(), opts={**_OPTIONS, "output_buffer": io.StringIO()})  # type: ignore[no-untyped-call]
+
+
 class Recording:
     """One run of Alembic's operations: ``operations`` to call, ``take()`` to get what they have rendered since."""
 
-    def __init__(self) -> None:
+    def __init__(self, naming_convention: Mapping[str, Any] | None = None) -> None:
         self.dialect = _Dialect()
-        options = {"as_sql": True, "literal_binds": True, "output_buffer": io.StringIO()}
-        context = MigrationContext.configure(dialect=self.dialect, opts=options)
-        impl = _Impl(self.dialect, context.connection, True, None, None, options)  # noqa: FBT003  Alembic's signature
+        options = {**_OPTIONS, "output_buffer": io.StringIO()}
+        if naming_convention:
+            options["target_metadata"] = MetaData(naming_convention=dict(naming_convention))
+        context = copy.copy(_context())
+        self.connection = cast("Any", MockConnection(self.dialect, self._mocked))
+        impl = _Impl(self.dialect, self.connection, True, None, None, options)  # noqa: FBT003  Alembic's signature
         impl.record = self.execute
-        context.impl = impl
-        self.connection = context.connection
+        context.dialect, context.opts, context.impl, context.connection = self.dialect, options, impl, self.connection
         self.operations = AlembicOperations(context)
         self._rendered: list[Rendered] = []
+
+    def _mocked(self, construct: ClauseElement, *_args: object, **_kwargs: object) -> None:
+        """What SQLAlchemy itself sends through the connection (``Table.create(bind)``)."""
+        self.execute(construct)
 
     def execute(self, construct: ClauseElement | str | PartialText, parameters: object = None) -> None:
         """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters."""

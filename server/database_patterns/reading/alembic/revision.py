@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from database_patterns.errors import UserError
 from database_patterns.model import Direction, DoesNothing, Gap, Migration, Note, Span, Statement
 
+from .account import Account
 from .budget import Budget, OutOfBudgetError
-from .calls import OPERATIONS
 from .context import RevisionContext
 from .interpreter import Interpreter
 from .journal import Journal
-from .source import Source, calls
+from .source import Source, walk
 from .values import MISSING, Function, Unknown
 
 _HEADER = {"revision", "upgrade", "downgrade"}
-_SENDING = OPERATIONS - {"batch_alter_table"} | {"exec_driver_sql"}
 
 
 def read(text: str, path: str, context: RevisionContext) -> Migration:
@@ -32,10 +31,11 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
     if not any(name in _HEADER for name in _defined(source.tree)):
         what = "is Python, but no Alembic revision (it has neither revision nor upgrade())"
         raise UserError(what, where=path, remedy="name a file of Alembic's versions folder")
+    account = Account(source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        upgrade = _read_direction(source, "upgrade", context)
-        downgrade = _read_direction(source, "downgrade", context)
+        upgrade = _read_direction(source, account, "upgrade", context)
+        downgrade = _read_direction(source, account, "downgrade", context)
     return Migration(
         path=path,
         kind="alembic",
@@ -64,7 +64,7 @@ class _Read:
     depends_on: tuple[str, ...]
 
 
-def _read_direction(source: Source, direction: Direction, context: RevisionContext) -> _Read:
+def _read_direction(source: Source, account: Account, direction: Direction, context: RevisionContext) -> _Read:
     journal = Journal(source, direction, f"{source.path}/{direction}")
     interpreter = Interpreter(source, journal, Budget(), context)
     try:
@@ -80,7 +80,8 @@ def _read_direction(source: Source, direction: Direction, context: RevisionConte
         journal.gap(source.tree, "it takes more steps than are read of one revision")
     except RecursionError:
         journal.gap(source.tree, "it is nested too deeply")
-    for call, why in _unreached(source, interpreter, direction):
+    spans = [gap.span for gap in journal.gaps]
+    for call, why in account.unreached(direction, interpreter.reached, interpreter.dead, spans):
         journal.gap(call, why)
     names = interpreter.scope.names
     revision = names.get("revision")
@@ -97,7 +98,7 @@ def _read_direction(source: Source, direction: Direction, context: RevisionConte
 
 def _defined(tree: ast.Module) -> Iterator[str]:
     """The names that the file assigns or defines anywhere, and those of its functions."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -129,40 +130,3 @@ def _names(value: object) -> tuple[str, ...]:
         return (value,)
     values = sorted(value, key=str) if isinstance(value, set) else value
     return tuple(item for item in values if isinstance(item, str)) if isinstance(values, tuple | list) else ()
-
-
-def _unreached(source: Source, interpreter: Interpreter, direction: Direction) -> Iterator[tuple[ast.Call, str]]:
-    """The calls that would send SQL in this direction, were not interpreted, and are not known never to run."""
-    spans = [gap.span for gap in interpreter.journal.gaps if gap.span.end_line > 1]
-    for function in _used(source.tree, direction, interpreter.dead):
-        for call in calls(function):
-            if id(call) in interpreter.reached | interpreter.dead or not _may_send(call):
-                continue
-            span = source.span(call)
-            if not any(_within(span, outer) for outer in spans):
-                yield call, f"it is in a part of {getattr(function, 'name', 'the file')} that could not be followed"
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    start, end = (inner.line, inner.column), (inner.end_line, inner.end_column)
-    return (outer.line, outer.column) <= start and end <= (outer.end_line, outer.end_column)
-
-
-def _may_send(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in _SENDING
-
-
-def _used(tree: ast.Module, direction: str, dead: set[int]) -> list[ast.stmt]:
-    """The top-level definitions that ``direction`` uses, and those that these use, in code that may run."""
-    definitions = {
-        node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
-    used: dict[str, ast.stmt] = {}
-    waiting = [direction]
-    while waiting:
-        name = waiting.pop()
-        if name in definitions and name not in used:
-            used[name] = definitions[name]
-            nodes = ast.walk(definitions[name])
-            waiting += [node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in dead]
-    return list(used.values())

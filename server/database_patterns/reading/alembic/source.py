@@ -10,8 +10,22 @@ from functools import partial
 from database_patterns.errors import UserError
 from database_patterns.model import Span
 from database_patterns.reading.sql import locator
+from database_patterns.reading.statements import Locate
 
 _LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>'''|\"\"\"|'|")""")
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """``node`` and all that is in it, in no particular order; several times as fast as ``ast.walk``."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        for value in current.__dict__.values():
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif value.__class__ is list:
+                waiting += [each for each in value if isinstance(each, ast.AST)]
 
 
 class Source:
@@ -34,7 +48,7 @@ class Source:
         except (ValueError, RecursionError, MemoryError):
             raise UserError("is not Python that can be read (nested too deeply)", where=path) from None
         self._lines = self.text.split("\n")
-        self._locate = locator(self.text, path)
+        self._located: Locate | None = None
 
     def span(self, node: ast.AST) -> Span:
         """The range of ``node``, columns in characters (the parser counts bytes)."""
@@ -78,9 +92,6 @@ class Source:
         return sum(len(text) + 1 for text in self._lines[: line - 1]) + column
 
     def _between(self, base: int, begin: int, end: int) -> Span:
-        return self._locate(base + begin, base + end)
-
-
-def calls(node: ast.AST) -> Iterator[ast.Call]:
-    """Every call in ``node``, in no particular order."""
-    return (found for found in ast.walk(node) if isinstance(found, ast.Call))
+        if self._located is None:
+            self._located = locator(self.text, self.path)
+        return self._located(base + begin, base + end)

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from database_patterns.model import Transaction
+from database_patterns.model import Direction, Transaction
 
-_DEFAULT = "Alembic runs this revision inside a transaction, unless env.py says otherwise (env.py was not read)"
+DEFAULT = "Alembic runs this revision inside a transaction, unless env.py says otherwise (env.py was not read)"
+"""Why a statement runs in the transaction that Alembic has opened, as long as nothing is known of env.py."""
+
+
+def first(path: str, direction: Direction) -> str:
+    """The identifier of the transaction that Alembic opens for this direction of the revision ``path``."""
+    return f"{path}/{direction}/1"
 
 
 @dataclass(slots=True)
@@ -19,7 +25,7 @@ class Transactions:
 
     owner: str
     certain: bool = True
-    reason: str = _DEFAULT
+    reason: str = DEFAULT
     number: int = 1
     autocommit: int = 0
 
@@ -34,7 +40,7 @@ class Transactions:
     def leave_autocommit(self) -> None:
         """The block ends, and Alembic begins another transaction."""
         self.autocommit -= 1
-        self._next(certain=True, reason=f"{_DEFAULT}; the autocommit block before it ended the one that it began with")
+        self._next(certain=True, reason=f"{DEFAULT}; the autocommit block before it ended the one that it began with")
 
     def after_statement(self, kind: str, line: int) -> None:
         """A transaction statement (``kind`` as in ``actions.TransactionControl``) was sent as SQL on ``line``."""

@@ -7,9 +7,13 @@ connection, Alembic's context) is symbolic. Everything else is ``Unknown`` with 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal
+
+from .modules import Place
+from .source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,44 @@ class Namespace:
     """A module that a revision imports, known by its dotted name; ``library`` says what it may give."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module:
+    """A module of the project; ``scope`` finds what it defines."""
+
+    place: Place
+    scope: Scope = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Something of the project that is not read, but of whose parts the configuration tells values."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A function that is not read, but known to answer ``value``."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """A class of the file whose objects ``make`` builds from positional and named arguments."""
+
+    make: Callable[[list[object], dict[str, object]], object]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """An object of a class of the file, of which only some attributes are known."""
+
+    of: str
+    attributes: dict[str, object] = field(repr=False)
 
 
 SymbolKind = Literal[
@@ -95,6 +137,8 @@ class Scope:
     parent: Scope | None = None
     elsewhere: dict[str, Scope] = field(default_factory=dict)
     """Where the names are that a ``global`` or ``nonlocal`` statement speaks of."""
+    resolve: Callable[[str], object] | None = None
+    """Finds names that are not defined yet: those of a module, which are only read when they are used."""
 
     def owner(self, name: str) -> Scope:
         """The scope in which assigning to ``name`` here defines it."""
@@ -106,6 +150,9 @@ class Scope:
         while scope is not None:
             if name in scope.names:
                 return scope.names[name]
+            if scope.resolve is not None and (found := scope.resolve(name)) is not MISSING:
+                scope.names[name] = found
+                return found
             scope = scope.parent
         return MISSING
 
@@ -116,6 +163,7 @@ class Function:
 
     node: ast.FunctionDef | ast.Lambda
     scope: Scope = field(repr=False)
+    source: Source = field(repr=False, compare=False)
     defaults: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -123,7 +171,11 @@ class Function:
         return self.node.name if isinstance(self.node, ast.FunctionDef) else "lambda"
 
 
-SYMBOLIC: Final = (Namespace, Symbol, Operations, Batch, Bound, Function)
+SYMBOLIC: Final = (Namespace, Module, Foreign, Answers, Maker, Instance, Symbol, Operations, Batch, Bound, Function)
+
+
+_WHOLE: Final = {str, int, float, bool, bytes}
+"""Types of values without parts."""
 
 
 def holes(value: object, limit: int = 20_000) -> Iterable[Unknown]:
@@ -137,7 +189,7 @@ def holes(value: object, limit: int = 20_000) -> Iterable[Unknown]:
             yield current
         elif isinstance(current, PartialText):
             waiting.extend(current.parts)
-        elif isinstance(current, Mapping):
+        elif isinstance(current, dict | MappingProxyType):
             waiting.extend((*current.keys(), *current.values()))
         elif isinstance(current, list | tuple | set | frozenset):
             waiting.extend(current)
@@ -147,4 +199,6 @@ def holes(value: object, limit: int = 20_000) -> Iterable[Unknown]:
 
 def first_hole(value: object) -> Unknown | None:
     """One unknown value inside ``value``, or None when all of it is known."""
+    if value is None or type(value) in _WHOLE:
+        return None
     return next(iter(holes(value)), None)

@@ -1,0 +1,138 @@
+"""Calls of what only a running migration has: Alembic's context, the connection, sessions on it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy.schema import MetaData
+from sqlalchemy.sql.elements import ClauseElement
+
+from .budget import Budget
+from .context import RevisionContext
+from .journal import Journal
+from .operations import OperationCalls
+from .sending import Arguments, flat
+from .source import Source
+from .values import SYMBOLIC, PartialText, Symbol, Unknown, first_hole
+
+ANSWER: Final = Unknown("what the database answers", inert=True)
+
+_STRING_EXECUTED: Final = "if SQLAlchemy is older than 2.0 (it refuses to execute a string)"
+_PERCENT_SIGNS: Final = "as far as the driver leaves percent signs alone"
+_ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
+"""A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
+_QUIET_SESSION: Final = {"close", "commit", "expire_all", "expunge_all", "flush"}
+_EXECUTING: Final = {"connection", "context", "session"}
+_SAME_CONNECTION: Final = {"connect", "connection", "execution_options", "get_bind"}
+_OF_CONTEXT: Final[dict[str, object]] = {
+    "autocommit_block": Symbol("autocommit block"),
+    "begin_transaction": Symbol("transaction"),
+    "get_bind": Symbol("connection"),
+    "get_context": Symbol("context"),
+    "is_offline_mode": False,
+}
+
+
+class ConnectionCalls(OperationCalls):
+    """Evaluates the calls of symbols; SQL that they are given is recorded, what they answer is unknown."""
+
+    def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
+        super().__init__(source, journal, budget, context)
+        self.savepoints = 0
+
+    def call_symbol(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
+        """Evaluate ``symbol.name(…)``."""
+        if name in {"execute", "scalar", "scalars", "exec_driver_sql"} and symbol.kind in _EXECUTING:
+            return self._execute(node, name, arguments)
+        if symbol.kind == "savepoint" or (name, symbol.kind) in _ENDS_TRANSACTION:
+            self._end(node, symbol, name)
+            return None
+        if symbol.kind in {"connection", "session"}:
+            return self._use_connection(node, symbol, name, arguments)
+        if symbol.kind == "dialect" and name == "type_descriptor" and len(arguments[0]) == 1:
+            return arguments[0][0]
+        if symbol.kind == "context":
+            return _OF_CONTEXT.get(name, Unknown(f"Alembic's context.{name}", inert=True))
+        return Unknown("another connection than the migration's") if symbol.kind == "engine" else ANSWER
+
+    def _use_connection(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
+        if name in _SAME_CONNECTION:
+            if arguments[1].get("isolation_level") is not None:
+                self.journal.transactions.uncertain(f"{self.source.code(node, 60)} changes how statements are sent")
+            return Symbol("connection")
+        if symbol.kind == "connection" and name == "begin_nested":
+            self.savepoints += 1
+            self.send(node, partial(self.recording.execute_raw, f"SAVEPOINT sa_savepoint_{self.savepoints}"))
+            return Symbol("savepoint")
+        if symbol.kind == "connection":
+            return Symbol("transaction") if name == "begin" else ANSWER
+        if name not in _QUIET_SESSION:
+            self.journal.gap(node, "what the ORM sends is not read")
+        return ANSWER
+
+    def _end(self, node: ast.Call, symbol: Symbol, how: str) -> None:
+        if symbol.kind == "savepoint":
+            self.end_savepoint(node, how)
+        else:
+            self.journal.commit(node)
+
+    def end_savepoint(self, node: ast.expr, how: str) -> None:
+        """The latest savepoint ends, by ``commit`` or ``rollback``."""
+        verb = "RELEASE" if how == "commit" else "ROLLBACK TO"
+        self.send(node, partial(self.recording.execute_raw, f"{verb} SAVEPOINT sa_savepoint_{self.savepoints}"))
+
+    def _execute(self, node: ast.Call, name: str, arguments: Arguments) -> object:
+        args, kwargs = arguments
+        statement = args[0] if args else kwargs.get("statement", Unknown("an execution without a statement"))
+        if isinstance(statement, SYMBOLIC) or not isinstance(statement, str | PartialText | ClauseElement):
+            reason = statement.reason if isinstance(statement, Unknown) else f"a {type(statement).__name__} is executed"
+            self.journal.opaque(node, reason)
+            return ANSWER
+        if name == "exec_driver_sql" and not isinstance(statement, ClauseElement):
+            with self.journal.guarded(_PERCENT_SIGNS if "%" in str(statement) else None):
+                self.send(node, partial(self.recording.execute_raw, statement))
+            return ANSWER
+        is_clause = isinstance(statement, ClauseElement) or getattr(statement, "is_clause", False)
+        with self.journal.guarded(None if is_clause else _STRING_EXECUTED):
+            for values in _rows(args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params"))):
+                self.send(node, partial(self.recording.execute, statement, values))
+        return ANSWER
+
+    @staticmethod
+    def make_session(name: str, arguments: Arguments) -> object:
+        """Evaluate ``Session(…)`` or ``sessionmaker(…)`` of SQLAlchemy's ORM."""
+        bound_here = any(isinstance(value, Symbol) for value in flat(arguments))
+        if name == "sessionmaker":
+            return Symbol("sessionmaker")
+        return Symbol("session") if bound_here else Unknown("a session on another connection")
+
+    def call_schema(self, node: ast.Call, owner: Any, name: str, arguments: Arguments) -> None:  # noqa: ANN401
+        """Evaluate a method of a table, type or metadata that uses the database."""
+        if name == "reflect":
+            self.taint(owner, "what is reflected from the database")
+        else:
+            self._create_or_drop(node, owner, name, arguments)
+
+    def _create_or_drop(self, node: ast.Call, owner: Any, name: str, arguments: Arguments) -> None:  # noqa: ANN401
+        args, kwargs = arguments
+        if first_hole((args[1:], kwargs)) is not None or (isinstance(owner, MetaData) and kwargs):
+            self.journal.opaque(node, "an unknown argument")
+            return
+        method = getattr(owner, name)
+        default = inspect.signature(method).parameters["checkfirst"].default
+        check = bool(kwargs.get("checkfirst", args[1] if len(args) > 1 else default))
+        exists = "does not exist yet" if name.startswith("create") else "exists"
+        guard = f"if {getattr(owner, 'name', None) or 'it'} {exists}" if check else None
+        with self.journal.guarded(guard):
+            self.send(node, partial(method, self.recording.connection, checkfirst=False))
+
+
+def _rows(parameters: object) -> Iterable[object]:
+    """One execution for each set of parameters."""
+    if isinstance(parameters, list | tuple) and parameters and all(isinstance(row, dict) for row in parameters):
+        return parameters
+    return (parameters,)

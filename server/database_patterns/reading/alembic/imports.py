@@ -1,0 +1,161 @@
+"""Importing while interpreting: libraries by allow-list, the project's own modules read in the same way as it."""
+
+from __future__ import annotations
+
+import ast
+from abc import abstractmethod
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from . import library, modules
+from .budget import Budget
+from .calls import Calls
+from .context import RevisionContext
+from .journal import Journal
+from .source import Source
+from .values import MISSING, Answers, Foreign, Module, Namespace, Operations, Scope, Unknown
+
+_COST: Final = 100
+"""Characters of a module for one step of the budget."""
+
+
+class Imports(Calls):
+    """Evaluates imports; running a statement is the subclass's part."""
+
+    def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
+        super().__init__(source, journal, budget, context)
+        self._modules: dict[Path, tuple[Module, modules.Parsed | None]] = {}
+        self._resolving: list[tuple[Path, str]] = []
+
+    @abstractmethod
+    def run_one(self, statement: ast.stmt) -> object:
+        """Interpret one statement in the current scope."""
+
+    def attribute(self, owner: object, name: str) -> object:
+        """``owner.name``; ``alembic.op`` stands for Alembic's real operations."""
+        if isinstance(owner, Namespace) and (owner.name, name) == ("alembic", "op"):
+            return Operations(self.recording.operations)
+        if isinstance(owner, Module):
+            return self._of_module(owner, name)
+        if isinstance(owner, Foreign):
+            return self._assumed(f"{owner.name}.{name}", Unknown(owner.reason))
+        return super().attribute(owner, name)
+
+    def imported(self, name: str) -> object:
+        """The module of that dotted name."""
+        known = library.module(name)
+        if not isinstance(known, Unknown):
+            return known
+        place = modules.find(name, self.context.roots)
+        return self._module(place) if place else self._assumed(name, known)
+
+    def imported_from(self, node: ast.ImportFrom) -> object:
+        """The module that ``from … import`` names."""
+        if not node.level:
+            return self.imported(node.module or "")
+        place = modules.relative(Path(self.source.path), node.level, node.module or "", self.context.roots)
+        dots = "." * node.level + (node.module or "")
+        return self._module(place) if place else Unknown(f"what is imported from {dots}, which is not read")
+
+    def _assumed(self, path: str, unknown: Unknown) -> object:
+        """What the configuration says of the dotted name ``path``, else ``unknown``."""
+        assume = self.context.assume
+        if path in assume:
+            return assume[path]
+        if f"{path}()" in assume:
+            return Answers(assume[f"{path}()"])
+        if any(key.startswith(f"{path}.") for key in assume):
+            return Foreign(path, unknown.reason)
+        return unknown
+
+    def _module(self, place: modules.Place) -> Module:
+        key = place.file or place.folder
+        if key not in self._modules:
+            parsed = modules.parse(place.file) if place.file else None
+            scope = Scope()
+            module = Module(place, scope)
+            if parsed:
+                self.budget.spend(len(parsed.source.text) // _COST)
+                scope.resolve = partial(self._resolve, module, parsed)
+            self._modules[key] = module, parsed
+            if parsed and parsed.hooks:
+                self._run_hooks(module, parsed)
+        return self._modules[key][0]
+
+    def hook(self, decorator: ast.expr) -> None:
+        """A decorator may hook a function into SQLAlchemy itself, which then renders or sends otherwise."""
+        if not isinstance(decorator, ast.Call) or not decorator.args:
+            return
+        name, target = self.source.code(decorator.func, 60).rpartition(".")[2], decorator.args[0]
+        if name not in modules.HOOKS or (isinstance(target, ast.Name) and self._defines_class(target.id)):
+            return
+        dialects = {each.value for each in decorator.args[1:] if isinstance(each, ast.Constant)}
+        if name == "compiles" and dialects and "postgresql" not in dialects:
+            return
+        if library.is_public(self.evaluate(target), otherwise=not self._resolving):
+            self.journal.altered(decorator)
+
+    def _defines_class(self, name: str) -> bool:
+        return any(isinstance(each, ast.ClassDef) and each.name == name for each in self.source.tree.body)
+
+    def _of_module(self, module: Module, name: str) -> object:
+        place = module.place
+        path = f"{place.name}.{name}"
+        unknown = Unknown(f"{path}, which is not read")
+        assumed = self._assumed(path, unknown)
+        if assumed is not unknown:
+            return assumed
+        found = module.scope.find(name)
+        if found is not MISSING:
+            return found
+        inner = modules.submodule(place, name, self.context.roots)
+        return self._module(inner) if inner else unknown
+
+    def _resolve(self, module: Module, parsed: modules.Parsed, name: str) -> object:
+        """The value of ``name`` in a module, by running the statement that binds it."""
+        key = Path(parsed.source.path), name
+        if name not in parsed.bindings:
+            return self._from_stars(module, parsed, name)
+        statement = parsed.bindings[name]
+        if statement is None:
+            return Unknown(f"{name}, which its module {key[0].name} builds in several steps")
+        if key in self._resolving or len(self._resolving) >= modules.IMPORT_DEPTH:
+            return Unknown(f"{name}, whose modules need each other")
+        self._resolving.append(key)
+        try:
+            with self._inside(parsed.source, module.scope):
+                self.run_one(statement)
+        finally:
+            self._resolving.pop()
+        return module.scope.names.get(name, Unknown(f"{name}, which is not read"))
+
+    def _from_stars(self, module: Module, parsed: modules.Parsed, name: str) -> object:
+        for statement in parsed.stars:
+            with self._inside(parsed.source, module.scope):
+                origin = self.imported_from(statement)
+                if isinstance(origin, Module) and (found := origin.scope.find(name)) is not MISSING:
+                    return found
+        return MISSING
+
+    def _run_hooks(self, module: Module, parsed: modules.Parsed) -> None:
+        self._resolving.append((Path(parsed.source.path), ""))
+        try:
+            with self._inside(parsed.source, module.scope):
+                for decorator in parsed.hooks:
+                    self.hook(decorator)
+        finally:
+            self._resolving.pop()
+
+    @contextmanager
+    def _inside(self, source: Source, scope: Scope) -> Generator[None]:
+        """In the top level of another file, which ran before the revision and under none of its conditions."""
+        journal = self.journal
+        kept = self.source, self.scope, self.importing, journal.source, journal.guards
+        self.source, self.scope, self.importing, journal.source, journal.guards = source, scope, True, source, []
+        try:
+            yield
+        finally:
+            self.source, self.scope, self.importing, journal.source, journal.guards = kept

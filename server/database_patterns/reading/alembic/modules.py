@@ -1,0 +1,155 @@
+"""Modules of the same repository: found by path, parsed once per process, and never imported.
+
+Only what a revision uses of a module is interpreted: the one statement of its top level that binds a name. A name that
+a module binds or changes in several steps is unknown.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from database_patterns.errors import UserError
+from database_patterns.reading.files import read_source
+
+from .source import Source, walk
+
+MAX_BYTES: Final = 1_000_000
+IMPORT_DEPTH: Final = 12
+"""How many modules may need each other for one name."""
+
+HOOKS: Final = ("compiles", "listens_for")
+"""Decorators that change how SQLAlchemy renders, or what it does besides."""
+
+_CACHED: Final = 1_000
+_DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A module's file: which statement binds each name (None: several do), and where ``import *`` gets more."""
+
+    source: Source
+    bindings: dict[str, ast.stmt | None]
+    stars: tuple[ast.ImportFrom, ...] = ()
+    hooks: tuple[ast.expr, ...] = ()
+    """Decorators of functions that hook them into SQLAlchemy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A module or package by its dotted name; ``file`` is None for a package that is only a folder."""
+
+    name: str
+    folder: Path
+    file: Path | None = field(default=None)
+
+
+def find(name: str, roots: Sequence[Path]) -> Place | None:
+    """The module ``name`` below one of ``roots``; None where there is none, or where it lies outside of them."""
+    parts = name.split(".")
+    return next((place for root in roots if (place := _below(root, parts, name, root))), None)
+
+
+def submodule(package: Place, name: str, roots: Sequence[Path]) -> Place | None:
+    """The module ``name`` within ``package``."""
+    full = f"{package.name}.{name}" if package.name else name
+    return next((place for root in roots if (place := _below(package.folder, [name], full, root))), None)
+
+
+def relative(source: Path, level: int, name: str, roots: Sequence[Path]) -> Place | None:
+    """What ``from ..name import x`` with ``level`` dots speaks of in the file ``source``."""
+    folder = source.resolve().parents[level - 1] if len(source.resolve().parents) >= level else source.parent
+    parts = name.split(".") if name else []
+    return next((place for root in roots if (place := _below(folder, parts, name, root))), None)
+
+
+def parse(file: Path) -> Parsed | None:
+    """The parsed file, from the cache while it is unchanged; None where it cannot be read as Python."""
+    try:
+        changed = file.stat()
+    except OSError:
+        return None
+    return _parse(file, changed.st_mtime_ns, changed.st_size)
+
+
+def _below(folder: Path, parts: Sequence[str], name: str, root: Path) -> Place | None:
+    target = folder.joinpath(*parts)
+    candidates = (target / "__init__.py", target.with_suffix(".py") if parts else target / "__init__.py")
+    file = next((each for each in candidates if each.is_file()), None)
+    if file is None:
+        return Place(name, target) if target.is_dir() and _inside(target, root) else None
+    return Place(name, target, file) if _inside(file, root) else None
+
+
+@lru_cache(maxsize=4 * _CACHED)
+def _inside(path: Path, root: Path) -> bool:
+    return path.resolve().is_relative_to(root.resolve())
+
+
+@lru_cache(maxsize=_CACHED)
+def _parse(file: Path, _changed: int, _size: int) -> Parsed | None:
+    try:
+        source = Source(read_source(file, max_bytes=MAX_BYTES), str(file))
+    except UserError:
+        return None
+    bindings: dict[str, ast.stmt | None] = {}
+    for statement in source.tree.body:
+        if _is_main_guard(statement):
+            continue
+        bound = list(_bound(statement))
+        for name in bound:
+            bindings[name] = None if name in bindings and not isinstance(statement, ast.Import) else statement
+        for name in _changed_names(statement, set(bound)):
+            bindings[name] = None
+    stars = [each for each in source.tree.body if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
+    return Parsed(source, bindings, tuple(stars), tuple(_hooks(source)))
+
+
+def _hooks(source: Source) -> Iterator[ast.expr]:
+    if any(name in source.text for name in HOOKS):
+        for function in source.tree.body:
+            if isinstance(function, ast.FunctionDef):
+                yield from function.decorator_list
+
+
+def _is_main_guard(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """The names that a plain top-level statement binds."""
+    if isinstance(node, _DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name.split(".")[0] for alias in node.names if alias.name != "*")
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            yield from (
+                inner.id for inner in walk(target) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+            )
+
+
+def _changed_names(node: ast.stmt, bound: set[str]) -> set[str]:
+    """The names that a top-level statement may bind or change otherwise than by plainly binding them."""
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return set()
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return {name for target in targets for name in _names(target)} - bound
+    return _names(node)
+
+
+def _names(node: ast.AST) -> set[str]:
+    found = {inner.id for inner in walk(node) if isinstance(inner, ast.Name)}
+    for inner in walk(node):
+        if isinstance(inner, _DEFINITIONS):
+            found.add(inner.name)
+        elif isinstance(inner, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.split(".")[0] for alias in inner.names}
+    return found

@@ -1,0 +1,81 @@
+"""Sending to the database while interpreting: what Alembic or SQLAlchemy render is written down at its call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from sqlalchemy.exc import CompileError, IdentifierError
+
+from .budget import STATEMENT_COST, Budget, OutOfBudgetError
+from .context import RevisionContext
+from .expressions import Expressions
+from .journal import Journal
+from .recording import Recording
+from .source import Source
+from .values import Unknown
+
+_NAMELESS: Final = "it has no name"
+
+Arguments = tuple[list[Any], dict[str, Any]]
+"""The positional and the named arguments of a call."""
+
+
+class Sending(Expressions):
+    """Runs operations of the libraries and records what they would send."""
+
+    def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
+        super().__init__(source, journal, budget)
+        self.context = context
+        self.recording = Recording(context.naming_convention)
+        self.importing = False
+        self.sending: ast.expr
+
+    def send(self, node: ast.expr, operation: Callable[[], object]) -> object:
+        """Run ``operation`` of Alembic or SQLAlchemy, and write down at ``node`` what it sends."""
+        self.budget.spend(STATEMENT_COST)
+        self.sending = node
+        try:
+            return operation()
+        except OutOfBudgetError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever the library raises is this call's answer
+            failure = said(error)
+            self.flush(node)
+            self._failed(node, error, failure)
+            return Unknown(failure)
+        finally:
+            self.flush(node)
+
+    def _failed(self, node: ast.AST, error: Exception, failure: str) -> None:
+        """What no version of the libraries can do is a fact of the revision; other errors may be ours alone."""
+        certain = isinstance(error, IdentifierError)
+        if isinstance(error, CompileError) and _NAMELESS in failure:
+            certain = self.context.naming_convention is not None
+            if not certain:
+                failure = f"{failure}, unless target_metadata has a naming convention (env.py was not read)"
+        if certain and not self.journal.guards:
+            self.journal.fails(node, failure)
+        else:
+            self.journal.opaque(node, failure)
+
+    def flush(self, node: ast.AST) -> None:
+        """Write down at ``node`` what has been rendered since the last time."""
+        for rendered in self.recording.take():
+            self.budget.spend(STATEMENT_COST)
+            self.journal.record(rendered, node)
+
+
+def flat(arguments: Arguments) -> Iterable[object]:
+    """The arguments of a call, and the items of those that are sequences."""
+    for value in (*arguments[0], *arguments[1].values()):
+        if isinstance(value, list | tuple):
+            yield from value
+        yield value
+
+
+def said(error: Exception) -> str:
+    """An exception in one line."""
+    message = str(error).split("\n", 1)[0].split("(Background on", 1)[0].strip()
+    return f"{type(error).__name__}: {message}"[:300]

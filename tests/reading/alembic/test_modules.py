@@ -1,0 +1,180 @@
+"""Modules of the project: read by path like the revision, only what is used of them, and never imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from tests.reading.alembic.conftest import HEADER, indented
+
+from database_patterns.model import Gap, Migration, Span
+from database_patterns.reading.alembic import RevisionContext, read_revision
+
+Files = dict[str, str]
+
+
+class Project:
+    """A folder with modules, whose revisions are read with it as their root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.assume: dict[str, object] = {}
+
+    def write(self, files: Files) -> None:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text))
+
+    def read(self, top: str, body: str) -> Migration:
+        text = f"{HEADER}{dedent(top)}\n\ndef upgrade():\n{indented(body)}"
+        path = str(self.root / "versions" / "b.py")
+        return read_revision(text, path, RevisionContext(roots=(self.root,), assume=self.assume))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def texts(migration: Migration) -> list[tuple[str, str, str | None]]:
+    return [(" ".join(each.sql.split()), each.confidence, each.guard) for each in migration.upgrade]
+
+
+def exact(*statements: str) -> list[tuple[str, str, str | None]]:
+    return [(sql, "exact", None) for sql in statements]
+
+
+@pytest.mark.parametrize(
+    ("top", "use"),
+    [
+        ("from app.names import TABLE", "TABLE"),
+        ("from app import names", "names.TABLE"),
+        ("import app.names", "app.names.TABLE"),
+        ("import app.names as n", "n.TABLE"),
+        ("from app import TABLE", "TABLE"),
+        ("from app.everything import TABLE", "TABLE"),
+    ],
+)
+def test_a_value_of_the_project_is_read_from_its_module(top: str, use: str, project: Project) -> None:
+    project.write(
+        {
+            "app/__init__.py": "from .names import TABLE",
+            "app/names.py": "import os\nPREFIX = 'a'\nTABLE = f'{PREFIX}_t'\n",
+            "app/everything.py": "from app.names import *\n",
+        }
+    )
+    migration = project.read(top, f"op.drop_table({use})")
+    assert (texts(migration), migration.upgrade_gaps) == (exact("DROP TABLE a_t"), ())
+
+
+def test_only_the_statement_that_binds_a_name_is_interpreted(project: Project) -> None:
+    project.write({"app.py": "while True:\n    pass\n\nX = 'x' * 10 ** 12\nTABLE = 't'\nraise SystemExit\n"})
+    assert texts(project.read("from app import TABLE", "op.drop_table(TABLE)")) == exact("DROP TABLE t")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "TABLE = 't'\nTABLE = 'u'\n",
+        "import os\nif os.environ:\n    TABLE = 't'\nelse:\n    TABLE = 'u'\n",
+        "TABLE = ['t']\nTABLE.append('u')\n",
+        "TABLE = {'a': 't'}\nTABLE['a'] = 'u'\n",
+        "TABLE = 't'\nTABLE += 'u'\n",
+        "TABLE = ['t']\nchange(TABLE)\n",
+    ],
+)
+def test_a_name_that_is_built_in_several_steps_is_unknown(module: str, project: Project) -> None:
+    project.write({"app.py": module})
+    migration = project.read("from app import TABLE", "op.execute(TABLE)")
+    why = "TABLE, which its module app.py builds in several steps"
+    assert texts(migration) == [("", "opaque", why)]
+
+
+def test_statements_of_a_helper_stand_at_the_call_and_point_to_the_helper(project: Project) -> None:
+    helper = "from alembic import op\n\n\ndef rename(old, new):\n    op.rename_table(old, new)\n"
+    project.write({"app/helpers.py": helper})
+    migration = project.read("from app.helpers import rename", "rename('a', 'b')")
+    (statement,) = migration.upgrade
+    assert (statement.sql, statement.span.path, statement.span.line) == (
+        "ALTER TABLE a RENAME TO b",
+        migration.path,
+        12,
+    )
+    assert statement.related == (Span(str(project.root / "app/helpers.py"), 5, 5, 5, 30),)
+
+
+def test_a_gap_in_a_helper_stands_at_the_call_and_says_where_the_helper_is(project: Project) -> None:
+    project.write({"helpers.py": "def clean(op):\n    import app\n    op.execute(app.sql)\n"})
+    migration = project.read("import helpers", "helpers.clean(op)")
+    place = Span(migration.path, 12, 5, 12, 22)
+    why = f"what is imported from app, which is not read ({project.root / 'helpers.py'}, line 3)"
+    assert migration.upgrade_gaps == (Gap(place, "op.execute(app.sql)", why),)
+
+
+def test_a_guard_of_the_project_is_decided_where_it_is_known_and_kept_where_it_is_not(project: Project) -> None:
+    project.write({"settings.py": "import os\nENABLED = False\nDEBUG = os.environ.get('DEBUG')\n"})
+    known = project.read("import settings", "if settings.ENABLED:\n    return\nop.drop_table('t')")
+    unknown = project.read("import settings", "if settings.DEBUG:\n    return\nop.drop_table('t')")
+    assert texts(known) == exact("DROP TABLE t")
+    assert texts(unknown) == [("DROP TABLE t", "guarded", "unless settings.DEBUG")]
+
+
+def test_what_only_the_project_knows_can_be_assumed(project: Project) -> None:
+    project.assume = {"app.settings.debug": False, "app.skip()": False, "lib.values.SIZE": 36}
+    project.write({"app/__init__.py": "def skip(op):\n    return op.get_bind().execute('SELECT 1')\n"})
+    body = """
+        if settings.debug or skip(op):
+            return
+        op.add_column("t", sa.Column("a", sa.String(values.SIZE)))
+    """
+    migration = project.read("from app import settings, skip\nfrom lib import values", body)
+    assert texts(migration) == exact("ALTER TABLE t ADD COLUMN a VARCHAR(36)")
+
+
+def test_modules_that_need_each_other_are_unknown_and_end(project: Project) -> None:
+    project.write({"a.py": "from b import X\n", "b.py": "from a import X\n"})
+    assert texts(project.read("from a import X", "op.execute(X)")) == [
+        ("", "opaque", "X, whose modules need each other")
+    ]
+
+
+def test_a_module_that_changes_is_read_again(project: Project) -> None:
+    project.write({"app.py": "TABLE = 'first'\n"})
+    first = project.read("from app import TABLE", "op.drop_table(TABLE)")
+    project.write({"app.py": "TABLE = 'afterwards'\n"})
+    second = project.read("from app import TABLE", "op.drop_table(TABLE)")
+    assert texts(first) + texts(second) == exact("DROP TABLE first", "DROP TABLE afterwards")
+
+
+def test_no_module_outside_the_roots_is_read(project: Project, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.py"
+    outside.write_text("TABLE = 't'\n")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "link.py").symlink_to(outside)
+    project.root = inner
+    for module in ("outside", "link"):
+        migration = project.read(f"from {module} import TABLE", "op.drop_table(TABLE)")
+        assert texts(migration) == [("", "opaque", f"what is imported from {module}, which is not read")]
+
+
+def test_without_roots_no_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("TABLE = 't'\n")
+    text = f"{HEADER}from app import TABLE\n\ndef upgrade():\n    op.drop_table(TABLE)\n"
+    (statement,) = read_revision(text, str(tmp_path / "b.py")).upgrade
+    assert (statement.confidence, statement.guard) == ("opaque", "what is imported from app, which is not read")
+
+
+@pytest.mark.parametrize("module", ["def (", "\x00", "x = " + "-" * 50_000 + "1"])
+def test_a_module_that_is_not_python_is_unknown(module: str, project: Project) -> None:
+    project.write({"app.py": module})
+    assert texts(project.read("from app import TABLE", "op.drop_table(TABLE)")) == [
+        ("", "opaque", "app.TABLE, which is not read")
+    ]
+
+
+def test_a_relative_import_is_resolved_from_the_folder_of_its_file(project: Project) -> None:
+    project.write({"app/a/one.py": "from ..b.two import TABLE\n", "app/b/two.py": "TABLE = 't'\n"})
+    assert texts(project.read("from app.a.one import TABLE", "op.drop_table(TABLE)")) == exact("DROP TABLE t")
