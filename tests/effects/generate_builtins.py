@@ -1,8 +1,8 @@
 """Writes ``effects/data/builtins.json``: what PostgreSQL and its usual extensions bring of functions, casts and types.
 
-Run as ``python -m tests.effects.generate_builtins DSN DSN …``, one superuser's DSN for each major version. A fact that
-does not hold in all of them carries ``@first-last``, one that an extension brings ``#extension``. ``test_builtins.py``
-compares the file with a server.
+Run as ``python -m tests.effects.generate_builtins DSN DSN …``, a superuser's DSN for each major version (several,
+where one server lacks extensions that another has). A fact that does not hold in all of them carries ``@first-last``,
+one that an extension brings ``#extension``. ``test_builtins.py`` compares the file with a server.
 """
 
 from __future__ import annotations
@@ -99,37 +99,47 @@ def read_extensions(connection: driver.Connection, wanted: Iterable[str] = EXTEN
         with connection.transaction(force_rollback=True):
             connection.execute(f'create extension "{extension}"'.encode())
             found[extension] = {
-                section: {
-                    (name, f"{fact}#{extension}")
-                    for name, fact in connection.execute(query.format(owned=OF_EXTENSION).encode(), [extension])
-                }
+                section: set(connection.execute(query.format(owned=OF_EXTENSION).encode(), [extension]).fetchall())
                 for section, query in QUERIES.items()
             }
     return found
 
 
 def merge(
-    servers: dict[int, Facts], extensions: dict[str, Facts], sections: Iterable[str] = tuple(QUERIES)
+    servers: dict[int, Facts], extensions: dict[str, dict[int, Facts]], sections: Iterable[str] = tuple(QUERIES)
 ) -> dict[str, dict[str, list[str]]]:
-    """The facts of all servers, and those of the extensions, by section and name."""
+    """The facts of all servers, and those of each extension on the servers that have it, by section and name."""
     return {
         section: _merge_section(
-            {version: facts[section] for version, facts in servers.items()},
-            set().union(*(facts[section] for facts in extensions.values())),
+            _of_section(servers, section),
+            {extension: _of_section(facts, section) for extension, facts in extensions.items()},
         )
         for section in sections
     }
 
 
-def _merge_section(facts: dict[int, set[tuple[str, str]]], extra: set[tuple[str, str]]) -> dict[str, list[str]]:
+def _of_section(servers: dict[int, Facts], section: str) -> dict[int, set[tuple[str, str]]]:
+    return {version: facts[section] for version, facts in servers.items()}
+
+
+def _merge_section(
+    own: dict[int, set[tuple[str, str]]], extensions: dict[str, dict[int, set[tuple[str, str]]]]
+) -> dict[str, list[str]]:
     merged: dict[str, list[str]] = {}
-    for name, fact in sorted(set().union(*facts.values())):
-        versions = [version for version in sorted(facts) if (name, fact) in facts[version]]
-        note = "" if len(versions) == len(facts) else f"@{versions[0]}-{versions[-1]}"
-        merged.setdefault(name, []).append(fact + note)
-    for name, fact in sorted(extra):
-        merged.setdefault(name, []).append(fact)
+    for name, text in _marked(own):
+        merged.setdefault(name, []).append(text)
+    brought = [
+        (name, f"{text}#{extension}") for extension in extensions for name, text in _marked(extensions[extension])
+    ]
+    for name, text in sorted(brought):
+        merged.setdefault(name, []).append(text)
     return merged
+
+
+def _marked(servers: dict[int, set[tuple[str, str]]]) -> Iterable[tuple[str, str]]:
+    for name, fact in sorted(set().union(*servers.values())):
+        versions = [version for version in sorted(servers) if (name, fact) in servers[version]]
+        yield name, fact if len(versions) == len(servers) else f"{fact}@{versions[0]}-{versions[-1]}"
 
 
 def render(merged: dict[str, dict[str, list[str]]]) -> str:
@@ -143,11 +153,13 @@ def render(merged: dict[str, dict[str, list[str]]]) -> str:
 
 def main(dsns: Iterable[str]) -> None:
     servers: dict[int, Facts] = {}
-    extensions: dict[str, Facts] = {}
+    extensions: dict[str, dict[int, Facts]] = {}
     for dsn in dsns:
         with driver.connect(dsn) as connection:
-            servers[connection.info.server_version // 10000] = read(connection)
-            extensions |= read_extensions(connection)
+            version = connection.info.server_version // 10000
+            servers[version] = read(connection)
+            for extension, facts in read_extensions(connection).items():
+                extensions.setdefault(extension, {})[version] = facts
     TARGET.write_text(render(merge(servers, extensions)), encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.effects.generate_builtins import TARGET, merge, read, read_extensions, render
+from tests.effects.generate_builtins import TARGET, Facts, merge, read, read_extensions, render
 
 from database_patterns.effects import builtins
 from database_patterns.lab import driver
@@ -50,30 +50,27 @@ def test_casts_and_operator_classes_are_found_by_type() -> None:
 
 def test_the_shipped_data_is_what_the_server_says(server: Server, database: Database) -> None:
     with driver.connect(database.admin) as connection:
-        own, brought = read(connection), read_extensions(connection)
-    shipped = merge_of_version(server.postgres)
-    for section, facts in own.items():
-        assert facts == shipped[section]["own"], section
-    for name, of_extension in brought.items():
-        for section, found in of_extension.items():
-            assert found <= shipped[section]["extensions"], (name, section)
+        found: dict[str | None, Facts] = {None: read(connection), **read_extensions(connection)}
+    assert {extension for extension in found if extension} <= builtins.known_extensions()
+    for extension, sections in found.items():
+        for section, facts in sections.items():
+            assert facts == shipped(section, extension, server.postgres), (extension, section)
 
 
-def merge_of_version(postgres: int) -> dict[str, dict[str, set[tuple[str, str]]]]:
-    """The shipped facts that hold in one version, those of extensions apart."""
-    sections: dict[str, dict[str, set[tuple[str, str]]]] = {}
-    for section, names in builtins._data().items():
-        own = {
-            (name, fact.text)
-            for name in names
-            for fact in builtins._facts(section, name, postgres)
-            if not fact.extension
-        }
-        extensions = {(name, fact) for name, facts in names.items() for fact in facts if "#" in fact}
-        sections[section] = {"own": own, "extensions": extensions}
-    return sections
+def shipped(section: str, extension: str | None, postgres: int) -> set[tuple[str, str]]:
+    """The facts of one version that are PostgreSQL's own, or that the extension brings."""
+    return {
+        (name, fact.text)
+        for name in builtins._data()[section]
+        for fact in builtins._facts(section, name, postgres)
+        if fact.extension == extension
+    }
 
 
 def test_the_file_is_written_as_the_generator_writes_it() -> None:
     assert render(builtins._data()) == TARGET.read_text(encoding="utf-8")
-    assert merge({18: {"functions": {("f", "a")}}}, {}, sections=["functions"]) == {"functions": {"f": ["a"]}}
+    of_servers = {17: {"functions": {("f", "a")}}, 18: {"functions": {("f", "a"), ("g", "b")}}}
+    of_extensions = {"e": {17: {"functions": {("f", "c")}}, 18: {"functions": {("f", "c"), ("h", "d")}}}}
+    assert merge(of_servers, of_extensions, sections=["functions"]) == {
+        "functions": {"f": ["a", "c#e"], "g": ["b@18-18"], "h": ["d@18-18#e"]}
+    }
