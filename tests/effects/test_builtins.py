@@ -50,7 +50,8 @@ def test_casts_and_operator_classes_are_found_by_type() -> None:
 
 def test_the_shipped_data_is_what_the_server_says(server: Server, database: Database) -> None:
     with driver.connect(database.admin) as connection:
-        found: dict[str | None, Facts] = {None: read(connection), **read_extensions(connection)}
+        found: dict[str | None, Facts] = {None: read(connection)}
+        found.update(read_extensions(connection).items())
     assert {extension for extension in found if extension} <= builtins.known_extensions()
     for extension, sections in found.items():
         for section, facts in sections.items():
