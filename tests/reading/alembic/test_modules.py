@@ -178,3 +178,66 @@ def test_a_module_that_is_not_python_is_unknown(module: str, project: Project) -
 def test_a_relative_import_is_resolved_from_the_folder_of_its_file(project: Project) -> None:
     project.write({"app/a/one.py": "from ..b.two import TABLE\n", "app/b/two.py": "TABLE = 't'\n"})
     assert texts(project.read("from app.a.one import TABLE", "op.drop_table(TABLE)")) == exact("DROP TABLE t")
+
+
+WRAPPED = """
+    import contextlib
+    import functools
+
+    from alembic import context, op
+    import sqlalchemy as sa
+
+
+    def online(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            if context.is_offline_mode():
+                raise RuntimeError(function.__name__)
+            return function(*args, **kwargs)
+
+        return wrapper
+
+
+    @online
+    def create(name, *columns):
+        return op.create_table(name, *columns)
+
+
+    @contextlib.contextmanager
+    def patience():
+        op.execute("SET lock_timeout = '9s'")
+        yield
+
+
+    class Steps:
+        def run(self):
+            return op.execute("SELECT 1")
+"""
+
+
+def test_a_decorated_helper_is_followed_through_what_its_decorator_makes_of_it(project: Project) -> None:
+    project.write({"app/helpers.py": WRAPPED})
+    migration = project.read(
+        "from app.helpers import create", 't = create("t", sa.Column("a", sa.Integer()))\nop.bulk_insert(t, [{"a": 1}])'
+    )
+    assert texts(migration) == exact("CREATE TABLE t ( a INTEGER )", "INSERT INTO t (a) VALUES (1)")
+    assert migration.upgrade_gaps == ()
+    path = str(project.root / "versions" / "b.py")
+    assert migration.upgrade[0].span == Span(path, 12, 9, 12, 50)
+    assert [span.path for span in migration.upgrade[0].related] == [str(project.root / "app/helpers.py")]
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("with patience():\n    pass", "patience(), which is asynchronous or a generator"),
+        ("answer = Steps().run()", "the class Steps, which is not read"),
+    ],
+)
+def test_code_of_the_project_that_may_send_and_is_not_followed_is_a_gap_though_its_answer_is_taken(
+    call: str, why: str, project: Project
+) -> None:
+    project.write({"app/helpers.py": WRAPPED})
+    migration = project.read("from app.helpers import Steps, patience", call)
+    assert migration.upgrade == ()
+    assert {gap.why for gap in migration.upgrade_gaps} == {f"it may use the database: {why}"}

@@ -64,7 +64,7 @@ def test_a_direction_that_is_no_function_is_a_gap() -> None:
     migration = read_revision('revision = "b"\nupgrade = print\ndowngrade = 1\n', "b.py")
     place = Span("b.py", 1, 1, 1, 1)
     assert migration.upgrade_gaps == (Gap(place, "upgrade()", "print"),)
-    assert migration.downgrade_gaps == (Gap(place, "downgrade()", "it is no function"),)
+    assert migration.downgrade_gaps == (Gap(place, "downgrade()", "it is not a function"),)
 
 
 def test_a_direction_that_refuses_to_run_says_so(revise: Revise) -> None:
@@ -121,3 +121,16 @@ def test_statements_of_a_literal_that_is_not_written_as_it_reads_stand_at_the_ca
 ) -> None:
     revision = revise(f"op.execute({literal})")
     assert [each.span for each in revision.migration.upgrade] == [revision.place(f"op.execute({literal})")] * 2
+
+
+def test_a_direction_that_a_decorator_replaces_is_a_gap_and_so_are_its_calls() -> None:
+    text = (
+        'from alembic import op\nrevision = "b"\n\ndef twice(function):\n    def wrapper():\n        function()\n'
+        '    return wrapper\n\n@twice\ndef upgrade():\n    op.execute("SELECT 1")\n'
+    )
+    migration = read_revision(text, "b.py")
+    assert migration.upgrade == ()
+    assert [(gap.what, gap.why) for gap in migration.upgrade_gaps] == [
+        ("upgrade()", "it is not defined at the top level of this file"),
+        ('op.execute("SELECT 1")', "it is in a part of upgrade that could not be followed"),
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from database_patterns.model import Span
 
@@ -66,9 +66,18 @@ def _definition(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> 
     for inner in walk(node):
         if isinstance(inner, ast.Name):
             names.append(inner)
-        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _SENDING:
+        elif _sends(inner):
             calls.append(inner)
     return _Definition(node.name, tuple(calls), tuple(names))
+
+
+def may_send(node: ast.AST) -> bool:
+    """Whether a call that would send SQL stands anywhere in ``node``."""
+    return any(_sends(inner) for inner in walk(node))
+
+
+def _sends(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SENDING
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -120,7 +120,7 @@ class Calls(ConnectionCalls):
         calls_back = any(isinstance(value, Bound | Function) for value in given)
         handed_on = any(isinstance(value, Symbol | Operations) for value in given)
         sends = isinstance(node.func, ast.Attribute) and node.func.attr in {"execute", "exec_driver_sql", "commit"}
-        uses = calls_back or ((handed_on or sends or node is self.discarded) and not callee.inert)
+        uses = calls_back or callee.sends or ((handed_on or sends or node is self.discarded) and not callee.inert)
         if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
         return Unknown(callee.reason, inert=callee.inert)

@@ -6,16 +6,22 @@ import ast
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from sqlalchemy.types import TypeEngine
 
+from .account import may_send
 from .budget import CALL_DEPTH
 from .classes import column_type, enumeration, plain_members
 from .flow import Flow
 from .imports import Imports
 from .sending import Arguments
 from .values import Function, Scope, Unknown
+
+_TRANSPARENT: Final = {"cache", "lru_cache", "wraps"}
+"""Decorators of the standard library that leave a function doing what it did."""
 
 
 class Definitions(Imports):
@@ -27,14 +33,24 @@ class Definitions(Imports):
 
     def define_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Run a ``def`` statement."""
-        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not self._yields(node)
-        reason = Unknown(f"{node.name}(), which is decorated, asynchronous or a generator")
         for decorator in node.decorator_list:
             self.hook(decorator)
-        if isinstance(node, ast.FunctionDef) and plain:
-            self.scope.names[node.name] = Function(node, self.scope, self.source, self.defaults(node.args))
-        else:
-            self.scope.names[node.name] = reason
+        made: object = Unknown(f"{node.name}(), which is asynchronous or a generator", sends=True)
+        if isinstance(node, ast.FunctionDef) and not self._yields(node):
+            made = Function(node, self.scope, self.source, self.defaults(node.args))
+            for decorator in reversed(node.decorator_list):
+                made = self._decorated(made, decorator, node.name)
+        self.scope.names[node.name] = made
+
+    def _decorated(self, made: object, decorator: ast.expr, name: str) -> object:
+        """The function ``made`` as its ``decorator`` leaves it; Unknown when that is no function to follow."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if self.source.code(called, 60).rpartition(".")[2] in _TRANSPARENT:
+            return made
+        wrapper = self.evaluate(decorator)
+        result = self.call_function(decorator, wrapper, ([made], {})) if isinstance(wrapper, Function) else None
+        code = self.source.code(decorator, 40)
+        return result if isinstance(result, Function) else Unknown(f"{name}(), which {code} decorates", sends=True)
 
     def _yields(self, node: ast.FunctionDef) -> bool:
         return "yield" in self.source.text and _is_generator(node)
@@ -71,7 +87,10 @@ class Definitions(Imports):
             return
         bases = [self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases]
         members = [(name, self.evaluate(value)) for name, value in plain_members(node)]
-        self.scope.names[node.name] = enumeration(node, tuple(bases), members)
+        found = enumeration(node, tuple(bases), members)
+        if isinstance(found, Unknown) and may_send(node):
+            found = replace(found, sends=True)
+        self.scope.names[node.name] = found
 
     def _column_type(self, node: ast.ClassDef) -> object:
         """The column type that a class is, when its only base is one; else None."""

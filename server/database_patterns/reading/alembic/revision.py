@@ -70,7 +70,7 @@ def _read_direction(source: Source, account: Account, direction: Direction, cont
     try:
         interpreter.define(source.tree)
         function = interpreter.scope.names.get(direction, MISSING)
-        if isinstance(function, Function):
+        if isinstance(function, Function) and _stands_in(function, source):
             interpreter.run(function)
             if _only_passes(function):
                 journal.does_nothing(function.node, defined=True)
@@ -110,8 +110,14 @@ def _without_function(journal: Journal, direction: Direction, found: object) -> 
     if found is MISSING:
         journal.notes.append(DoesNothing(span, direction, defined=False))
     else:
-        why = found.reason if isinstance(found, Unknown) else "it is no function"
+        kind = "defined at the top level of this file" if isinstance(found, Function) else "a function"
+        why = found.reason if isinstance(found, Unknown) else f"it is not {kind}"
         journal.gaps.append(Gap(span, f"{direction}()", why))
+
+
+def _stands_in(function: Function, source: Source) -> bool:
+    """Whether ``function`` is defined at the top level of the file: what a decorator makes of one is not."""
+    return function.source is source and function.scope.parent is None
 
 
 def _only_passes(function: Function) -> bool:

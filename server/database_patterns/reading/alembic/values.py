@@ -18,10 +18,14 @@ from .source import Source
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that reading cannot have; ``inert`` when calling it or its methods cannot reach the database."""
+    """A value that reading cannot have; ``inert`` when calling it or its methods cannot reach the database.
+
+    ``sends`` when it is code of the project that may well do so: then each of its calls is named.
+    """
 
     reason: str
     inert: bool = False
+    sends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
