@@ -13,11 +13,15 @@ from .work import Work
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A foreign key whose rows are looked up in the referenced table, once all subcommands are done."""
+    """A foreign key whose rows are looked up in the referenced table, once all subcommands are done.
+
+    ``proven``: it held before, and what was done leaves all values equal, so that the query finds no row amiss.
+    """
 
     table: Table
     constraint: Constraint
     referenced: Table
+    proven: bool = False
 
 
 @dataclass(slots=True)

@@ -307,6 +307,7 @@ _LOSSY: Final = frozenset(
      ("json", "jsonb"), ("bpchar", "text"), ("bpchar", "varchar"), ("timestamptz", "time"), ("timestamp", "time")}
 )  # fmt: skip
 _WHOLE: Final = frozenset({"int2", "int4", "int8"})
+_SAME_VALUE: Final = frozenset({("varchar", "text"), ("float4", "float8"), *((whole, "numeric") for whole in _WHOLE)})
 _FRACTIONAL: Final = frozenset({"numeric", "float4", "float8", "money"})
 
 
@@ -319,3 +320,10 @@ def loses(source: TypeName, target: TypeName) -> str | None:
     if pair[0] == pair[1] and scaled and target.modifiers and not _WIDENS[pair[1]](source.modifiers, target.modifiers):
         return f"digits beyond {target.sql} are rounded away"
     return None
+
+
+def keeps_values(source: TypeName, target: TypeName) -> bool:
+    """Whether every value that converts without an error stays equal to the same values as before, and to no other."""
+    pair = (source.name.name, target.name.name)
+    plain = not (source.dimensions or target.dimensions)
+    return plain and (set(pair) <= _WHOLE or (pair in _SAME_VALUE and not target.modifiers))

@@ -125,5 +125,5 @@ def validate(work: Work, validation: Validation) -> None:
         work.lock(each, _AS, "A query looks rows up in it.")
         work.scan(each, reason)
         work.plan_with_indexes(each, _AS, "The query that validates a foreign key may use it.")
-    if table.rows != "none":
+    if table.rows != "none" and not validation.proven:
         work.may_fail("23503", f"a row of {table.name} has no counterpart in {referenced.name}")

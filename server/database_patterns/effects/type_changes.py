@@ -136,7 +136,7 @@ def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.
     if action.using is not None and column.not_null and table.rows != "none":
         work.may_fail("23502", f"USING makes a NULL of a value of {column.name}")
     unique = any(index.unique and column.name in index.depends_on for index in table.indexes.values())
-    if work.is_rewritten(table) and unique and table.rows != "none":
+    if work.is_rewritten(table) and unique and not _keeps_values(work, column, action) and table.rows != "none":
         work.may_fail("23505", f"two values of {column.name} become equal")
     if types.is_constrained(work.catalog, action.type) and table.rows != "none":
         work.may_fail("23514", f"a value violates the domain {action.type.sql}")
@@ -144,23 +144,31 @@ def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.
         work.breaks(table, f"prepared statements that return {column.name} fail once (0A000, cached plan)")
 
 
+def _keeps_values(work: Work, column: Column, action: actions.AlterColumnType) -> bool:
+    old, new = types.base_of(work.catalog, column.type), types.base_of(work.catalog, action.type)
+    return action.using is None and action.collation is None and conversions.keeps_values(old, new)
+
+
 def _rebuild_dependents(at: Alteration, table: Table, column: Column, action: actions.AlterColumnType) -> None:
     changed = replace(column, type=action.type, collation=action.collation)
+    proven = _keeps_values(at.work, column, action)
     for index in table.indexes.values():
         if column.name in index.depends_on:
             _rebuild_index(at, table, index, column, changed)
     for constraint in list(table.constraints_on(column.name)):
         _require_comparable(at, constraint, changed)
-        _check_again(at, table, constraint)
+        _check_again(at, table, constraint, proven=proven)
     for other, key in at.catalog.references_to(table):
         if column.name in key.referenced_columns:
-            _remake_reference(at, table, other, key, changed)
+            _remake_reference(at, table, other, key, changed, proven=proven)
     for sequence in at.catalog.sequences_of(table, column.name) if column.identity else ():
         at.work.lock(sequence, LockMode.ShareRowExclusiveLock, "It is altered with the identity.", sources.ALTER_TABLE)
         at.work.rewrite(sequence, "An identity's sequence takes the new type.", reads=False)
 
 
-def _remake_reference(at: Alteration, table: Table, other: Table, key: Constraint, changed: Column) -> None:
+def _remake_reference(
+    at: Alteration, table: Table, other: Table, key: Constraint, changed: Column, *, proven: bool
+) -> None:
     """A foreign key that refers to the column is dropped and made anew."""
     for ours, theirs in zip(key.columns, key.referenced_columns, strict=False):
         known = other.columns.get(ours)
@@ -170,7 +178,7 @@ def _remake_reference(at: Alteration, table: Table, other: Table, key: Constrain
         return
     at.work.lock(other, _AX, f"Its foreign key to {table.name} is made anew.", sources.ALTER_TABLE)
     if at.work.is_rewritten(table) is True and not key.not_valid and key.enforced:
-        at.validations.append(Validation(other, key, table))
+        at.validations.append(Validation(other, key, table, proven))
 
 
 def _require_comparable(at: Alteration, constraint: Constraint, changed: Column) -> None:
@@ -202,7 +210,7 @@ def _rebuild_index(at: Alteration, table: Table, index: Index, column: Column, c
         work.scan(table, f"The rows stay, but {index.name} orders {column.name} differently and is built anew.")
 
 
-def _check_again(at: Alteration, table: Table, constraint: Constraint) -> None:
+def _check_again(at: Alteration, table: Table, constraint: Constraint, *, proven: bool) -> None:
     """A constraint on the column is made anew; only a rewrite makes a foreign key look at the rows again."""
     work = at.work
     if constraint.not_valid or not constraint.enforced:
@@ -215,4 +223,4 @@ def _check_again(at: Alteration, table: Table, constraint: Constraint) -> None:
         referenced = work.table(constraint.references)
         work.lock(referenced, _AX, f"The foreign key of {table.name} to it is made anew.", sources.ALTER_TABLE)
         if work.is_rewritten(table) is True and not table.partitioned:
-            at.validations.append(Validation(table, constraint, referenced))
+            at.validations.append(Validation(table, constraint, referenced, proven))
