@@ -1,0 +1,82 @@
+"""The literal headers of revision files, for what must be known of many files before any of them is read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from database_patterns.errors import UserError
+
+from .files import is_revision, read_source
+
+_NAMES: Final = {"revision", "down_revision", "depends_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The identifier of a revision, and those that it follows or depends on, as far as they are literals."""
+
+    revision: str
+    related: tuple[str, ...]
+
+
+def header(file: Path) -> Header | None:
+    """The header of ``file``; None when it cannot be read, or is no revision."""
+    try:
+        text = read_source(file)
+        tree = ast.parse(text) if is_revision(text) else ast.Module([], [])
+    except (UserError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = {name: value for node in tree.body for name, value in _assigned(node)}
+    related = [item for name in ("down_revision", "depends_on") for item in _strings(found.get(name))]
+    name = found.get("revision")
+    return Header(name, tuple(related)) if isinstance(name, str) else None
+
+
+def connected(headers: Mapping[Path, Header]) -> list[set[Path]]:
+    """The files in groups: those that lead to each other over any number of parents and children.
+
+    An identifier that several folders have means the one in the same folder.
+    """
+    by_name: dict[str, set[Path]] = {}
+    groups: dict[Path, set[Path]] = {file: {file} for file in headers}
+    for file, each in headers.items():
+        by_name.setdefault(each.revision, set()).add(file)
+    for file, each in headers.items():
+        for other in {related for name in each.related for related in _nearest(by_name.get(name, set()), file)}:
+            smaller, larger = sorted((groups[file], groups[other]), key=len)
+            if smaller is not larger:
+                larger |= smaller
+                groups |= dict.fromkeys(smaller, larger)
+    return list({id(group): group for group in groups.values()}.values())
+
+
+def _nearest(files: set[Path], to: Path) -> set[Path]:
+    return {file for file in files if file.parent == to.parent} or files
+
+
+def _assigned(node: ast.stmt) -> list[tuple[str, object]]:
+    """The names of the header that ``node`` assigns, with their literal values (None where they are none)."""
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        targets = [node.target]
+    else:
+        return []
+    names = [target.id for target in targets if isinstance(target, ast.Name) and target.id in _NAMES]
+    return [(name, _literal(node.value)) for name in names if node.value is not None]
+
+
+def _literal(node: ast.expr) -> object:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _strings(value: object) -> list[str]:
+    items = value if isinstance(value, tuple | list | set) else [value]
+    return [item for item in items if isinstance(item, str)]
