@@ -1,0 +1,99 @@
+"""Words that a project's modules must mention to do a thing, and the naming convention that one of them defines.
+
+What env.py gets from the application can often not be computed: metadata comes out of a declarative base or an
+extension. But a naming convention, or an option, that no module of the project mentions is not set there either.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from database_patterns.errors import UserError
+
+from .alembic.budget import Budget, OutOfBudgetError
+from .alembic.context import RevisionContext
+from .alembic.interpreter import Interpreter
+from .alembic.journal import Journal
+from .alembic.source import Source
+from .alembic.values import first_hole
+from .files import SKIPPED_FOLDERS, read_source
+
+_FILES_MAX: Final = 10_000
+_SIZE_MAX: Final = 1_000_000
+_TESTS: Final = {"test", "tests"}
+_KEYWORD: Final = "naming_convention"
+
+
+def mentioned(word: str, roots: Sequence[Path]) -> list[Path] | None:
+    """The project's modules in which ``word`` stands; None where there are too many to look through."""
+    found: list[Path] = []
+    for number, file in enumerate(_modules(roots)):
+        if number >= _FILES_MAX:
+            return None
+        try:
+            if file.stat().st_size <= _SIZE_MAX and word.encode() in file.read_bytes():
+                found.append(file)
+        except OSError:
+            continue
+    return found
+
+
+def naming_convention(roots: Sequence[Path]) -> Mapping[str, object] | None:
+    """The one naming convention that the project's modules define: empty where none does, None where not clear."""
+    files = mentioned(_KEYWORD, roots)
+    if files is None:
+        return None
+    conventions = [convention for file in files for convention in _conventions(file, roots)]
+    if not conventions:
+        return {}
+    same = all(each == conventions[0] for each in conventions)
+    return conventions[0] if same else None
+
+
+def _modules(roots: Sequence[Path]) -> Iterator[Path]:
+    """The Python files below ``roots``, each once, without those of tests."""
+    seen: set[str] = set()
+    for root in sorted({root.resolve() for root in roots}, key=lambda path: len(path.parts)):
+        for parent, folders, files in os.walk(root):
+            if parent in seen:
+                folders[:] = []
+                continue
+            seen.add(parent)
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _LEFT_ALONE)
+            yield from (Path(parent, name) for name in sorted(files) if name.endswith(".py"))
+
+
+_LEFT_ALONE: Final = SKIPPED_FOLDERS | _TESTS
+
+
+def _conventions(file: Path, roots: Sequence[Path]) -> Iterator[Mapping[str, object] | None]:
+    """The values of all ``naming_convention=`` in ``file``; None for one that is not known."""
+    try:
+        source = Source(read_source(file), str(file))
+    except UserError:
+        yield None
+        return
+    given = [
+        keyword.value
+        for call in ast.walk(source.tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rsplit(".", 1)[-1] != "Operations"
+        for keyword in call.keywords
+        if keyword.arg == _KEYWORD
+    ]
+    if not given:
+        return
+    interpreter = Interpreter(source, Journal(source, "upgrade", str(file)), Budget(), RevisionContext(tuple(roots)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            interpreter.define(source.tree)
+            values = [interpreter.evaluate(each) for each in given]
+        except (OutOfBudgetError, RecursionError):
+            values = [None]
+    for value in values:
+        yield value if isinstance(value, Mapping) and first_hole(value) is None else None
