@@ -13,6 +13,9 @@ from typing import Final, Literal
 
 from database_patterns.errors import UserError
 
+from .sqitch import as_planned
+from .sql_layouts import order
+
 Kind = Literal["sql", "alembic"]
 
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -25,7 +28,7 @@ _OTHER_ENCODINGS: Final = {
     codecs.BOM_UTF16_BE: "UTF-16",
 }
 _SUFFIXES: Final[dict[str, Kind]] = {".sql": "sql", ".py": "alembic"}
-_SKIPPED_FOLDERS: Final = {"__pycache__", "node_modules", "site-packages"}
+SKIPPED_FOLDERS: Final = {"__pycache__", "node_modules", "site-packages"}
 _REVISION: Final = re.compile(r"^revision\s*(?::[^=\n]+)?=", re.MULTILINE)
 _PYTHON: Final = re.compile(
     r"^(?:revision\s*(?::[^=\n]+)?=|def upgrade\(|from alembic import|import alembic)", re.MULTILINE
@@ -105,12 +108,15 @@ def is_revision(text: str) -> bool:
 
 
 def find_migrations(folder: Path) -> list[Path]:
-    """The SQL files and Alembic revisions below ``folder``, by name; files that cannot be read count as migrations.
+    """The SQL files and Alembic revisions below ``folder``; files that cannot be read count as migrations.
+
+    They stand in the order in which their tool applies them, as far as names and plans tell it.
 
     Raises:
         UserError: there is none.
     """
-    found = sorted(path for path in _walk(folder) if path.suffix == ".sql" or _may_be_revision(path))
+    found = [path for path in _walk(folder) if path.suffix == ".sql" or may_be_revision(path)]
+    found = as_planned(sorted(found, key=lambda path: order(str(path))))
     if not found:
         raise UserError(
             "holds no migration (no Alembic revision, no .sql file)",
@@ -122,11 +128,12 @@ def find_migrations(folder: Path) -> list[Path]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
-        folders[:] = [each for each in folders if not each.startswith(".") and each not in _SKIPPED_FOLDERS]
+        folders[:] = [each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS]
         yield from (Path(parent, each) for each in files if Path(each).suffix in _SUFFIXES)
 
 
-def _may_be_revision(path: Path) -> bool:
+def may_be_revision(path: Path) -> bool:
+    """Whether ``path`` is a revision; one that cannot be read, and so cannot be told, counts as one."""
     try:
         return is_revision(read_source(path))
     except UserError as error:

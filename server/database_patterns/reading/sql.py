@@ -1,20 +1,59 @@
-"""A file of plain SQL as a Migration: its statements are the upgrade, run one by one as psql runs them."""
+"""A file of plain SQL as a Migration: its statements in the transactions in which the file's tool runs them."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
 
 from database_patterns.actions import TransactionControl
-from database_patterns.model import Migration, Span, Statement, Transaction
+from database_patterns.model import Direction, Gap, Migration, Span, Statement, Transaction
 
+from .psql import without_commands
+from .sql_layouts import Part, parts
 from .statements import Locate, parse
+
+_ENDS: Final = {"commit", "rollback", "prepare"}
+_NOT_WRITTEN: Final = re.compile(
+    r"^-- (?:THIS OPERATION CANNOT BE WRITTEN AS SQL"
+    r"|MIGRATION NOW PERFORMS OPERATION THAT CANNOT BE WRITTEN AS SQL:)[ \t]*$",
+    re.MULTILINE,
+)
+_DESCRIPTION: Final = re.compile(r"^-- (?=\S)(?!THIS OPERATION|MIGRATION NOW)(.+?)[ \t\r]*$", re.MULTILINE)
+_DJANGO: Final = "Django runs this operation in Python, and writes no SQL for it"
+_NOT_SENT: Final = "it stands before the first marker, and is not sent by the tool that the markers are for"
+
+_BY_ITSELF: Final = re.compile(
+    r"(?:create|drop) (?:database|tablespace|subscription)|alter system|(?:create|drop)(?: unique)? index concurrently"
+    r"|reindex(?: verbose)? (?:schema|database|system)|vacuum|discard all",
+    re.IGNORECASE,
+)
+"""The statements for which Flyway opens no transaction. It knows no others: ``REINDEX TABLE CONCURRENTLY`` fails."""
+_COMMENTS: Final = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def read_sql(text: str, path: str) -> Migration:
-    """Read SQL text. Statements outside an explicit BEGIN have no transaction of their own: autocommit, as in psql."""
-    return Migration(path=path, kind="sql", upgrade=tuple(_in_transactions(parse(text, locator(text, path)))))
+    """Read SQL text. Which statements share a transaction depends on the tool that the file is laid out for.
+
+    In a file of no known layout they run as psql runs them: outside an explicit BEGIN each by itself.
+    """
+    locate = locator(text, path)
+    sql, skipped = without_commands(text)
+    found = _Found(text, path)
+    sent = parts(text, path)
+    for part in sent:
+        statements = parse(sql[part.start : part.end], partial(_shifted, locate, part.start))
+        found.statements[part.direction] += _in_transactions(statements, part, path)
+    gaps = [(each.start, Gap(locate(each.start, each.end), each.what, each.why)) for each in skipped]
+    gaps += [(start, Gap(locate(start, end), what, _DJANGO)) for start, end, what in _not_written(text)]
+    if sent[0].start and (before := parse(sql[: _start_of_line(text, sent[0].start)], locate)):
+        gaps.append((0, Gap(before[0].span, before[0].sql[:80], _NOT_SENT)))
+    for start, gap in sorted(gaps, key=lambda item: item[0]):
+        found.gaps[_direction_at(sent, start)].append(gap)
+    return found.migration()
 
 
 def locator(text: str, path: str) -> Locate:
@@ -28,17 +67,97 @@ def locator(text: str, path: str) -> Locate:
     return lambda start, end: Span(path, *position(start), *position(end))
 
 
-def _in_transactions(statements: Iterable[Statement]) -> Iterator[Statement]:
-    """The statements, each with the transaction that the file's own BEGIN has opened for it."""
+@dataclass(slots=True)
+class _Found:
+    text: str
+    path: str
+    statements: dict[Direction, list[Statement]] = field(default_factory=lambda: {"upgrade": [], "downgrade": []})
+    gaps: dict[Direction, list[Gap]] = field(default_factory=lambda: {"upgrade": [], "downgrade": []})
+
+    def migration(self) -> Migration:
+        return Migration(
+            path=self.path,
+            kind="sql",
+            upgrade=tuple(self.statements["upgrade"]),
+            downgrade=tuple(self.statements["downgrade"]),
+            upgrade_gaps=tuple(self.gaps["upgrade"]),
+            downgrade_gaps=tuple(self.gaps["downgrade"]),
+        )
+
+
+def _shifted(locate: Locate, by: int, start: int, end: int) -> Span:
+    return locate(by + start, by + end)
+
+
+def _start_of_line(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def _direction_at(sent: Sequence[Part], offset: int) -> Direction:
+    """The direction of the part that ``offset`` is in, or that follows on it."""
+    return next((part.direction for part in sent if offset < part.end), sent[-1].direction)
+
+
+def _not_written(text: str) -> Iterator[tuple[int, int, str]]:
+    """The places where Django's sqlmigrate has left an operation out, and its description of it."""
+    for mark in _NOT_WRITTEN.finditer(text):
+        described = list(_DESCRIPTION.finditer(text, text.rfind("\n\n", 0, mark.start()) + 1, mark.start()))
+        following = _DESCRIPTION.search(text, mark.end())
+        near = described[-1] if described else following
+        yield mark.start(), mark.end(), near[1] if near else "an operation"
+
+
+# Transactions -------------------------------------------------------------------------------------------------------
+
+
+def _in_transactions(statements: Sequence[Statement], part: Part, path: str) -> Iterator[Statement]:
+    """The statements of one part, each with the transaction that it runs in."""
+    certain, reason, sending = True, part.reason, part.sending
+    if sending == "flyway":
+        alone = [bool(_BY_ITSELF.match(" ".join(_COMMENTS.sub(" ", each.sql).split()))) for each in statements]
+        sending = "apart" if alone and all(alone) else "together"
+        if any(alone) and not all(alone):
+            certain = False
+            reason = (
+                "Flyway refuses statements that need a transaction beside one that refuses it, unless `mixed` is on"
+            )
+    if sending == "apart" or (sending == "message" and len(statements) < 2):
+        return _as_psql(statements)
+    return _as_one(statements, Transaction(f"{path}/{part.direction}", certain, reason), again=sending == "message")
+
+
+def _as_psql(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Each by itself, unless the file's own BEGIN has opened a transaction for it."""
     current: Transaction | None = None
     for statement in statements:
-        control = next((action for action in statement.actions if isinstance(action, TransactionControl)), None)
-        if control and control.kind == "begin" and current is None:
+        control = _control(statement)
+        if control == "begin" and current is None:
             line = statement.span.line
             current = Transaction(id=f"begin:{line}", certain=True, reason=f"BEGIN on line {line} opened it")
             yield statement
-        elif control and control.kind in {"commit", "rollback", "prepare"}:
+        elif control in _ENDS:
             current = None
             yield statement
         else:
             yield replace(statement, transaction=current)
+
+
+def _as_one(statements: Iterable[Statement], opened: Transaction, *, again: bool) -> Iterator[Statement]:
+    """All in the transaction ``opened``, up to the file's own COMMIT; in one message PostgreSQL then opens another."""
+    current: Transaction | None = opened
+    for statement in statements:
+        control = _control(statement)
+        if control in _ENDS:
+            line = statement.span.line
+            current = replace(opened, id=f"{opened.id}/{line}") if again else None
+            yield statement
+        elif control == "begin" and current is None:
+            line = statement.span.line
+            current = Transaction(id=f"begin:{line}", certain=True, reason=f"BEGIN on line {line} opened it")
+            yield statement
+        else:
+            yield replace(statement, transaction=None if control == "begin" else current)
+
+
+def _control(statement: Statement) -> str | None:
+    return next((action.kind for action in statement.actions if isinstance(action, TransactionControl)), None)
