@@ -1,7 +1,7 @@
 """What an env.py does around the revisions, read without running it.
 
 The interpreter of revisions runs over env.py twice, as ``alembic upgrade`` and as ``alembic upgrade --sql`` would, and
-what reaches ``context.configure`` is taken down. Async functions are read as if they were plain ones.
+what reaches ``context.configure`` is taken down.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,24 +20,12 @@ from sqlalchemy.schema import MetaData
 from database_patterns.errors import UserError
 from database_patterns.model import Span
 
-from .alembic.budget import Budget, OutOfBudgetError
-from .alembic.calls import Arguments
-from .alembic.context import RevisionContext
-from .alembic.interpreter import Interpreter
-from .alembic.journal import Journal
 from .alembic.source import Source
-from .alembic.values import Bound, Function, PartialText, Symbol, SymbolKind, Unknown, is_symbol
+from .alembic.values import Unknown
+from .env_run import Configured, Run, Synchronous
 from .files import read_source
 
-_ENGINES: Final = {"async_engine_from_config", "create_async_engine", "create_engine", "engine_from_config"}
-_BEGINS: Final = {"begin", "begin_nested", "begin_twophase", "execute", "exec_driver_sql", "scalar", "scalars"}
-_CONNECTS: Final = {"begin", "connect"}
-_ENDS: Final = {"close", "commit", "rollback"}
-_RUNNERS: Final = {"run", "run_until_complete"}
 _DRIVER: Final = re.compile(r"^postgres(?:ql)?(?:\+(\w+))?:")
-_COMMAS: Final = r",\s*"
-"""How the template of several databases splits their names."""
-
 _OPTIONS: Final = frozenset(inspect.signature(EnvironmentContext.configure).parameters) - {"self", "kw"} | {
     "version_table",
     "version_table_pk",
@@ -62,9 +49,8 @@ class Environment:
     ``already_in_transaction`` says that the connection has begun a transaction before ``configure`` gets it, at one of
     ``before_configure``: Alembic then begins and commits none. ``autocommit`` says that the connection has no
     transactions at all. ``naming_convention`` and ``metadata`` are those of ``target_metadata``, the latter the name of
-    the module that it comes from. ``url`` is the address that env.py itself gives; ``driver`` is its driver, None
-    where the address names none. ``offline`` says that ``--sql`` is provided for. ``why_unknown`` is the reason why
-    options are not known.
+    the module that it comes from. ``url`` is the address that env.py itself gives. ``offline`` says that ``--sql`` is
+    provided for. ``why_unknown`` is the reason why options are not known.
     """
 
     path: str
@@ -92,12 +78,10 @@ def read_environment(path: Path, options: Mapping[str, str], roots: tuple[Path, 
     except UserError as error:
         return Environment(str(path), why_unknown=str(error))
     asynchronous = any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(source.tree))
-    _Synchronous().generic_visit(source.tree)
-    online, offline = (_Run(source, options, roots, offline=offline) for offline in (False, True))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        online.read()
-        offline.read()
+    Synchronous().generic_visit(source.tree)
+    online, offline = (Run(source, options, roots, offline=offline) for offline in (False, True))
+    online.read()
+    offline.read()
     return _environment(source, online, offline, asynchronous=asynchronous or online.asynchronous)
 
 
@@ -107,227 +91,7 @@ def driver_of(url: str | None) -> str | None:
     return (match[1] or "") if match else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """The connection begins a transaction, or ends it, under the conditions ``guards``."""
-
-    begins: bool
-    span: Span
-    guards: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Configured:
-    """One call of ``context.configure``, and what the connection has done before."""
-
-    options: Mapping[str, object]
-    spans: Mapping[str, Span]
-    in_transaction: bool | None
-    begun: tuple[Span, ...]
-    autocommit: bool | None
-
-
-class _Config:
-    """``context.config``."""
-
-
-class _Engine:
-    """An engine, of which only the connections matter."""
-
-
-class _Synchronous(ast.NodeTransformer):
-    """Turns what is asynchronous into what it would be without."""
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        node = self.generic_visit(node)
-        if isinstance(node, ast.Await):
-            return node.value
-        plain = _PLAIN.get(type(node))
-        return ast.copy_location(plain(**dict(ast.iter_fields(node))), node) if plain else node
-
-
-_PLAIN: Final[dict[type[ast.AST], type[ast.AST]]] = {
-    ast.AsyncFor: ast.For,
-    ast.AsyncFunctionDef: ast.FunctionDef,
-    ast.AsyncWith: ast.With,
-}
-
-
-class _Run(Interpreter):
-    """One run over env.py. Its journal is not looked at: only the calls of Alembic's context and of engines count."""
-
-    def __init__(self, source: Source, options: Mapping[str, str], roots: tuple[Path, ...], *, offline: bool) -> None:
-        journal = Journal(source, "upgrade", source.path)
-        super().__init__(source, journal, Budget(), RevisionContext(roots=roots))
-        self.is_offline = offline
-        self.options = options
-        self.events: list[_Event] = []
-        self.autocommit: bool | None = False
-        self.configured: list[_Configured] = []
-        self.url: str | None = None
-        self.asynchronous = False
-        self.failure = ""
-
-    def read(self) -> None:
-        try:
-            self.define(self.source.tree)
-        except OutOfBudgetError:
-            self.failure = "it takes more steps than are read of one file"
-        except RecursionError:
-            self.failure = "it is nested too deeply"
-
-    def attribute(self, owner: object, name: str) -> object:
-        if is_symbol(owner, "context") and name == "config":
-            return _Config()
-        if isinstance(owner, _Config) and name in {"config_ini_section", "config_file_name"}:
-            return "alembic" if name == "config_ini_section" else Unknown("the name of the settings' file", inert=True)
-        if isinstance(owner, _Config | _Engine) and not name.startswith("_"):
-            return Unknown(name, inert=True) if name in {"attributes", "cmd_opts", "url"} else Bound(owner, name)
-        return super().attribute(owner, name)
-
-    def _dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
-        owner = callee.owner if isinstance(callee, Bound) else None
-        for kind, handler in self._METHODS.items():
-            if isinstance(callee, Bound) and (
-                is_symbol(owner, kind) if isinstance(kind, str) else isinstance(owner, kind)
-            ):
-                return handler(self, node, callee.name, arguments)
-        if isinstance(callee, Unknown):
-            return self._on_unknown(node, self.source.code(node.func), arguments)
-        return super()._dispatch(node, callee, arguments)
-
-    def _on_unknown(self, node: ast.Call, code: str, arguments: Arguments) -> object:
-        """A call of what is not read: an engine by its methods; a function that it gets is taken to be run."""
-        args, kwargs = arguments
-        name = code.rsplit(".", 1)[-1]
-        if name in _ENGINES:
-            return self._engine(name, arguments)
-        if name in _CONNECTS and not args and "." in code:
-            return self._on_engine(node, name, arguments)
-        if code == "re.split" and args[:1] == [_COMMAS] and isinstance(args[-1], str):
-            return re.split(_COMMAS, args[-1])
-        given = [each for each in (*args, *kwargs.values()) if isinstance(each, Function)]
-        for function in given:
-            self.call_function(node, function, ([Symbol("connection")] if name == "run_sync" else [], {}))
-        done = args[0] if name in _RUNNERS and args and not given else None
-        return done or Unknown(self.source.code(node, 40), inert=True)
-
-    def _on_context(self, node: ast.Call, name: str, arguments: Arguments) -> object:
-        args, kwargs = arguments
-        if name == "is_offline_mode":
-            return self.is_offline
-        if name == "configure":
-            options = kwargs | ({"connection": args[0]} if args else {})
-            self._configure(node, options)
-            return None
-        if name == "begin_transaction":
-            return Symbol("transaction")
-        return Symbol("connection") if name in {"get_bind", "get_context"} else Unknown(f"context.{name}()", inert=True)
-
-    def _configure(self, node: ast.Call, options: dict[str, object]) -> None:
-        spans = {each.arg: self.source.span(each) for each in node.keywords if each.arg}
-        known = is_symbol(options.get("connection"), "connection")
-        self._address(options.get("url"))
-        in_transaction, begun = self._begun()
-        self.configured.append(
-            _Configured(options, spans, in_transaction if known else None, begun, self.autocommit if known else None)
-        )
-
-    def _begun(self) -> tuple[bool | None, tuple[Span, ...]]:
-        """Whether the connection is in a transaction now, and what has begun it.
-
-        What happened under a condition that holds here too has happened; of anything else it is not known.
-        """
-        guards = tuple(self.journal.guards)
-        decided: bool | None = None
-        doubtful: set[bool] = set()
-        begun: list[Span] = []
-        for event in reversed(self.events):
-            certain = event.guards == guards[: len(event.guards)]
-            if certain and decided is None:
-                decided = event.begins
-            if certain and not event.begins:
-                break
-            if event.begins:
-                begun.insert(0, event.span)
-            if decided is None:
-                doubtful.add(event.begins)
-        decided = bool(decided)
-        return None if (not decided) in doubtful else decided, tuple(begun)
-
-    def _event(self, node: ast.AST, *, begins: bool) -> None:
-        self.events.append(_Event(begins, self.source.span(node), tuple(self.journal.guards)))
-
-    def _on_transaction(self, node: ast.Call, name: str, _arguments: Arguments) -> None:
-        if name in _ENDS:
-            self._event(node, begins=False)
-
-    def _on_connection(self, node: ast.Call, name: str, arguments: Arguments) -> object:
-        args, kwargs = arguments
-        if name == "run_sync" and args and isinstance(args[0], Function):
-            return self.call_function(node, args[0], ([Symbol("connection"), *args[1:]], kwargs))
-        if name == "execution_options":
-            self._isolation(kwargs)
-            return Symbol("connection")
-        if name in _BEGINS:
-            self._event(node, begins=True)
-            return Symbol("transaction") if name.startswith("begin") else Unknown("the database's answer", inert=True)
-        if name in _ENDS:
-            self._event(node, begins=False)
-        return Symbol("connection") if name in {"connect", "start"} else Unknown(name, inert=True)
-
-    def _on_engine(self, node: ast.Call, name: str, arguments: Arguments) -> object:
-        if name in _CONNECTS:
-            self._event(node, begins=name == "begin")
-            return Symbol("connection")
-        if name == "execution_options":
-            self._isolation(arguments[1])
-            return _Engine()
-        return Unknown(name, inert=True)
-
-    def _engine(self, name: str, arguments: Arguments) -> _Engine:
-        args, kwargs = arguments
-        self.asynchronous |= "async" in name
-        self._address(args[0] if args else kwargs.get("url"))
-        self._isolation(kwargs)
-        return _Engine()
-
-    def _isolation(self, kwargs: Mapping[str, object]) -> None:
-        level = kwargs.get("isolation_level")
-        if isinstance(level, str):
-            self.autocommit = level.upper() == "AUTOCOMMIT"
-        elif level is not None:
-            self.autocommit = None
-
-    def _on_config(self, _node: ast.Call, name: str, arguments: Arguments) -> object:
-        args = arguments[0]
-        if name in {"get_main_option", "get_section_option"} and args:
-            return self.options.get(str(args[-1]), Unknown("a setting that is not there", inert=True))
-        if name == "set_main_option" and len(args) > 1 and args[0] == "sqlalchemy.url":
-            self._address(args[1])
-        if name == "get_section":
-            return dict(self.options)
-        return Unknown(f"config.{name}()", inert=True)
-
-    def _address(self, url: object) -> None:
-        """Take down the address, of which the beginning is enough; a dictionary is a section of the settings."""
-        if isinstance(url, Mapping):
-            url = url.get("sqlalchemy.url", url.get("url"))
-        if isinstance(url, PartialText) and isinstance(url.parts[0], str):
-            url = url.parts[0]
-        if isinstance(url, str) and url:
-            self.url = url
-
-    _METHODS: Final[dict[SymbolKind | type, Callable[[_Run, ast.Call, str, Arguments], object]]] = {
-        "connection": _on_connection,
-        "context": _on_context,
-        "transaction": _on_transaction,
-        _Config: _on_config,
-        _Engine: _on_engine,
-    }
-
-
-def _environment(source: Source, online: _Run, offline: _Run, *, asynchronous: bool) -> Environment:
+def _environment(source: Source, online: Run, offline: Run, *, asynchronous: bool) -> Environment:
     calls = online.configured
     options = {
         (name, span): Option(name, span)
@@ -352,12 +116,12 @@ def _environment(source: Source, online: _Run, offline: _Run, *, asynchronous: b
     )
 
 
-def _option(call: _Configured, name: str, default: object) -> object:
+def _option(call: Configured, name: str, default: object) -> object:
     """The option as given; where it may be among options that are not known, it is not known."""
     return call.options.get(name, Unknown(name) if "**" in call.options else default)
 
 
-def _flag(calls: Sequence[_Configured], name: str, *, default: bool) -> bool | None:
+def _flag(calls: Sequence[Configured], name: str, *, default: bool) -> bool | None:
     return _truth(_same([_option(call, name, default) for call in calls]))
 
 

@@ -38,7 +38,8 @@ class Project:
     folder of versions where one environment has several. ``scripts`` holds env.py; ``versions`` are the folders of
     revisions, ``nested`` when their folders count too. ``url`` is the database's address as configured, ``roots`` the
     folders that its modules are imported from. ``databases`` are the names that ``upgrade(engine_name)`` is run with.
-    ``assumed`` says what was concluded rather than read.
+    ``assumed`` says what was concluded rather than read. Nothing outside of ``within`` is read; ``outside`` are the
+    settings that lead there.
     """
 
     settings: Path
@@ -50,6 +51,8 @@ class Project:
     roots: tuple[Path, ...] = ()
     databases: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    within: Path | None = None
+    outside: tuple[str, ...] = ()
 
     @property
     def env(self) -> Path:
@@ -58,7 +61,7 @@ class Project:
     def files(self) -> list[Path]:
         """The revision files, in the order in which Alembic loads them; those that cannot be read are among them."""
         found = dict.fromkeys(file for folder in self.versions for file in _python_files(folder, nested=self.nested))
-        return [file for file in found if may_be_revision(file)]
+        return [file for file in found if not is_inside(file, self.within) or may_be_revision(file)]
 
     def covers(self, path: Path) -> bool:
         """Whether ``path`` is one of the folders of versions, or lies in one."""
@@ -74,14 +77,19 @@ class Found:
     unreadable: tuple[str, ...] = field(default=())
 
 
+def is_inside(path: Path, within: Path | None) -> bool:
+    """Whether ``path``, all links followed, lies in ``within``, a folder without links in its own path."""
+    return within is None or path.resolve().is_relative_to(within)
+
+
 def here(folder: Path) -> list[Project]:
     """The projects of the settings in ``folder``; where it has none, those below it.
 
     Raises:
         UserError: there is no Alembic project, or its settings do not lead to a folder.
     """
-    settings = _all_settings(folder)
-    projects = [project for each in settings if (project := _project(each, folder))]
+    settings = _all_settings(folder, None)
+    projects = [project for each in settings if (project := _project(each, folder, None))]
     if not projects and settings:
         raise UserError("does not say script_location", where=str(settings[0].file), remedy=REMEDY)
     for project in projects:
@@ -92,49 +100,57 @@ def here(folder: Path) -> list[Project]:
     return [each for project in projects for each in _split(project)]
 
 
-def below(folder: Path) -> Found:
-    """All projects in ``folder`` and the folders below it, in the order of their paths."""
+def below(folder: Path, within: Path | None = None) -> Found:
+    """All projects in ``folder`` and the folders below it, in the order of their paths; ``within`` as in Project."""
     projects: dict[tuple[Path, tuple[Path, ...]], Project] = {}
     unreadable: list[str] = []
     bare: list[Project] = []
     for parent in sorted(_folders(folder)):
         try:
-            found = [project for each in _all_settings(parent) if (project := _project(each, folder))]
+            found = [project for each in _all_settings(parent, within) if (project := _project(each, folder, within))]
         except UserError as error:
             unreadable.append(str(error))
             continue
         for project in found:
-            if any(each.is_dir() for each in project.versions):
+            if project.outside or any(each.is_dir() for each in project.versions):
                 projects.setdefault((project.scripts.resolve(), project.versions), project)
-        if not found and (without := _without_settings(parent, folder)):
+        if not found and (without := _without_settings(parent, folder, within)):
             bare.append(without)
     told = {scripts for scripts, _ in projects}
     all_projects = [*projects.values(), *(each for each in bare if each.scripts.resolve() not in told)]
     return Found(tuple(each for project in all_projects for each in _split(project)), tuple(unreadable))
 
 
-def around(path: Path) -> Project | None:
-    """The project that the revision ``path``, or the folder of versions ``path``, belongs to."""
+def around(path: Path, within: Path | None = None) -> Project | None:
+    """The project that the revision ``path``, or the folder of versions ``path``, belongs to.
+
+    It is looked for upwards, not beyond the repository nor ``within``.
+    """
     bare: Project | None = None
-    folders = _upwards(path.absolute() if path.is_dir() else path.absolute().parent)
+    folders = upwards(path if path.is_dir() else path.parent, within)
     for folder in folders:
         try:
-            found = [project for each in _all_settings(folder) if (project := _project(each, folders[-1]))]
+            found = [
+                project for each in _all_settings(folder, within) if (project := _project(each, folders[-1], within))
+            ]
         except UserError:
             continue
         for project in (part for whole in found for part in _split(whole)):
             if project.covers(path):
                 return project
-        without = bare or _without_settings(folder, folders[-1])
+        without = bare or _without_settings(folder, folders[-1], within)
         if without:
             bare = next((part for part in _split(without) if part.covers(path)), None)
     return bare
 
 
-def _upwards(folder: Path) -> list[Path]:
-    """``folder`` and what it lies in, up to where its repository ends."""
+def upwards(folder: Path, within: Path | None = None) -> list[Path]:
+    """``folder`` and what it lies in, up to where its repository, or ``within``, ends."""
     found = []
+    folder = folder.absolute()
     for each in (folder, *folder.parents)[:_LEVELS]:
+        if not is_inside(each, within):
+            break
         found.append(each)
         if (each / ".git").exists():
             break
@@ -148,14 +164,17 @@ def _folders(top: Path) -> Iterator[Path]:
             yield Path(parent)
 
 
-def _all_settings(folder: Path) -> list[Settings]:
+def _all_settings(folder: Path, within: Path | None) -> list[Settings]:
     """Alembic's settings in ``folder``: every section of every .ini and .cfg that has any, and pyproject.toml's."""
     found: list[Settings] = []
     for file in sorted(folder.iterdir()):
-        if file.suffix in _SETTINGS_SUFFIXES and (file.name == "alembic.ini" or _mentions(file, b"script_location")):
+        if file.suffix not in _SETTINGS_SUFFIXES or not is_inside(file, within):
+            continue
+        if file.name == "alembic.ini" or _mentions(file, b"script_location"):
             found += read_ini(file)
     pyproject = folder / "pyproject.toml"
-    table = read_pyproject(pyproject) if _mentions(pyproject, b"alembic") else None
+    told = is_inside(pyproject, within) and _mentions(pyproject, b"alembic")
+    table = read_pyproject(pyproject) if told else None
     if table is None:
         return found
     main = next((each for each in found if each.name == MAIN), None)
@@ -170,7 +189,7 @@ def _mentions(file: Path, word: bytes) -> bool:
         return False
 
 
-def _project(settings: Settings, top: Path) -> Project | None:
+def _project(settings: Settings, top: Path, within: Path | None) -> Project | None:
     """The project of one section; None when the section leads to no scripts (Flask-Migrate's leads to its folder)."""
     location = settings.values.get("script_location")
     if location is None and not (settings.folder / "env.py").is_file():
@@ -181,25 +200,32 @@ def _project(settings: Settings, top: Path) -> Project | None:
     named = settings.paths("version_locations", "path_separator", "version_path_separator")
     databases = settings.list("databases")
     urls = [settings.sections.get(name, {}).get("sqlalchemy.url") for name in databases]
+    versions = {each: _located(each, bases) for each in named} or {str(location): scripts / "versions"}
+    outside = {**versions, location: scripts} if location else versions
     return Project(
         settings=settings.file,
         scripts=scripts,
-        versions=tuple(_located(each, bases) for each in named) or (scripts / "versions",),
+        versions=tuple(each for each in versions.values() if is_inside(each, within)),
         name=settings.name,
         nested=settings.flag("recursive_version_locations"),
         url=settings.values.get("sqlalchemy.url") or next((url for url in urls if url), None),
-        roots=tuple(dict.fromkeys(base for base in bases if base.is_dir())),
+        roots=tuple(dict.fromkeys(base for base in bases if base.is_dir() and is_inside(base, within))),
         databases=databases,
+        within=within,
+        outside=tuple(name for name, path in outside.items() if not is_inside(path, within)),
     )
 
 
-def _without_settings(folder: Path, top: Path) -> Project | None:
+def _without_settings(folder: Path, top: Path, within: Path | None) -> Project | None:
     """The project of an env.py that no settings lead to: what calls Alembic gives them while it runs."""
-    env = folder / "env.py"
-    if not (folder / "versions").is_dir() or not _mentions(env, b"alembic"):
+    env, versions = folder / "env.py", folder / "versions"
+    if not versions.is_dir() or not all(is_inside(each, within) for each in (env, versions)):
         return None
-    roots = tuple(each / inner for each in _between(folder, top) for inner in ("", "src") if (each / inner).is_dir())
-    return Project(env, folder, (folder / "versions",), folder.name, roots=roots)
+    if not _mentions(env, b"alembic"):
+        return None
+    roots = [each / inner for each in _between(folder, top) for inner in ("", "src") if (each / inner).is_dir()]
+    inside = tuple(root for root in roots if is_inside(root, within))
+    return Project(env, folder, (versions,), folder.name, roots=inside, within=within)
 
 
 def _between(folder: Path, top: Path) -> list[Path]:

@@ -18,15 +18,13 @@ def as_planned(files: Sequence[Path]) -> list[Path]:
     plans = {folder: _positions(folder / PLAN) for folder in {file.parent.parent for file in files if _is_script(file)}}
     kept = [file for file in files if not (file.parent.name == "verify" and plans.get(file.parent.parent))]
     first: dict[Path, int] = {}
-    for place, file in enumerate(kept):
-        first.setdefault(file.parent, place)
+    for number, file in enumerate(kept):
+        first.setdefault(file.parent, number)
 
-    def place(item: tuple[int, Path]) -> tuple[int, int, int]:
-        number, file = item
+    def place(numbered: tuple[int, Path]) -> tuple[int, int, int]:
+        number, file = numbered
         positions = plans.get(file.parent.parent) if _is_script(file) else None
-        if not positions:
-            return number, 0, 0
-        return first[file.parent], positions.get(file.stem, len(positions)), number
+        return (first[file.parent], positions.get(file.stem, len(positions)), number) if positions else (number, 0, 0)
 
     return [file for _, file in sorted(enumerate(kept), key=place)]
 
