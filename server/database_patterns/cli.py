@@ -118,14 +118,15 @@ def _version() -> int:
 
 def _given(options: argparse.Namespace) -> Given:
     """The inputs that were named; none means the Alembic project here."""
-    from database_patterns.api import project, sources  # noqa: PLC0415 - as in _lint
+    from database_patterns.api import sources  # noqa: PLC0415 - as in _lint
 
     if _STDIN in options.paths:
         if options.paths != [_STDIN]:
             raise UserError("stands alone", where=_STDIN, remedy="name files, or read standard input, not both")
         return sources.from_bytes(sys.stdin.buffer.read(), name="<stdin>", kind=options.kind)
-    paths = [Path(path) for path in options.paths] or project.revision_folders(Path())
-    return sources.from_paths(paths, kind=options.kind)
+    if not options.paths:
+        return sources.from_project(Path())
+    return sources.from_paths(map(Path, options.paths), kind=options.kind)
 
 
 def _context(options: argparse.Namespace) -> Options:

@@ -183,8 +183,9 @@ def _condition(statement: Statement | None) -> str:
 
 
 def _direction(migration: MigrationInContext) -> Direction | None:
-    """Alembic's direction; a SQL file has none."""
-    return migration.direction if migration.migration.kind == "alembic" else None
+    """Alembic's direction; a SQL file has none, unless it is a way back."""
+    alembic = migration.migration.kind == "alembic"
+    return migration.direction if alembic or migration.direction == "downgrade" else None
 
 
 def _statement_gaps(each: StatementInContext, explained: set[Span]) -> Iterator[Gap]:

@@ -136,7 +136,8 @@ class Migration:
     """One revision or one SQL file, with its statements in both directions.
 
     ``revision``, ``down_revisions``, ``branch_labels`` and ``depends_on`` are Alembic's, and a SQL file has none of
-    them; its statements are its upgrade, unless it is the way back of another file.
+    them; its statements are its upgrade, unless it is the way back of another file. ``database`` is the one that the
+    revision was read for, where its project migrates several.
     """
 
     path: str
@@ -150,6 +151,7 @@ class Migration:
     downgrade_gaps: tuple[Gap, ...] = ()
     branch_labels: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+    database: str | None = None
 
     def statements(self, direction: Direction) -> tuple[Statement, ...]:
         return self.upgrade if direction == "upgrade" else self.downgrade
@@ -268,7 +270,8 @@ class Finding:
 class LintReport:
     """The answer of ``lint``; ``unreadable`` holds one line for each input that could not be read at all.
 
-    ``sources`` holds the text of every file that a finding is in, by the path of its span, for excerpts.
+    ``notes`` say in sentences what was concluded about the project, or left out on purpose. ``sources`` holds the text
+    of every file that a finding is in, by the path of its span, for excerpts.
     """
 
     postgres: int
@@ -278,6 +281,7 @@ class LintReport:
     migrations: int = 0
     statements: int = 0
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,16 +305,18 @@ class ExplainedMigration:
     assumptions: tuple[str, ...] = ()
     revision: str | None = None
     down_revisions: tuple[str, ...] = ()
+    database: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainReport:
-    """The answer of ``explain``; ``unreadable`` as in LintReport."""
+    """The answer of ``explain``; ``unreadable`` and ``notes`` as in LintReport."""
 
     postgres: int
     migrations: tuple[ExplainedMigration, ...]
     not_analysed: tuple[Gap, ...] = ()
     unreadable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
 from database_patterns.model import Demonstration, LintReport, MeasuredStatement
 
-from . import history, project, sources
+from . import history, sources
 from .agreement import disagreements
 from .explain import explain, harm
 from .history import Options
@@ -27,8 +27,7 @@ def demo(*, postgres_bin: str | None = None) -> Demonstration:
         UserError: the example is missing from this installation.
     """
     shop = documents.folder("examples") / "shop"
-    folders = project.revision_folders(shop)
-    given = sources.from_paths(folders, within=shop.parent.parent)
+    given = sources.from_project(shop, within=shop.parent.parent)
     report = lint(given)
     worst = _worst(report, given)
     options = Options(history=given)

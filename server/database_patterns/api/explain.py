@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from database_patterns import linting
 from database_patterns.effects.context import MigrationInContext
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import Direction, Effect, ExplainedMigration, ExplainedStatement, ExplainReport, Prediction
+from database_patterns.model import (
+    Direction,
+    Effect,
+    ExplainedMigration,
+    ExplainedStatement,
+    ExplainReport,
+    Gap,
+    Migration,
+    Prediction,
+)
 
 from . import history, sources
 from .history import Options
@@ -17,22 +26,27 @@ from .sources import Given
 def explain(given: Given, options: Options | None = None, direction: Direction = "upgrade") -> ExplainReport:
     """One direction of everything that was given, in the order in which it is applied.
 
-    A SQL file has no downgrade; asked for one, it is left out.
+    A SQL file without this direction is named as not analysed.
     """
     options = options or Options()
     read = sources.read(given)
-    migrations = history.ordered(read.migrations)
-    start = history.start(migrations, options)
-    followed = list(history.contexts(migrations, start.catalog, options.assumptions, (direction,)))
-    gaps = [linting.gaps(each) for each in followed]
+    explained: list[ExplainedMigration] = []
+    gaps: list[Gap] = []
+    unreadable = list(read.unreadable)
+    for each in history.followed(read, options, (direction,)):
+        unreadable += each.start.unreadable
+        gaps += (*each.history.problems, *history.left_out(each.history.migrations, direction))
+        for context in each.contexts:
+            missing = linting.gaps(context)
+            complete = not missing and context.migration.path not in read.partly
+            explained.append(_explained(context, each.start.assumed, complete=complete))
+            gaps += missing
     return ExplainReport(
         postgres=options.postgres,
-        migrations=tuple(
-            _explained(each, start.assumed, complete=not missing and each.migration.path not in read.partly)
-            for each, missing in zip(followed, gaps, strict=True)
-        ),
-        not_analysed=tuple(dict.fromkeys(gap for missing in gaps for gap in missing)),
-        unreadable=read.unreadable + start.unreadable,
+        migrations=tuple(explained),
+        not_analysed=tuple(dict.fromkeys(gaps)),
+        unreadable=tuple(dict.fromkeys(unreadable)),
+        notes=read.notes,
     )
 
 
@@ -42,7 +56,7 @@ def _explained(context: MigrationInContext, assumed: tuple[str, ...], *, complet
     transactions = filter(None, (each.transaction for each in migration.statements(direction)))
     uncertain = {transaction.reason for transaction in transactions if not transaction.certain}
     return ExplainedMigration(
-        path=migration.path,
+        path=_path(migration, direction),
         direction=direction,
         complete=complete,
         statements=tuple(ExplainedStatement(each.statement, each.prediction) for each in context.statements),
@@ -51,7 +65,14 @@ def _explained(context: MigrationInContext, assumed: tuple[str, ...], *, complet
         assumptions=(*assumed, *sorted(uncertain)),
         revision=migration.revision,
         down_revisions=migration.down_revisions,
+        database=migration.database,
     )
+
+
+def _path(migration: Migration, direction: Direction) -> str:
+    """The migration's file; of a SQL file's way back, that of its statements, which may be another."""
+    statements = migration.statements(direction) if migration.kind == "sql" else ()
+    return statements[0].span.path if statements else migration.path
 
 
 def strongest_locks(predictions: Iterable[Prediction]) -> dict[str, LockMode]:

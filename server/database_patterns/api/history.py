@@ -1,18 +1,18 @@
-"""The order in which migrations are applied, and the schema that the ones before leave behind."""
+"""What is applied before migrations, the schema that this leaves behind, and the migrations followed from there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
-from database_patterns.model import POSTGRES_VERSIONS, Direction, Migration
+from database_patterns.model import POSTGRES_VERSIONS, Direction, Gap, Migration, Span
+from database_patterns.reading.graph import ancestors
+from database_patterns.reading.histories import History
 
 from . import sources
-from .sources import Given
+from .sources import Given, Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,75 +42,107 @@ class Start:
     unreadable: tuple[str, ...] = ()
 
 
-def ordered(migrations: Iterable[Migration]) -> list[Migration]:
-    """SQL files by name, then revisions along their chain; revisions in a circle come last, by name.
-
-    Where the chain leaves a choice (branches) the name decides.
-    """
-    by_name = {each.path: each for each in sorted(migrations, key=lambda migration: migration.path)}
-    revisions = [each for each in by_name.values() if each.kind == "alembic"]
-    paths: dict[str | None, list[str]] = {}
-    for each in revisions:
-        paths.setdefault(each.revision, []).append(each.path)
-    sorter = TopologicalSorter(
-        {each.path: [path for parent in each.down_revisions for path in paths.get(parent, ())] for each in revisions}
-    )
-    with suppress(CycleError):  # all that stands in no circle is had nevertheless
-        sorter.prepare()
-    chain: list[str] = []
-    while ready := sorted(sorter.get_ready()):
-        chain += ready
-        sorter.done(*ready)
-    first = [each.path for each in by_name.values() if each.kind == "sql"]
-    return [by_name[path] for path in dict.fromkeys((*first, *chain, *by_name))]
-
-
 def before(migrations: Sequence[Migration], history: Sequence[Migration]) -> list[Migration]:
-    """Those of ``history`` that are applied before ``migrations``, in order.
+    """Those of ``history``, which is in order, that are applied before ``migrations``.
 
     For revisions these are their ancestors; a SQL file, or a revision whose parent the history does not have, comes
     after all of it.
     """
     own = {migration.revision for migration in migrations if migration.revision}
     own_paths = {migration.path for migration in migrations}
-    others = {migration.revision: migration for migration in history if migration.revision}
-    wanted = [parent for migration in migrations for parent in migration.down_revisions if parent not in own]
-    if any(migration.kind == "sql" for migration in migrations) or not set(wanted) <= others.keys():
-        return [each for each in ordered(history) if each.revision not in own and each.path not in own_paths]
-    ancestors: dict[str, Migration] = {}
-    while wanted:
-        name = wanted.pop()
-        if name not in ancestors and name in others and name not in own:
-            ancestors[name] = others[name]
-            wanted += others[name].down_revisions
-    return ordered(ancestors.values())
+    others = [each for each in history if each.path not in own_paths and (each.revision or each.path) not in own]
+    wanted = {name for migration in migrations for name in (*migration.down_revisions, *migration.depends_on)} - own
+    known = {name for each in others for name in (each.revision, *each.branch_labels)}
+    if any(migration.kind == "sql" for migration in migrations) or not wanted <= known:
+        return others
+    found = {each.path for each in ancestors(wanted, others)}
+    return [each for each in others if each.path in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One history with its migrations in context, from where it starts."""
+
+    history: History
+    start: Start
+    contexts: tuple[MigrationInContext, ...]
+
+
+def followed(read: Read, options: Options, directions: tuple[Direction, ...]) -> Iterator[Followed]:
+    """All histories that were read, each from the schema that what comes before it leaves behind."""
+    schema, earlier = sources.read(options.schema), sources.read(options.history)
+    for history in read.histories:
+        start = _start(history.migrations, schema, earlier, options, history.database)
+        found = contexts(history.migrations, start.catalog, options.assumptions, directions)
+        yield Followed(history, start, tuple(found))
 
 
 def start(migrations: Sequence[Migration], options: Options) -> Start:
     """The schema before the first of ``migrations``: from the dump, then through the history; else nothing is known."""
-    schema, history = sources.read(options.schema), sources.read(options.history)
-    earlier = before(migrations, history.migrations)
+    return _start(migrations, sources.read(options.schema), sources.read(options.history), options, None)
+
+
+def _start(
+    migrations: Sequence[Migration], schema: Read, history: Read, options: Options, database: str | None
+) -> Start:
+    """Of a history of several databases only what is applied to ``database`` counts."""
+    earlier = before(migrations, history.of(database))
     catalog = Catalog.unknown()
     for statement in (statement for dump in schema.migrations for statement in dump.upgrade):
         catalog = catalog.advance(statement)
     for migration in earlier:
         catalog = follow(migration, "upgrade", catalog, options.assumptions).at_end
-    gaps = sum(len(migration.upgrade_gaps) for migration in earlier)
     assumed = [
         "" if schema.migrations or earlier or len(migrations) > 1 else "nothing is known of the schema before",
-        f"{gaps} places of the history could not be analysed" if gaps else "",
+        _not_analysed("history", earlier),
+        _not_analysed("dump", schema.migrations),
     ]
     return Start(catalog, tuple(filter(None, assumed)), schema.unreadable + history.unreadable)
+
+
+def _not_analysed(what: str, migrations: Iterable[Migration]) -> str:
+    gaps = sum(len(migration.upgrade_gaps) for migration in migrations)
+    return f"{gaps} places of the {what} could not be analysed" if gaps else ""
 
 
 def contexts(
     migrations: Iterable[Migration], catalog: Catalog, assumptions: Assumptions, directions: tuple[Direction, ...]
 ) -> Iterator[MigrationInContext]:
-    """Each migration in context, the schema advancing from one to the next; a downgrade starts after its upgrade."""
+    """Each migration in context, the schema advancing from one to the next; a downgrade starts after its upgrade.
+
+    A SQL file has only the directions that it has statements for, and an upgrade where it has none at all.
+    """
     for migration in migrations:
         upgrade = follow(migration, "upgrade", catalog, assumptions)
-        if "upgrade" in directions:
+        if "upgrade" in directions and not is_way_back(migration):
             yield upgrade
-        if "downgrade" in directions and migration.kind == "alembic":
+        if "downgrade" in directions and (migration.kind == "alembic" or has_way_back(migration)):
             yield follow(migration, "downgrade", upgrade.at_end, assumptions)
         catalog = upgrade.at_end
+
+
+def has_way_back(migration: Migration) -> bool:
+    """Whether there is anything in the migration's downgrade, be it only what could not be analysed."""
+    return bool(migration.downgrade or migration.downgrade_gaps)
+
+
+def is_way_back(migration: Migration) -> bool:
+    """Whether this is a SQL file that only undoes another, which was not given."""
+    there = migration.upgrade or migration.upgrade_gaps
+    return migration.kind == "sql" and has_way_back(migration) and not there
+
+
+def left_out(migrations: Iterable[Migration], direction: Direction) -> tuple[Gap, ...]:
+    """What one direction alone does not show of SQL files, so that nothing is silently passed over."""
+    if direction == "downgrade":
+        return tuple(
+            Gap(_start_of(each), "the way back", "the file has none")
+            for each in migrations
+            if each.kind == "sql" and not has_way_back(each)
+        )
+    why = "it only undoes another migration; ask for the downgrade"
+    return tuple(Gap(_start_of(each), "the file", why) for each in migrations if is_way_back(each))
+
+
+def _start_of(migration: Migration) -> Span:
+    return Span(migration.path, 1, 1, 1, 1)

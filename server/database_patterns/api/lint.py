@@ -18,16 +18,19 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
     """
     options = options or Options()
     read = sources.read(given)
-    migrations = history.ordered(read.migrations)
-    start = history.start(migrations, options)
-    followed = list(history.contexts(migrations, start.catalog, options.assumptions, ("upgrade", "downgrade")))
-    findings = linting.run(followed)
+    followed = list(history.followed(read, options, ("upgrade", "downgrade")))
+    contexts = [context for each in followed for context in each.contexts]
+    findings = linting.run(contexts)
+    problems = [problem for each in read.histories for problem in each.problems]
+    gaps = [gap for each in contexts for gap in linting.gaps(each, findings)]
+    unreadable = (*read.unreadable, *(line for each in followed for line in each.start.unreadable))
     return LintReport(
         postgres=options.postgres,
         findings=findings,
-        not_analysed=tuple(dict.fromkeys(gap for each in followed for gap in linting.gaps(each, findings))),
-        unreadable=read.unreadable + start.unreadable,
-        migrations=len(migrations),
-        statements=sum(len(each.statements) for each in followed),
+        not_analysed=tuple(dict.fromkeys((*problems, *gaps))),
+        unreadable=tuple(dict.fromkeys(unreadable)),
+        migrations=len({each.path for each in read.migrations}),
+        statements=sum(len(each.statements) for each in contexts),
         sources=given.text_of(finding.span.path for finding in findings),
+        notes=read.notes,
     )

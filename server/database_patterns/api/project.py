@@ -1,79 +1,101 @@
-"""The Alembic project in a folder: where its revisions are, read from its settings without importing anything."""
+"""What a path means: the Alembic projects in it or around it, and files that belong to none.
+
+Nothing is read of a file here but what tells where it belongs.
+"""
 
 from __future__ import annotations
 
-import configparser
-import os
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
+from database_patterns import reading
 from database_patterns.errors import UserError
-
-_REMEDY: Final = "name a file or a folder, or run this where alembic.ini is"
-_SEPARATORS: Final = {"os": re.escape(os.pathsep), "space": r"\s+", "newline": r"\n", ":": ":", ";": ";"}
-_LEGACY_SEPARATOR: Final = r"[\s,]+"
-"""What Alembic splits ``version_locations`` at when no separator is configured."""
+from database_patterns.reading import project
+from database_patterns.reading.project import Project
+from database_patterns.reading.sql_layouts import histories
 
 
-def revision_folders(folder: Path) -> list[Path]:
-    """The folders that hold the revisions of the Alembic project in ``folder``.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file, the project that it belongs to, or else the folder of its history ("" for one that was named itself)."""
 
-    Raises:
-        UserError: there is no Alembic project, or its settings do not lead to a folder.
+    path: Path
+    project: Project | None = None
+    folder: str = ""
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Files in the order in which they are to be read.
+
+    ``whole`` are the projects of which all revisions are there. ``notes`` say what was left out, ``unreadable`` which
+    settings could not be read.
     """
-    settings, file = _settings(folder)
-    script_location = settings.get("script_location")
-    if not script_location:
-        raise UserError("does not say script_location", where=str(file), remedy=_REMEDY)
-    separator = settings.get("path_separator") or settings.get("version_path_separator", "")
-    locations = re.split(_SEPARATORS.get(separator, _LEGACY_SEPARATOR), settings.get("version_locations", ""))
-    wanted = [location.strip() for location in locations if location.strip()] or [f"{script_location}/versions"]
-    return [_existing(_located(folder, location), file) for location in wanted]
+
+    files: list[Found] = field(default_factory=list)
+    whole: set[Project] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
 
-def _settings(folder: Path) -> tuple[Mapping[str, str], Path]:
-    """Alembic's settings and the file that they stand in: alembic.ini, else pyproject.toml."""
-    ini, pyproject = folder / "alembic.ini", folder / "pyproject.toml"
+def here(folder: Path, within: Path | None = None) -> Inventory:
+    """The revisions of the projects in ``folder``; raises UserError where there is none, or it leads nowhere."""
+    inventory = Inventory()
+    projects = project.here(folder, within)
+    _add_projects(inventory, projects)
+    if not inventory.files and not inventory.unreadable:
+        raise UserError("holds no revision", where=str(projects[0].versions[0]), remedy=project.REMEDY)
+    return inventory
+
+
+def of_folder(folder: Path, within: Path | None = None) -> Inventory:
+    """All migrations in a folder; raises UserError where there is none."""
+    found = project.below(folder, within)
+    inventory = Inventory(unreadable=list(found.unreadable))
+    projects = [_better(each, within) for each in found.projects]
+    inner = None if projects else project.around(folder, within)
+    if inner and any(each.resolve() == folder.resolve() for each in inner.versions):
+        projects, inner = [inner], None
+    out = _add_projects(inventory, projects)
+    known = {each.path.resolve() for each in inventory.files} | out
     try:
-        if ini.is_file():
-            parser = configparser.ConfigParser({"here": str(ini.parent)})
-            parser.read_string(ini.read_text(encoding="utf-8"))
-            if parser.has_section("alembic"):
-                keys = ("script_location", "version_locations", "path_separator", "version_path_separator")
-                return {key: parser.get("alembic", key) for key in keys if parser.has_option("alembic", key)}, ini
-        if pyproject.is_file():
-            tables = tomllib.loads(pyproject.read_text(encoding="utf-8")).get("tool", {})
-            if "alembic" in tables:
-                return _from_pyproject(tables["alembic"], pyproject), pyproject
-    except (configparser.Error, tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        file = ini if ini.is_file() else pyproject
-        raise UserError(f"cannot be read ({' '.join(str(error).split())})", where=str(file)) from None
-    raise UserError("there is no Alembic project here (no alembic.ini, no [tool.alembic])", remedy=_REMEDY)
+        loose = [each for each in reading.find_migrations(folder) if each.resolve() not in known]
+    except UserError:
+        if inventory.files:
+            return inventory
+        raise
+    folders = histories(str(each) for each in loose)
+    inventory.files += [Found(each, inner if each.suffix == ".py" else None, folders[str(each)]) for each in loose]
+    return inventory
 
 
-def _from_pyproject(table: Mapping[str, object], file: Path) -> Mapping[str, str]:
-    """The table's strings as alembic.ini would hold them; a list of locations is joined by newlines."""
-    settings = {
-        key: ("\n".join(map(str, value)) if isinstance(value, list) else str(value)).replace(
-            "%(here)s", str(file.parent)
-        )
-        for key, value in table.items()
-    }
-    return settings | ({"path_separator": "newline"} if isinstance(table.get("version_locations"), list) else {})
+def of_files(paths: Iterable[Path], within: Path | None = None) -> Inventory:
+    """The files themselves, those that are revisions with the project around them."""
+    around: dict[Path, Project | None] = {}
+    for folder in {path.parent for path in paths if path.suffix == ".py"}:
+        around[folder] = project.around(folder, within) if folder.is_dir() else None
+    return Inventory([Found(path, around.get(path.parent) if path.suffix == ".py" else None) for path in paths])
 
 
-def _located(folder: Path, location: str) -> Path:
-    """A location as Alembic means it: a path, or ``package:folder`` (of a package that lies in ``folder``)."""
-    package, colon, inner = location.partition(":")
-    if colon and not Path(location).is_absolute():
-        return folder / package.replace(".", "/") / inner
-    return folder / location
+def _better(found: Project, within: Path | None) -> Project:
+    """The project as settings above the folder tell of it, where env.py alone has told of it so far."""
+    if found.settings != found.env:
+        return found
+    return project.around(found.versions[0], within) or found
 
 
-def _existing(path: Path, file: Path) -> Path:
-    if not path.is_dir():
-        raise UserError(f"leads to {path}, which is not a folder", where=str(file), remedy=_REMEDY)
-    return path
+def _add_projects(inventory: Inventory, projects: Iterable[Project]) -> set[Path]:
+    """Add the revisions of ``projects``; returns those that none of their histories has."""
+    projects = list(dict.fromkeys(projects))
+    for each in projects:
+        inventory.files += [Found(file, each) for file in each.files()]
+        inventory.whole.add(each)
+        inventory.unreadable += [
+            f"{each.settings}: {name} leads out of the folder that may be read" for name in each.outside
+        ]
+    out = project.left_out(projects)
+    for folder in sorted({each.parent for each in out}):
+        count = sum(each.parent == folder for each in out)
+        inventory.notes.append(f"{count} revisions in {folder} belong to no history, and were left out")
+    return {each.resolve() for each in out}

@@ -5,34 +5,51 @@ Whatever cannot be read becomes one line; it never hides the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.model import Migration, Statement
-from database_patterns.reading import Kind
+from database_patterns.reading import Kind, RevisionContext
+from database_patterns.reading.histories import History, of_files, of_project
+from database_patterns.reading.project import Project, is_inside
+
+from . import project
+from .project import Found, Inventory
 
 TEXT: Final = "<text>"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text and the name that reports give it; ``kind`` settles what cannot be told from the two."""
+    """A text and the name that reports give it; ``kind`` settles what cannot be told from the two.
+
+    ``project`` is the Alembic project that it is a revision of; what belongs to none is a history with the other texts
+    of the same ``folder``.
+    """
 
     path: str
     text: str
     kind: Kind | None = None
+    project: Project | None = field(default=None, repr=False, compare=False)
+    folder: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was given: the texts, and a line for each input that could not be read."""
+    """What was given: the texts, a line for each input that could not be read, and what was left out on purpose.
+
+    ``whole`` are the projects of which all revisions are there.
+    """
 
     sources: tuple[Source, ...] = ()
     unreadable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    whole: frozenset[Project] = field(default=frozenset(), repr=False, compare=False)
 
     def text_of(self, paths: Iterable[str]) -> dict[str, str]:
         """The texts of these names."""
@@ -42,11 +59,24 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The migrations that were read; ``unreadable`` as in Given, ``partly`` the SQL files read only in part."""
+    """The histories that were read, each in the order in which it is applied.
 
-    migrations: tuple[Migration, ...]
+    ``unreadable`` and ``notes`` as in Given, ``partly`` the SQL files read only in part.
+    """
+
+    histories: tuple[History, ...]
     unreadable: tuple[str, ...]
     partly: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def migrations(self) -> tuple[Migration, ...]:
+        return tuple(migration for history in self.histories for migration in history.migrations)
+
+    def of(self, database: str | None) -> tuple[Migration, ...]:
+        """What is applied to ``database``, where its history is there, else everything."""
+        own = [history for history in self.histories if history.database == database]
+        return tuple(migration for history in own for migration in history.migrations) or self.migrations
 
 
 def from_text(text: str, *, name: str = TEXT, kind: Kind | None = None) -> Given:
@@ -62,82 +92,158 @@ def from_bytes(data: bytes, *, name: str, kind: Kind | None = None) -> Given:
 def from_paths(paths: Iterable[Path], *, kind: Kind | None = None, within: Path | None = None) -> Given:
     """Files, and the migrations in folders, in the order given; one that is named twice is read once.
 
+    Revisions are read in the Alembic project that they belong to. A folder gives the whole histories of the projects
+    in it, wherever their settings say that the revisions are.
+
     Args:
         paths: below ``within``, where that is given.
         kind: speaks of the files named; those in a folder are what their names say.
-        within: an absolute folder without links in its path: files are named from there, and what a link leads out of
-            it is not read.
+        within: an absolute folder without links in its path: files are named from there, and what a link or a setting
+            leads out of it is not read.
     """
-    sources: dict[str, Source] = {}
-    unreadable: list[str] = []
+    given = Given()
     for path in paths:
         try:
-            is_folder = path.is_dir()
-            files = reading.find_migrations(path) if is_folder else [path]
+            if path.is_dir():
+                given = _joined(given, _texts(project.of_folder(path, within), None, within))
+            else:
+                given = _joined(given, _texts(project.of_files([path], within), kind, within))
         except UserError as error:
-            unreadable.append(str(_renamed(error, path, within)))
-            continue
-        for file in files:
-            name = _name(file, within)
-            try:
-                sources.setdefault(name, Source(name, _text(file, within), None if is_folder else kind))
-            except UserError as error:
-                unreadable.append(str(_renamed(error, file, within)))
-    return Given(tuple(sources.values()), tuple(dict.fromkeys(unreadable)))
+            given = replace(given, unreadable=(*given.unreadable, str(_renamed(error, path, within))))
+    return given
+
+
+def from_project(folder: Path, *, within: Path | None = None) -> Given:
+    """The Alembic projects whose settings are in ``folder``; raises UserError where there is none.
+
+    Where it has no settings, these are all projects below it. ``within`` as in ``from_paths``.
+    """
+    return _texts(project.here(folder, within), None, within)
 
 
 def schema(path: Path, *, within: Path | None = None) -> Given:
     """A dump of any size; raises UserError when it cannot be read. ``within`` as in ``from_paths``."""
     try:
-        return Given((Source(_name(path, within), reading.read_source(path, max_bytes=None), "sql"),))
+        return Given((Source(name_of(path, within), reading.read_source(path, max_bytes=None), "sql"),))
     except UserError as error:
         raise _renamed(error, path, within) from None
 
 
 def read(given: Given) -> Read:
-    """The migrations of all texts that can be read, in the order given.
+    """The histories of all texts that can be read.
 
     A statement of a SQL file that does not parse makes the file unreadable at that place; the others are kept.
     """
-    migrations: list[Migration] = []
-    unreadable = list(given.unreadable)
-    partly: set[str] = set()
+    reader = _Reader()
+    histories = [history for group in _groups(given) for history in reader.histories(group, given.whole)]
+    notes = (*given.notes, *reader.notes, *(note for history in histories for note in history.notes))
+    return Read(
+        tuple(histories),
+        (*given.unreadable, *dict.fromkeys(reader.unreadable)),
+        frozenset(reader.partly),
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def name_of(path: Path, within: Path | None = None) -> str:
+    """The name that reports give a file: from ``within`` on, or as the user would write it."""
+    if within:
+        return Path(os.path.relpath(path, within)).as_posix()
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)
+
+
+def _groups(given: Given) -> Iterator[list[Source]]:
+    """The texts that make one history, or several of one project."""
+    groups: dict[object, list[Source]] = {}
     for source in given.sources:
+        groups.setdefault(source.project or source.folder, []).append(source)
+    yield from groups.values()
+
+
+class _Reader:
+    """Reads texts, and keeps what could not be read."""
+
+    def __init__(self) -> None:
+        self.unreadable: list[str] = []
+        self.partly: set[str] = set()
+        self.notes: list[str] = []
+
+    def histories(self, sources: list[Source], whole: frozenset[Project]) -> Iterator[History]:
+        own = sources[0].project
+        if own is None:
+            yield of_files(self._all(sources, None))
+            return
+        from database_patterns.reading.surroundings import Surroundings  # noqa: PLC0415  SQL needs no Alembic
+
+        around = Surroundings(own)
+        self.notes += around.notes()
+        for each in around.of_databases():
+            yield of_project(self._all(sources, each.context), each, whole=own in whole)
+
+    def _all(self, sources: list[Source], context: RevisionContext | None) -> list[Migration]:
+        read = (self._one(source, context) for source in sources)
+        return [migration for migration in read if migration]
+
+    def _one(self, source: Source, context: RevisionContext | None) -> Migration | None:
         try:
-            migration = _read(source)
+            migration = reading.read_text(source.text, source.path, source.kind, context)
         except UserError as error:
-            unreadable.append(str(error))
-            continue
-        rejected = [each for each in migration.upgrade if each.error] if migration.kind == "sql" else []
-        if rejected:
-            unreadable.append(_rejected(rejected))
-            partly.add(migration.path)
-            migration = replace(migration, upgrade=tuple(each for each in migration.upgrade if not each.error))
-        if migration.upgrade or not rejected:
-            migrations.append(migration)
-    return Read(tuple(migrations), tuple(unreadable), frozenset(partly))
+            self.unreadable.append(str(error))
+            return None
+        except RecursionError:
+            self.unreadable.append(str(UserError("is nested too deeply to be read", where=source.path)))
+            return None
+        return self._without_rejected(migration) if migration.kind == "sql" else migration
+
+    def _without_rejected(self, migration: Migration) -> Migration | None:
+        rejected = [each for each in (*migration.upgrade, *migration.downgrade) if each.error]
+        if not rejected:
+            return migration
+        self.unreadable.append(_rejected(rejected))
+        self.partly.add(migration.path)
+        upgrade, downgrade = (
+            tuple(each for each in some if not each.error) for some in (migration.upgrade, migration.downgrade)
+        )
+        return replace(migration, upgrade=upgrade, downgrade=downgrade) if upgrade or downgrade else None
 
 
-def _read(source: Source) -> Migration:
-    try:
-        return reading.read_text(source.text, source.path, source.kind)
-    except RecursionError:
-        raise UserError("is nested too deeply to be read", where=source.path) from None
+def _texts(inventory: Inventory, kind: Kind | None, within: Path | None) -> Given:
+    """The texts of the files that were found."""
+    sources: dict[str, Source] = {}
+    unreadable = list(inventory.unreadable)
+    for found in inventory.files:
+        name = name_of(found.path, within)
+        try:
+            sources.setdefault(name, Source(name, _text(found, within), kind, found.project, found.folder))
+        except UserError as error:
+            unreadable.append(str(_renamed(error, found.path, within)))
+    return Given(
+        tuple(sources.values()), tuple(dict.fromkeys(unreadable)), tuple(inventory.notes), frozenset(inventory.whole)
+    )
 
 
-def _text(path: Path, within: Path | None) -> str:
-    if within and not path.resolve().is_relative_to(within):
-        raise UserError("is a link out of the folder that may be read", where=str(path))
-    return reading.read_source(path)
+def _joined(first: Given, second: Given) -> Given:
+    """Both, each text once."""
+    sources = {source.path: source for source in (*second.sources, *first.sources)}
+    order = dict.fromkeys(source.path for source in (*first.sources, *second.sources))
+    return Given(
+        tuple(sources[path] for path in order),
+        tuple(dict.fromkeys((*first.unreadable, *second.unreadable))),
+        tuple(dict.fromkeys((*first.notes, *second.notes))),
+        first.whole | second.whole,
+    )
 
 
-def _name(path: Path, within: Path | None) -> str:
-    return path.relative_to(within).as_posix() if within else str(path)
+def _text(found: Found, within: Path | None) -> str:
+    if not is_inside(found.path, within):
+        raise UserError("is a link out of the folder that may be read", where=str(found.path))
+    return reading.read_source(found.path)
 
 
 def _renamed(error: UserError, path: Path, within: Path | None) -> UserError:
     """The error under the name that reports give the file."""
-    return UserError(error.what, where=_name(path, within), remedy=error.remedy)
+    return UserError(error.what, where=name_of(path, within), remedy=error.remedy)
 
 
 def _rejected(statements: list[Statement]) -> str:

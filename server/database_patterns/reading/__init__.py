@@ -6,12 +6,15 @@ from pathlib import Path
 
 from database_patterns.model import Migration
 
+from .alembic import read_revision
+from .alembic.context import UNKNOWN, RevisionContext
 from .files import Kind, decode, find_migrations, is_revision, read_source, recognise
 from .sql import read_sql
 from .statements import parser_version
 
 __all__ = [
     "Kind",
+    "RevisionContext",
     "decode",
     "find_migrations",
     "is_revision",
@@ -23,8 +26,12 @@ __all__ = [
 ]
 
 
-def read_text(text: str, path: str = "<text>", kind: Kind | None = None) -> Migration:
+def read_text(
+    text: str, path: str = "<text>", kind: Kind | None = None, context: RevisionContext | None = None
+) -> Migration:
     """Read SQL, or the Python of an Alembic revision; which of the two is recognised unless ``kind`` says it.
+
+    ``context`` is what is known of a revision's project.
 
     Raises:
         UserError: the Python does not parse, or is not a revision. SQL that does not parse becomes statements that
@@ -32,9 +39,7 @@ def read_text(text: str, path: str = "<text>", kind: Kind | None = None) -> Migr
     """
     if (kind or recognise(text, path)) == "sql":
         return read_sql(text, path)
-    from .alembic import read_revision  # noqa: PLC0415 - brings SQLAlchemy and Alembic, which SQL files do not need
-
-    return read_revision(text, path)
+    return read_revision(text, path, context or UNKNOWN)
 
 
 def read_file(path: Path, kind: Kind | None = None) -> Migration:

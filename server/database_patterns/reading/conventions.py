@@ -22,6 +22,7 @@ from .alembic.journal import Journal
 from .alembic.source import Source
 from .alembic.values import first_hole
 from .files import SKIPPED_FOLDERS, read_source
+from .project import is_inside
 
 _FILES_MAX: Final = 10_000
 _SIZE_MAX: Final = 1_000_000
@@ -29,10 +30,13 @@ _TESTS: Final = {"test", "tests"}
 _KEYWORD: Final = "naming_convention"
 
 
-def mentioned(word: str, roots: Sequence[Path]) -> list[Path] | None:
-    """The project's modules in which ``word`` stands; None where there are too many to look through."""
+def mentioned(word: str, roots: Sequence[Path], within: Path | None = None) -> list[Path] | None:
+    """The project's modules in which ``word`` stands; None where there are too many to look through.
+
+    Files that links lead to out of ``within`` are not read.
+    """
     found: list[Path] = []
-    for number, file in enumerate(_modules(roots)):
+    for number, file in enumerate(each for each in _modules(roots) if is_inside(each, within)):
         if number >= _FILES_MAX:
             return None
         try:
@@ -43,9 +47,9 @@ def mentioned(word: str, roots: Sequence[Path]) -> list[Path] | None:
     return found
 
 
-def naming_convention(roots: Sequence[Path]) -> Mapping[str, object] | None:
+def naming_convention(roots: Sequence[Path], within: Path | None = None) -> Mapping[str, object] | None:
     """The one naming convention that the project's modules define: empty where none does, None where not clear."""
-    files = mentioned(_KEYWORD, roots)
+    files = mentioned(_KEYWORD, roots, within)
     if files is None:
         return None
     conventions = [convention for file in files for convention in _conventions(file, roots)]

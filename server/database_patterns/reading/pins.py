@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .project import is_inside
+
 _LOCKS: Final = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 _REQUIREMENTS: Final = ("requirements*.txt", "constraints*.txt", "requirements/*.txt")
 _SIZE_MAX: Final = 20_000_000
@@ -30,24 +32,26 @@ class Pin:
         return ".".join(self.version.split(".")[:2]) if self.version else None
 
 
-def pins(folder: Path) -> Mapping[str, Pin]:
-    """What the files of ``folder`` pin, by normalised name: a lock file's word before that of requirements."""
+def pins(folder: Path, within: Path | None = None) -> Mapping[str, Pin]:
+    """What the files of ``folder`` pin, by normalised name: a lock file's word before that of requirements.
+
+    Files that links lead to out of ``within`` are not read.
+    """
     found: dict[str, Pin] = {}
-    for pin in _all(folder):
+    for pin in _all(folder, within):
         known = found.get(pin.name)
         if known is None or (known.version is None and pin.version is not None):
             found[pin.name] = pin
     return found
 
 
-def _all(folder: Path) -> Iterator[Pin]:
-    for name in _LOCKS:
-        yield from _from_lock(folder / name)
-    yield from _from_pipfile(folder / "Pipfile.lock")
-    for pattern in _REQUIREMENTS:
+def _all(folder: Path, within: Path | None) -> Iterator[Pin]:
+    readers = dict.fromkeys(_LOCKS, _from_lock) | {"Pipfile.lock": _from_pipfile}
+    readers |= dict.fromkeys(_REQUIREMENTS, _from_requirements) | {"pyproject.toml": _from_pyproject}
+    for pattern, reader in readers.items():
         for file in sorted(folder.glob(pattern)):
-            yield from _from_lines(_text(file).splitlines(), file)
-    yield from _from_pyproject(folder / "pyproject.toml")
+            if is_inside(file, within):
+                yield from reader(file)
 
 
 def _from_lock(file: Path) -> Iterator[Pin]:
@@ -67,6 +71,10 @@ def _from_pipfile(file: Path) -> Iterator[Pin]:
     for name, entry in default.items() if isinstance(default, dict) else ():
         version = entry.get("version", "") if isinstance(entry, dict) else ""
         yield Pin(normalised(name), str(version).removeprefix("==") or None, file)
+
+
+def _from_requirements(file: Path) -> Iterator[Pin]:
+    return _from_lines(_text(file).splitlines(), file)
 
 
 def _from_pyproject(file: Path) -> Iterator[Pin]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -82,19 +82,19 @@ def is_inside(path: Path, within: Path | None) -> bool:
     return within is None or path.resolve().is_relative_to(within)
 
 
-def here(folder: Path) -> list[Project]:
+def here(folder: Path, within: Path | None = None) -> list[Project]:
     """The projects of the settings in ``folder``; where it has none, those below it.
 
     Raises:
         UserError: there is no Alembic project, or its settings do not lead to a folder.
     """
-    settings = _all_settings(folder, None)
-    projects = [project for each in settings if (project := _project(each, folder, None))]
+    settings = _all_settings(folder, within)
+    projects = [project for each in settings if (project := _project(each, folder, within))]
     if not projects and settings:
         raise UserError("does not say script_location", where=str(settings[0].file), remedy=REMEDY)
     for project in projects:
         _existing(project)
-    projects = projects or list(below(folder).projects)
+    projects = projects or list(below(folder, within).projects)
     if not projects:
         raise UserError("there is no Alembic project here (no alembic.ini, no [tool.alembic])", remedy=REMEDY)
     return [each for project in projects for each in _split(project)]
@@ -257,6 +257,15 @@ def _python_files(folder: Path, *, nested: bool) -> Iterator[Path]:
         if not nested:
             return
         folders[:] = sorted(each for each in folders if each != "__pycache__")
+
+
+def left_out(projects: Sequence[Project]) -> list[Path]:
+    """The revisions below the projects' folders of versions that are in none of their histories."""
+    own = {file for project in projects for file in project.files()}
+    folders = dict.fromkeys(folder for project in projects for folder in project.versions)
+    below = dict.fromkeys(file for folder in folders for file in _python_files(folder, nested=True))
+    within = projects[0].within if projects else None
+    return [file for file in below if file not in own and is_inside(file, within) and may_be_revision(file)]
 
 
 # What the settings do not tell --------------------------------------------------------------------------------------

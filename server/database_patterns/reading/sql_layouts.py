@@ -7,6 +7,7 @@ is is told by its name, or by the markers in it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -38,6 +39,10 @@ _FLYWAY: Final = re.compile(r"^(?:(?P<kind>[VUB])(?P<version>\d+(?:[._]\d+)*)|(?
 _PAIRED: Final = re.compile(r"^(?:(?P<stem>.+)\.)?(?P<way>up|down)\.sql$", re.IGNORECASE)
 _NO_TRANSACTION: Final = re.compile(r"\A\s*--\s*no-transaction\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(\d+)")
+_SQITCH: Final = {"deploy", "revert"}
+_ALONE: Final = {"down.sql", "migration.sql", "up.sql"}
+"""Names of files that have a folder for themselves."""
+
 _WAYS: Final[dict[str, Direction]] = {"up": "upgrade", "down": "downgrade", "deploy": "upgrade", "revert": "downgrade"}
 
 _ONE_MESSAGE: Final = "sends the file as one message, whose statements PostgreSQL runs in one transaction"
@@ -103,15 +108,18 @@ def _sent(tool: str, part: Part, *, without: bool, block: bool) -> Part:
 
 
 def paired(migrations: Iterable[Migration]) -> list[Migration]:
-    """The migrations, the file of each way back joined to that of its way there."""
+    """The migrations, the file of each way back joined to that of its way there.
+
+    A way back without its way there stays by itself, and so do two files that go the same way.
+    """
     kept: dict[object, Migration] = {}
     for migration in migrations:
         key = _pair(migration)
-        other = kept.get(key)
-        if other is None:
-            kept[key] = migration
+        joined = _joined(kept[key], migration) if key in kept else migration
+        if joined:
+            kept[key] = joined
         else:
-            kept[key] = _joined(other, migration)
+            kept[migration.path] = migration
     return list(kept.values())
 
 
@@ -129,10 +137,10 @@ def _pair(migration: Migration) -> object:
     return path
 
 
-def _joined(first: Migration, second: Migration) -> Migration:
+def _joined(first: Migration, second: Migration) -> Migration | None:
     there, back = (second, first) if _goes_back(first) else (first, second)
     if _goes_back(there) or not _goes_back(back):
-        return first  # two files of one name that go the same way: a mistake, of which the first is shown
+        return None
     gaps = there.downgrade_gaps + back.downgrade_gaps
     return replace(there, downgrade=there.downgrade + back.downgrade, downgrade_gaps=gaps)
 
@@ -156,15 +164,57 @@ def order(path: str) -> Order:
     """What files are sorted by: numbers as numbers, Flyway's repeatable ones last, sqitch's as they come."""
     pure = PurePath(path)
     folder = tuple(_natural(each) for each in pure.parent.parts)
-    if pure.parent.name in {"deploy", "revert"}:
+    if pure.parent.name in _SQITCH:
         return folder, False, (), False
-    flyway = _FLYWAY.match(pure.name)
+    return folder, *_order_in_folder(pure.name)
+
+
+def in_order(migrations: Iterable[Migration]) -> list[Migration]:
+    """The migrations of one history as ``order`` has them; Flyway's whatever the folder that they are in."""
+    given = list(migrations)
+    if given and all(_FLYWAY.match(PurePath(each.path).name) for each in given):
+        return sorted(given, key=lambda each: (_order_in_folder(PurePath(each.path).name), each.path))
+    return sorted(given, key=lambda each: order(each.path))
+
+
+def histories(paths: Iterable[str]) -> dict[str, str]:
+    """The folder that each file's history is kept in, by path; the files of one folder make one history.
+
+    Tools that keep a folder for each migration (Prisma, Diesel) or each direction (sqitch) have theirs above it. Flyway
+    also reads the folders inside its own, unless versions are in several of them: then each is a history.
+    """
+    pure = {path: PurePath(path) for path in paths}
+    folders = {path: _history(each) for path, each in pure.items()}
+    flyway = {path: each for path, each in pure.items() if _FLYWAY.match(each.name)}
+    for top in sorted({each.parent for each in flyway.values()} | _flyway_roots(flyway.values()), reverse=True):
+        inside = [path for path, each in flyway.items() if each.is_relative_to(top)]
+        if all(count == 1 for count in Counter(_versions(flyway[path].name for path in inside)).values()):
+            folders |= dict.fromkeys(inside, top)
+    return {path: str(folder) for path, folder in folders.items()}
+
+
+def _versions(names: Iterable[str]) -> Iterator[str]:
+    """What Flyway wants to be unique: kind and version of each file that is not repeatable."""
+    return (f"{match['kind']}{match['version']}" for name in names if (match := _FLYWAY.match(name)) and match["kind"])
+
+
+def _flyway_roots(paths: Iterable[PurePath]) -> set[PurePath]:
+    """Folders of the name that Flyway looks for unless it is told another (db/migration)."""
+    return {folder for path in paths for folder in path.parents if folder.name == "migration"}
+
+
+def _history(path: PurePath) -> PurePath:
+    return path.parent.parent if path.parent.name in _SQITCH or path.name in _ALONE else path.parent
+
+
+def _order_in_folder(name: str) -> tuple[bool, _Natural, bool]:
+    flyway = _FLYWAY.match(name)
     if flyway and flyway["version"]:
-        version = tuple(int(each) for each in re.split(r"[._]", flyway["version"]))
+        version = [int(each) for each in re.split(r"[._]", flyway["version"])]
         while version and version[-1] == 0:
-            version = version[:-1]
-        return folder, False, tuple((0, each, "") for each in version), flyway["kind"] != "B"
-    return folder, flyway is not None, _natural(pure.name), False
+            version.pop()
+        return False, tuple((0, each, "") for each in version), flyway["kind"] != "B"
+    return flyway is not None, _natural(name), False
 
 
 def _natural(text: str) -> _Natural:

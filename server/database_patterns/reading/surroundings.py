@@ -13,7 +13,7 @@ from .alembic.context import RevisionContext
 from .conventions import mentioned, naming_convention
 from .environment import Environment, driver_of, read_environment
 from .pins import Pin, pins
-from .project import Project
+from .project import Project, is_inside, upwards
 
 _WITHOUT_CONVENTION: Final = {"flask", "flask_sqlalchemy", "sqlalchemy", "sqlmodel"}
 """Libraries whose metadata has no naming convention unless the project gives it one."""
@@ -27,10 +27,14 @@ _COMPARED: Final = ("alembic", "sqlalchemy")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The surroundings of a project's revisions; ``assume`` are the configured values of names that only it knows."""
+    """The surroundings of a project's revisions; ``assume`` are the configured values of names that only it knows.
+
+    ``database`` is the one that they are read for, where the project migrates several.
+    """
 
     project: Project
     assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    database: str | None = None
 
     @cached_property
     def environment(self) -> Environment:
@@ -38,6 +42,9 @@ class Surroundings:
         options = {"sqlalchemy.url": self.project.url} if self.project.url else {}
         if self.project.databases:
             options["databases"] = ", ".join(self.project.databases)
+        if not is_inside(self.project.env, self.project.within):
+            why = "env.py lies outside the folder that may be read"
+            return Environment(str(self.project.env), why_unknown=why)
         read = read_environment(self.project.env, options, self.project.roots)
         return self._completed(read)
 
@@ -51,15 +58,23 @@ class Surroundings:
             transactional_ddl=self.environment.transactional_ddl,
             driver=self.driver,
             assume=self.assume,
+            database=self.database,
         )
+
+    def of_databases(self) -> list[Surroundings]:
+        """The same for each database of the project; itself where there is but one."""
+        return [self._of(name) for name in self.project.databases] or [self]
+
+    def _of(self, database: str) -> Surroundings:
+        other = replace(self, database=database)
+        vars(other).update(environment=self.environment, pins=self.pins)  # they are read once
+        return other
 
     @cached_property
     def pins(self) -> Mapping[str, Pin]:
         """What the project is pinned to, from the nearest folder whose files name Alembic or SQLAlchemy."""
-        found: Mapping[str, Pin] = {}
-        for folder in (self.project.settings.parent, *self.project.settings.parent.parents):
-            if folder in self.project.roots or folder == self.project.settings.parent:
-                found = pins(folder)
+        for folder in upwards(self.project.settings.parent, self.project.within):
+            found = pins(folder, self.project.within)
             if any(name in found for name in _COMPARED):
                 return found
         return {}
@@ -77,10 +92,14 @@ class Surroundings:
             return "asyncpg"
         return installed.pop() if len(installed) == 1 else None
 
-    @property
-    def assumed(self) -> tuple[str, ...]:
-        """In sentences, what a prediction rests on that was concluded, or that differs from the project's own tools."""
-        return (*self.project.assumed, *self._older_or_newer())
+    def notes(self) -> Iterator[str]:
+        """In sentences: what was concluded rather than read, what Alembic ignores, and whose versions differ."""
+        yield from self.project.assumed
+        yield from self._older_or_newer()
+        for option in self.environment.unknown_options:
+            yield f"env.py, line {option.span.line}: context.configure knows no {option.name}, and ignores it"
+        if self.environment.why_unknown:
+            yield f"env.py could not be read: {self.environment.why_unknown}"
 
     def _completed(self, read: Environment) -> Environment:
         if read.transaction_per_migration is None and not read.why_unknown:
@@ -89,12 +108,12 @@ class Surroundings:
         if read.transactional_ddl is None and not read.why_unknown:
             read = replace(read, transactional_ddl=True if self._mentions_nowhere_else("transactional_ddl") else None)
         if read.naming_convention is None and self._is_own(read.metadata):
-            read = replace(read, naming_convention=naming_convention(self.project.roots))
+            read = replace(read, naming_convention=naming_convention(self.project.roots, self.project.within))
         return read
 
     def _mentions_nowhere_else(self, option: str) -> bool:
         """Whether no module of the project names this option, so that none sets it."""
-        return mentioned(option, self.project.roots) == []
+        return mentioned(option, self.project.roots, self.project.within) == []
 
     def _is_own(self, module: str | None) -> bool:
         """Whether the metadata of ``module`` has a naming convention only if the project's own modules give it one."""

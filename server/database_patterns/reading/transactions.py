@@ -85,6 +85,7 @@ class _Run:
         self.direction: Direction = direction
         self.rule = rule
         self.open: Transaction | None = None
+        self.doubt = ""
         self.autocommit = rule.autocommit
 
     def through(self, migrations: Iterable[Migration]) -> Iterator[tuple[Statement, ...]]:
@@ -94,8 +95,9 @@ class _Run:
             statements = tuple(replace(each, transaction=self._within(each.transaction, opened)) for each in given)
             if statements:
                 self.open = statements[-1].transaction
-            if self.open and migration.gaps(self.direction):
-                self.open = replace(self.open, certain=False, reason=f"{migration.path} could not be read as a whole")
+            if migration.gaps(self.direction):
+                self.open = None
+                self.doubt = f"; {migration.path} before it was not read as a whole, and may have ended another"
             yield statements
 
     def _within(self, transaction: Transaction | None, opened: str) -> Transaction | None:
@@ -106,7 +108,9 @@ class _Run:
             return None
         certain = transaction.certain and self.rule.sharing != "unknown"
         own = replace(transaction, certain=certain, reason=transaction.reason.replace(DEFAULT, self.rule.reason))
-        if self.rule.sharing != "all" or transaction.id != opened or self.open is None:
+        if self.rule.sharing != "all" or transaction.id != opened:
             return own
+        if self.open is None:
+            return replace(own, reason=own.reason + self.doubt)
         doubtful = not self.open.certain
         return Transaction(self.open.id, own.certain and not doubtful, self.open.reason if doubtful else own.reason)

@@ -6,7 +6,7 @@ A finding is one line with its help below it; what was left out is always named.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +17,6 @@ from database_patterns.model import (
     ExplainedStatement,
     ExplainReport,
     Finding,
-    Gap,
     LintReport,
 )
 
@@ -45,14 +44,14 @@ class Page:
 
 def lint(report: LintReport, *, offset: int = 0, limit: int = 20) -> Page:
     """The summary, then a page of findings; at least one finding however long it is."""
-    end = _trailer(report.not_analysed, report.unreadable)
+    end = _trailer(report)
     return _page(words.summary(report), [finding(item) for item in report.findings], end, offset, limit)
 
 
 def explain(report: ExplainReport, *, offset: int = 0, limit: int = 50) -> Page:
     """A page of statements, the first of each migration below the migration's verdict."""
     head = f"{words.count(len(report.migrations), 'migration')} (PostgreSQL {report.postgres})"
-    end = _trailer(report.not_analysed, report.unreadable)
+    end = _trailer(report)
     entries = [entry for item in report.migrations for entry in _migration_entries(item)]
     return _page(head, entries, end, offset, limit)
 
@@ -108,11 +107,13 @@ def _effect(label: str, effect: Effect) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _trailer(gaps: Sequence[Gap], unreadable: Iterable[str]) -> list[str]:
-    lines = [f"not analysed: {printable(words.gap(item))}" for item in gaps[:_GAPS_MAX]]
+def _trailer(report: LintReport | ExplainReport) -> list[str]:
+    gaps = report.not_analysed
+    lines = [f"note: {printable(line)}" for line in report.notes[:_GAPS_MAX]]
+    lines += [f"not analysed: {printable(words.gap(item))}" for item in gaps[:_GAPS_MAX]]
     if len(gaps) > _GAPS_MAX:
         lines.append(f"not analysed: {len(gaps) - _GAPS_MAX} more places")
-    return lines + [f"not read: {printable(line)}" for line in unreadable]
+    return lines + [f"not read: {printable(line)}" for line in report.unreadable]
 
 
 def _page(head: str, entries: Sequence[str], end: list[str], offset: int, limit: int) -> Page:

@@ -33,7 +33,7 @@ Data = dict[str, Any]
 
 
 def lint(report: LintReport) -> Data:
-    """``{"version", "postgres", "findings", "not_analysed", "unreadable", "summary"}``."""
+    """``{"version", "postgres", "findings", "not_analysed", "unreadable", "notes", "summary"}``."""
     counted = words.severities(report)
     return {
         "version": VERSION,
@@ -41,6 +41,7 @@ def lint(report: LintReport) -> Data:
         "findings": [finding(item) for item in report.findings],
         "not_analysed": [gap(item) for item in report.not_analysed],
         "unreadable": list(report.unreadable),
+        "notes": list(report.notes),
         "summary": {
             "errors": counted["error"],
             "warnings": counted["warning"],
@@ -53,13 +54,14 @@ def lint(report: LintReport) -> Data:
 
 
 def explain(report: ExplainReport) -> Data:
-    """``{"version", "postgres", "migrations", "not_analysed", "unreadable"}``."""
+    """``{"version", "postgres", "migrations", "not_analysed", "unreadable", "notes"}``."""
     return {
         "version": VERSION,
         "postgres": report.postgres,
         "migrations": [migration(item) for item in report.migrations],
         "not_analysed": [gap(item) for item in report.not_analysed],
         "unreadable": list(report.unreadable),
+        "notes": list(report.notes),
     }
 
 
@@ -88,6 +90,7 @@ def migration(item: ExplainedMigration) -> Data:
         "path": item.path,
         "revision": item.revision,
         "down_revision": _one_or_many(item.down_revisions),
+        "database": item.database,
         "direction": item.direction,
         "complete": item.complete,
         "statements": [statement(one) for one in item.statements],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from database_patterns.documents import Rule
-from database_patterns.model import ExplainedMigration, ExplainedStatement, ExplainReport, Finding, Gap, LintReport
+from database_patterns.model import ExplainedMigration, ExplainedStatement, ExplainReport, Finding, LintReport
 
 from . import words
 
@@ -13,7 +13,7 @@ from . import words
 def lint(report: LintReport) -> str:
     """The summary, a section for each finding, and what was left out."""
     sections = [f"**{words.summary(report)}**", *(finding(item) for item in report.findings)]
-    return "\n\n".join([*sections, *_left_out(report.not_analysed, report.unreadable)]) + "\n"
+    return "\n\n".join([*sections, *_left_out(report)]) + "\n"
 
 
 def finding(item: Finding) -> str:
@@ -27,7 +27,7 @@ def finding(item: Finding) -> str:
 def explain(report: ExplainReport) -> str:
     """A section for each migration with a table of what its statements do."""
     sections = [migration(item) for item in report.migrations]
-    return "\n\n".join([*sections, *_left_out(report.not_analysed, report.unreadable)]) + "\n"
+    return "\n\n".join([*sections, *_left_out(report)]) + "\n"
 
 
 def migration(item: ExplainedMigration) -> str:
@@ -70,9 +70,10 @@ def _row(*cells: str) -> str:
     return f"| {inner} |"
 
 
-def _left_out(gaps: Iterable[Gap], unreadable: Iterable[str]) -> list[str]:
-    items = [f"- not analysed: {_escaped(words.gap(item))}" for item in gaps]
-    items += [f"- not read: {_escaped(line)}" for line in unreadable]
+def _left_out(report: LintReport | ExplainReport) -> list[str]:
+    items = [f"- note: {_escaped(line)}" for line in report.notes]
+    items += [f"- not analysed: {_escaped(words.gap(item))}" for item in report.not_analysed]
+    items += [f"- not read: {_escaped(line)}" for line in report.unreadable]
     return ["\n".join(items)] if items else []
 
 

@@ -15,7 +15,6 @@ from database_patterns.model import (
     ExplainedStatement,
     ExplainReport,
     Finding,
-    Gap,
     LintReport,
 )
 
@@ -30,7 +29,7 @@ WIDTH: Final = 100
 def lint(report: LintReport, style: Style) -> str:
     """Each finding with its source, then what was left out, then one line that sums up."""
     blocks = [finding(item, report.sources.get(item.span.path, ""), style) for item in report.findings]
-    blocks += left_out(report.not_analysed, report.unreadable, style)
+    blocks += left_out(report, style)
     role = "error" if report.findings else "warning" if not words.is_complete(report) else "good"
     return "\n\n".join([*blocks, style(role, words.summary(report))]) + "\n"
 
@@ -53,7 +52,7 @@ def finding(item: Finding, source: str, style: Style) -> str:
 def explain(report: ExplainReport, style: Style) -> str:
     """Each migration statement by statement, its verdict, and what the answer rests on."""
     blocks = [migration(item, style) for item in report.migrations]
-    return "\n\n".join([*blocks, *left_out(report.not_analysed, report.unreadable, style)]) + "\n"
+    return "\n\n".join([*blocks, *left_out(report, style)]) + "\n"
 
 
 def migration(item: ExplainedMigration, style: Style) -> str:
@@ -114,11 +113,12 @@ def lock_role(mode: LockMode | None) -> str:
     return "error" if "reads" in waiting else "warning" if "writes" in waiting else "dim"
 
 
-def left_out(gaps: Iterable[Gap], unreadable: Iterable[str], style: Style) -> list[str]:
-    """What could not be analysed or read, as at most one block each."""
+def left_out(report: LintReport | ExplainReport, style: Style) -> list[str]:
+    """What is to be known of the project, and what could not be analysed or read, as at most one block each."""
     blocks = (
-        [f"{style('warning', 'not analysed')} {printable(words.gap(item))}" for item in gaps],
-        [f"{style('error', 'not read')} {printable(line)}" for line in unreadable],
+        [f"{style('dim', 'note')} {printable(line)}" for line in report.notes],
+        [f"{style('warning', 'not analysed')} {printable(words.gap(item))}" for item in report.not_analysed],
+        [f"{style('error', 'not read')} {printable(line)}" for line in report.unreadable],
     )
     return ["\n".join(lines) for lines in blocks if lines]
 

@@ -101,8 +101,10 @@ def _label(effect: Effect) -> str:
 
 
 def revision(migration: ExplainedMigration) -> str:
-    """``path (upgrade of 0007)``, or the path alone for a SQL file."""
-    return f"{migration.path} ({migration.direction} of {migration.revision})" if migration.revision else migration.path
+    """``path (upgrade of 0007)``, with its database where there are several; the path alone for a SQL file."""
+    database = {None: "", "": ", the default database"}.get(migration.database, f", database {migration.database}")
+    of = f" ({migration.direction} of {migration.revision}{database})" if migration.revision else ""
+    return f"{migration.path}{of}"
 
 
 def one_line(sql: str, width: int = 100) -> str:

@@ -28,6 +28,7 @@ class Answer(BaseModel):
     migrations: list[dict[str, Any]]
     not_analysed: list[dict[str, Any]]
     unreadable: list[str]
+    notes: list[str]
     next_offset: int | None
 
 

@@ -28,6 +28,7 @@ class Answer(BaseModel):
     findings: list[dict[str, Any]]
     not_analysed: list[dict[str, Any]]
     unreadable: list[str]
+    notes: list[str]
     summary: dict[str, Any]
     next_offset: int | None
 

@@ -1,0 +1,64 @@
+"""Migrations put in the order in which they are applied to one database, and what was concluded on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from database_patterns.model import Gap, Migration, Span
+
+from . import graph
+from .sql_layouts import in_order, paired
+
+if TYPE_CHECKING:
+    from .surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is applied to one database, in order.
+
+    ``notes`` say in sentences what the order rests on; ``problems`` are places for which Alembic refuses the history,
+    so that the order is not that of any run. ``database`` is its name where the project migrates several.
+    """
+
+    migrations: tuple[Migration, ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[Gap, ...] = ()
+    database: str | None = None
+
+
+def of_project(revisions: Sequence[Migration], surroundings: Surroundings, *, whole: bool) -> History:
+    """Revisions of one project, in the order in which Alembic loads them; ``whole`` when none of them is left out."""
+    from .transactions import shared  # noqa: PLC0415  brings Alembic and SQLAlchemy, which SQL files do not need
+
+    found = graph.build(revisions)
+    migrations = shared(found.order, surroundings.environment)
+    return History(
+        tuple(migrations), _heads(found) if whole else (), _problems(found, whole=whole), surroundings.database
+    )
+
+
+def of_files(migrations: Iterable[Migration]) -> History:
+    """Files that no project tells of: SQL in the order of its layout, then revisions along their chain."""
+    given = list(migrations)
+    sql = in_order(paired(each for each in given if each.kind == "sql"))
+    found = graph.build(each for each in given if each.kind == "alembic")
+    return History((*sql, *found.order), problems=_problems(found, whole=False))
+
+
+def _heads(found: graph.Graph) -> tuple[str, ...]:
+    if len(found.heads) < 2:
+        return ()
+    heads = ", ".join(found.heads)
+    return (f"the history has {len(found.heads)} heads ({heads}): read in the order of `alembic upgrade heads`",)
+
+
+def _problems(found: graph.Graph, *, whole: bool) -> tuple[Gap, ...]:
+    """A gap for each problem; what a part of a history does not hold may be in the rest."""
+    return tuple(
+        Gap(Span(each.paths[0], 1, 1, 1, 1), "the order of the history", each.message)
+        for each in found.problems
+        if whole or not each.kind.startswith("missing")
+    )
