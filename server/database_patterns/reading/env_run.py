@@ -17,10 +17,10 @@ from typing import Final
 from database_patterns.model import Span
 
 from .alembic.budget import Budget, OutOfBudgetError
-from .alembic.calls import Arguments
 from .alembic.context import RevisionContext
 from .alembic.interpreter import Interpreter
 from .alembic.journal import Journal
+from .alembic.sending import Arguments
 from .alembic.source import Source
 from .alembic.values import Bound, Function, PartialText, Symbol, SymbolKind, Unknown, is_symbol
 

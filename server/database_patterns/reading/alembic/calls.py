@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Column, text
@@ -110,8 +111,10 @@ class Calls(ConnectionCalls):
             return None
         return self._call_method(node, bound, arguments)
 
-    def _call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> Unknown:
+    def _call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> object:
         """Whoever gets the connection may use it; so may application code whose answer nobody takes."""
+        if self.source.code(node) == "globals()" and not self.importing:
+            return MappingProxyType(self.scope.outermost().names)
         given = list(flat(arguments))
         if callee.reason.startswith("sqlalchemy.event"):
             self.journal.altered(node)

@@ -15,7 +15,8 @@ class RevisionContext:
     ``roots`` are the folders that the project's own modules are found in; where there are none, no other file is read.
     ``naming_convention`` is that of ``target_metadata`` (empty: it has none; None: not known). The others are options
     of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
-    ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``).
+    ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``). ``database`` is what
+    ``upgrade(engine_name)`` is called with, where env.py migrates several databases.
     """
 
     roots: tuple[Path, ...] = ()
@@ -24,6 +25,7 @@ class RevisionContext:
     transactional_ddl: bool | None = None
     driver: str | None = None
     assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    database: str | None = None
 
 
 UNKNOWN = RevisionContext()

@@ -24,6 +24,8 @@ class Interpreter(Definitions):
         outer, self.scope = self.scope, Scope(parent=function.scope)
         try:
             node = function.node
+            if self.context.database is not None and node.args.args:
+                self.scope.names[node.args.args[0].arg] = self.context.database
             return self.block(node.body) if isinstance(node, ast.FunctionDef) else None
         finally:
             self.scope = outer

@@ -48,6 +48,7 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         downgrade_gaps=downgrade.gaps,
         branch_labels=upgrade.branch_labels,
         depends_on=upgrade.depends_on,
+        database=context.database,
     )
 
 

@@ -148,6 +148,10 @@ class Scope:
         """The scope in which assigning to ``name`` here defines it."""
         return self.elsewhere.get(name, self)
 
+    def outermost(self) -> Scope:
+        """The scope of the module."""
+        return self if self.parent is None else self.parent.outermost()
+
     def find(self, name: str) -> object:
         """The value of ``name`` here or further out, or ``MISSING``."""
         scope: Scope | None = self
