@@ -19,10 +19,10 @@ def sql(path: str) -> Migration:
 
 CHAIN = [revision("z.py", "a"), revision("m.py", "b", "a"), revision("b.py", "c", "b")]
 BRANCHES = [
-    revision("d.py", "merge", "left", "right"),
-    revision("c.py", "left", "root"),
-    revision("b.py", "right", "root"),
     revision("a.py", "root"),
+    revision("b.py", "right", "root"),
+    revision("c.py", "left", "root"),
+    revision("d.py", "merge", "left", "right"),
 ]
 
 
@@ -30,34 +30,9 @@ def paths(migrations: list[Migration]) -> list[str]:
     return [each.path for each in migrations]
 
 
-def test_revisions_follow_their_chain_not_their_names() -> None:
-    assert paths(history.ordered(reversed(CHAIN))) == ["z.py", "m.py", "b.py"]
-
-
-def test_sql_files_follow_their_names() -> None:
-    assert paths(history.ordered([sql("2.sql"), sql("1.sql")])) == ["1.sql", "2.sql"]
-
-
-def test_branches_come_before_their_merge_and_by_name_among_themselves() -> None:
-    assert paths(history.ordered(BRANCHES)) == ["a.py", "b.py", "c.py", "d.py"]
-
-
-def test_a_parent_that_is_not_there_does_not_hold_a_revision_up() -> None:
-    assert paths(history.ordered([revision("b.py", "b", "missing"), revision("a.py", "c", "b")])) == ["b.py", "a.py"]
-
-
-def test_revisions_in_a_circle_come_last_and_none_is_lost() -> None:
-    circle = [revision("x.py", "x", "y"), revision("y.py", "y", "x"), revision("z.py", "z")]
-    assert paths(history.ordered(circle)) == ["z.py", "x.py", "y.py"]
-
-
-def test_two_files_of_one_revision_are_both_kept() -> None:
-    assert paths(history.ordered([revision("1.py", "a"), revision("2.py", "a")])) == ["1.py", "2.py"]
-
-
 def test_before_a_revision_are_its_ancestors_and_nothing_else() -> None:
-    assert paths(history.before([BRANCHES[1]], BRANCHES)) == ["a.py"]
-    assert paths(history.before([BRANCHES[0]], BRANCHES)) == ["a.py", "b.py", "c.py"]
+    assert paths(history.before([BRANCHES[2]], BRANCHES)) == ["a.py"]
+    assert paths(history.before([BRANCHES[3]], BRANCHES)) == ["a.py", "b.py", "c.py"]
     assert paths(history.before([revision("new.py", "new", "left")], BRANCHES)) == ["a.py", "c.py"]
 
 
@@ -66,7 +41,7 @@ def test_a_revision_does_not_come_before_itself() -> None:
 
 
 def test_before_a_sql_file_is_the_whole_history() -> None:
-    assert paths(history.before([sql("3.sql")], [sql("2.sql"), sql("1.sql"), sql("3.sql")])) == ["1.sql", "2.sql"]
+    assert paths(history.before([sql("3.sql")], [sql("1.sql"), sql("2.sql"), sql("3.sql")])) == ["1.sql", "2.sql"]
 
 
 def test_a_revision_whose_parent_is_not_in_the_history_comes_after_all_of_it() -> None:
@@ -100,6 +75,13 @@ def test_places_of_the_history_that_were_not_analysed_are_counted() -> None:
 
 
 def test_a_dump_that_does_not_parse_is_named() -> None:
-    options = Options(schema=Given((Source("dump.sql", "\\connect shop\n"),)))
+    options = Options(schema=Given((Source("dump.sql", "CREATE TABEL a (id int);\n"),)))
     start = history.start((), options)
-    assert start.unreadable == ('dump.sql:1:1: is not SQL that PostgreSQL parses: syntax error at or near "\\"',)
+    assert start.unreadable == ('dump.sql:1:8: is not SQL that PostgreSQL parses: syntax error at or near "TABEL"',)
+
+
+def test_what_psql_takes_out_of_a_dump_is_counted() -> None:
+    text = "\\restrict x\n\\connect shop\nCREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n\\unrestrict x\n"
+    start = history.start((), Options(schema=Given((Source("dump.sql", text),))))
+    assert start.catalog.table(Name("a")) is not None
+    assert (start.assumed, start.unreadable) == (("2 places of the dump could not be analysed",), ())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from database_patterns.api import project, sources
+from database_patterns.api import sources
 from database_patterns.api.sources import Given, Source
 from database_patterns.errors import UserError
 
@@ -74,7 +74,7 @@ def test_text_that_is_all_comments_is_a_migration_without_statements() -> None:
 
 def test_text_is_recognised() -> None:
     read = sources.read(Given((*sources.from_text(REVISION).sources, *sources.from_text("SELECT 1").sources)))
-    assert [each.kind for each in read.migrations] == ["alembic", "sql"]
+    assert [each.kind for each in read.migrations] == ["sql", "alembic"]
 
 
 def test_a_dump_may_be_larger_than_a_migration(tmp_path: Path) -> None:
@@ -93,28 +93,16 @@ def test_a_dump_may_be_larger_than_a_migration(tmp_path: Path) -> None:
 )
 def test_the_revisions_of_a_project_are_below_its_script_location(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "db" / "versions").mkdir(parents=True)
+    (tmp_path / "db" / "versions" / "a.py").write_text(REVISION, encoding="utf-8")
     (tmp_path / name).write_text(text, encoding="utf-8")
-    (found,) = project.revision_folders(tmp_path)
-    assert found.resolve() == (tmp_path / "db" / "versions").resolve()
+    assert sources.from_project(tmp_path, within=tmp_path) == Given((Source("db/versions/a.py", REVISION),))
 
 
-def test_a_script_location_inside_a_package_is_not_imported(tmp_path: Path) -> None:
-    (tmp_path / "shop" / "db" / "versions").mkdir(parents=True)
-    (tmp_path / "shop" / "__init__.py").write_text("raise RuntimeError\n", encoding="utf-8")
-    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = shop:db\n", encoding="utf-8")
-    assert project.revision_folders(tmp_path) == [tmp_path / "shop" / "db" / "versions"]
-
-
-def test_version_locations_replace_the_default(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-    settings = "[alembic]\nscript_location = db\nversion_locations = one{}two\npath_separator = {}\n"
-    (tmp_path / "alembic.ini").write_text(settings.format(":", "os"), encoding="utf-8")
-    assert project.revision_folders(tmp_path) == [tmp_path / "one", tmp_path / "two"]
-    (tmp_path / "alembic.ini").unlink()
-    toml = '[tool.alembic]\nscript_location = "db"\nversion_locations = ["one", "%(here)s/two"]\n'
-    (tmp_path / "pyproject.toml").write_text(toml, encoding="utf-8")
-    assert project.revision_folders(tmp_path) == [tmp_path / "one", tmp_path / "two"]
+def test_a_project_without_revisions_is_named(tmp_path: Path) -> None:
+    (tmp_path / "db" / "versions").mkdir(parents=True)
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = db\n", encoding="utf-8")
+    with pytest.raises(UserError, match="db/versions: holds no revision"):
+        sources.from_project(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -129,5 +117,5 @@ def test_version_locations_replace_the_default(tmp_path: Path) -> None:
 def test_settings_that_lead_nowhere_are_named(tmp_path: Path, text: str, complaint: str) -> None:
     (tmp_path / "alembic.ini").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=r"alembic\.ini: ") as raised:
-        project.revision_folders(tmp_path)
+        sources.from_project(tmp_path)
     assert complaint in str(raised.value)

@@ -75,7 +75,9 @@ def test_kind_settles_what_a_name_leaves_open(run: Run) -> None:
 def test_the_project_here_is_linted_when_no_path_is_given(run: Run) -> None:
     Path("alembic.ini").write_text("[alembic]\nscript_location = %(here)s/db\n", encoding="utf-8")
     Path("db/versions").mkdir(parents=True)
-    Path("db/versions/b.py").write_text(REVISION.format(code="op.execute('DROP TABLE t')"), encoding="utf-8")
+    Path("db/env.py").write_text("from alembic import context\ncontext.configure(url='postgresql://')\n")
+    text = REVISION.format(code="op.execute('DROP TABLE t')").replace('"a"', "None")
+    Path("db/versions/b.py").write_text(text, encoding="utf-8")
     outcome = run("lint")
     assert outcome.err == ""
     assert outcome.out.splitlines()[-1].endswith("in 1 migration, 1 statement (PostgreSQL 18)")

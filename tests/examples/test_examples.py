@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
-from database_patterns.api import project, sources
+from database_patterns.api import sources
 from database_patterns.api.lint import lint
 from database_patterns.lab import driver
 from database_patterns.lab.server import Database
@@ -38,7 +38,7 @@ def rows(database: Database, query: str) -> list[tuple[object, ...]]:
 
 def findings(example: str) -> list[tuple[str, int, str]]:
     """File, line and rule of every finding, when the whole example could be analysed."""
-    report = lint(sources.from_paths(project.revision_folders(EXAMPLES / example)))
+    report = lint(sources.from_project(EXAMPLES / example))
     assert report.not_analysed == ()
     return [(Path(each.span.path).name, each.span.line, each.rule) for each in report.findings]
 

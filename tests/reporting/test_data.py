@@ -30,7 +30,8 @@ INDEX_EFFECT = {
 
 def test_a_lint_report_has_the_fields_of_the_contract() -> None:
     report = json.loads(render(LINT, "json"))
-    assert list(report) == ["version", "postgres", "findings", "not_analysed", "unreadable", "summary"]
+    assert list(report) == ["version", "postgres", "findings", "not_analysed", "unreadable", "notes", "summary"]
+    assert report["notes"] == []
     assert report["not_analysed"] == [
         {
             "path": "versions/b.py",
@@ -93,11 +94,12 @@ def test_an_explanation_has_the_fields_of_the_contract() -> None:
     report = json.loads(render(EXPLAIN, "json"))
     first, second = report["migrations"]
     statements = first.pop("statements")
-    assert list(report) == ["version", "postgres", "migrations", "not_analysed", "unreadable"]
+    assert list(report) == ["version", "postgres", "migrations", "not_analysed", "unreadable", "notes"]
     assert first == {
         "path": "versions/b.py",
         "revision": "b",
         "down_revision": "a",
+        "database": None,
         "direction": "upgrade",
         "complete": False,
         "summary": {

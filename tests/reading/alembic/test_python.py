@@ -323,7 +323,7 @@ def test_an_operation_outside_the_functions_is_a_gap_for_it_runs_at_import(revis
     "body",
     [
         "getattr(op, 'drop_table')('t')",
-        "globals()['helper']()",
+        "globals().get('helper')()",
         "list(map(op.drop_table, ['t']))",
         "functools.partial(op.drop_table, 't')()",
         "op.__class__.drop_table(op, 't')",
@@ -334,6 +334,11 @@ def test_a_way_around_the_plain_call_is_named_in_a_gap(body: str, revise: Revise
     revision = revise(body, top="import functools\ndef helper():\n    op.drop_table('t')")
     assert revision.outline() == []
     assert revision.gaps() != []
+
+
+def test_a_function_that_is_named_through_globals_is_called(revise: Revise) -> None:
+    revision = revise("globals()['drop_' + 't']()", top="def drop_t():\n    op.drop_table('t')")
+    assert (revision.outline(), revision.gaps()) == ([("DROP TABLE t", "exact", None)], [])
 
 
 def test_global_names_and_defaults_are_those_of_the_place_where_they_are_defined(revise: Revise) -> None:
