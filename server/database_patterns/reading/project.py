@@ -198,7 +198,7 @@ def _project(settings: Settings, top: Path, within: Path | None) -> Project | No
     bases += [folder / inner for folder in _between(settings.folder, top) for inner in ("", "src")]
     scripts = _located(location, bases) if location else settings.folder
     named = settings.paths("version_locations", "path_separator", "version_path_separator")
-    databases = settings.list("databases")
+    databases = settings.words("databases")
     urls = [settings.sections.get(name, {}).get("sqlalchemy.url") for name in databases]
     versions = {each: _located(each, bases) for each in named} or {str(location): scripts / "versions"}
     outside = {**versions, location: scripts} if location else versions

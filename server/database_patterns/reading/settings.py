@@ -46,7 +46,7 @@ class Settings:
     def flag(self, key: str) -> bool:
         return self.values.get(key, "").strip().lower() in _TRUE
 
-    def list(self, key: str) -> tuple[str, ...]:
+    def words(self, key: str) -> tuple[str, ...]:
         """A value that is a list of words (``engine1, engine2``)."""
         return tuple(part.strip() for part in self.values.get(key, "").split(",") if part.strip())
 
