@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from database_patterns.errors import UserError
@@ -32,7 +34,7 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         what = "is Python, but no Alembic revision (it has neither revision nor upgrade())"
         raise UserError(what, where=path, remedy="name a file of Alembic's versions folder")
     account = Account(source)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _uncollected():
         warnings.simplefilter("ignore")
         upgrade = _read_direction(source, account, "upgrade", context)
         downgrade = _read_direction(source, account, "downgrade", context)
@@ -50,6 +52,18 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         depends_on=upgrade.depends_on,
         database=context.database,
     )
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Without the garbage collector, which takes a quarter of the time and finds next to nothing in one revision."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
