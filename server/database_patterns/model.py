@@ -108,6 +108,17 @@ class CommitOnBind(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class Alters(Note):
+    """SQLAlchemy or Alembic are changed for whatever runs in the same process; ``code`` as written.
+
+    Alembic imports all revisions of a history before it runs one, so that what one of them changes on import
+    (``direction`` None) holds for all.
+    """
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoesNothing(Note):
     """The direction sends nothing: its function only passes, or is not ``defined`` at all."""
 

@@ -119,7 +119,7 @@ class Calls(ConnectionCalls):
             return MappingProxyType(self.scope.outermost().names)
         given = list(flat(arguments))
         if callee.reason.startswith("sqlalchemy.event"):
-            self.journal.altered(node)
+            self.journal.altered(node, everywhere=self.importing)
         if any(is_symbol(value, "autocommit block") for value in given):
             self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")
         calls_back = any(isinstance(value, Bound | Function) for value in given)

@@ -57,6 +57,7 @@ class Expressions(ABC):
         self.journal = journal
         self.budget = budget
         self.scope = Scope()
+        self.importing = False
         self.tainted: dict[int, tuple[object, Unknown]] = {}
         self.dead: set[int] = set()
 
@@ -116,7 +117,7 @@ class Expressions(ABC):
             owner.attributes[target.attr] = Unknown("what depends on a condition") if self.journal.guards else value
         else:
             if isinstance(owner, Namespace | Operations | type):
-                self.journal.altered(target)
+                self.journal.altered(target, everywhere=self.importing)
             self.taint(owner, f"an object changed by {self.source.code(target, 40)} = …")
 
     def taint(self, container: object, reason: str) -> None:

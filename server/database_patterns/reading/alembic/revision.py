@@ -45,7 +45,7 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         downgrade=downgrade.statements,
         revision=upgrade.revision,
         down_revisions=upgrade.down_revisions,
-        notes=upgrade.notes + downgrade.notes,
+        notes=tuple(dict.fromkeys(upgrade.notes + downgrade.notes)),
         upgrade_gaps=upgrade.gaps,
         downgrade_gaps=downgrade.gaps,
         branch_labels=upgrade.branch_labels,
@@ -82,6 +82,8 @@ class _Read:
 def _read_direction(source: Source, account: Account, direction: Direction, context: RevisionContext) -> _Read:
     journal = Journal(source, direction, f"{source.path}/{direction}")
     interpreter = Interpreter(source, journal, Budget(), context)
+    if context.altered_by:
+        journal.resting_on(context.altered_by)
     try:
         interpreter.define(source.tree)
         function = interpreter.scope.names.get(direction, MISSING)
