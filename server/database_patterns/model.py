@@ -179,7 +179,8 @@ class Effect:
     """What a statement does to one relation.
 
     ``lock`` is the strongest mode taken, ``held`` until when. ``rebuilds`` names the relation's indexes that are built
-    anew. ``reason`` is one sentence, ``source`` the primary documentation (URL) that it rests on.
+    anew. ``locks_rows``: which rows are locked against other writes until the transaction ends. ``reason`` is one
+    sentence, ``source`` the primary documentation (URL) that it rests on.
     """
 
     relation: str
@@ -189,6 +190,7 @@ class Effect:
     rewrite: Tristate = False
     rebuilds: tuple[str, ...] = ()
     scan: Tristate = False
+    locks_rows: Literal["none", "some", "all"] = "none"
     data_loss: str | None = None
     breaks_running_code: str | None = None
     certainty: Certainty = "proven"
@@ -305,7 +307,10 @@ class ExplainedStatement:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedMigration:
-    """One direction of one migration; ``strongest_locks`` is per relation over the whole direction."""
+    """One direction of one migration; ``strongest_locks`` is per relation over the whole direction.
+
+    ``harm`` is how much live traffic notices, as a number that is greater for the worse of two migrations.
+    """
 
     path: str
     direction: Direction
@@ -313,6 +318,7 @@ class ExplainedMigration:
     statements: tuple[ExplainedStatement, ...]
     strongest_locks: Mapping[str, LockMode]
     verdict: str
+    harm: int = 0
     assumptions: tuple[str, ...] = ()
     revision: str | None = None
     down_revisions: tuple[str, ...] = ()
