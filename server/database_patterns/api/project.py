@@ -13,7 +13,7 @@ from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.reading import project
 from database_patterns.reading.project import Project
-from database_patterns.reading.sql_layouts import histories
+from database_patterns.reading.sql_order import histories
 
 
 @dataclass(frozen=True, slots=True)

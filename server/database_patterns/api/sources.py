@@ -14,7 +14,7 @@ from typing import Final
 from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.model import Migration, Statement
-from database_patterns.reading import Kind, RevisionContext
+from database_patterns.reading import Kind, RevisionContext, Running
 from database_patterns.reading.histories import History, of_files, of_project
 from database_patterns.reading.project import Project, is_inside
 
@@ -29,7 +29,7 @@ class Source:
     """A text and the name that reports give it; ``kind`` settles what cannot be told from the two.
 
     ``project`` is the Alembic project that it is a revision of; what belongs to none is a history with the other texts
-    of the same ``folder``.
+    of the same ``folder``. ``running`` is what settings beside a SQL file say.
     """
 
     path: str
@@ -37,6 +37,7 @@ class Source:
     kind: Kind | None = None
     project: Project | None = field(default=None, repr=False, compare=False)
     folder: str = field(default="", repr=False, compare=False)
+    running: Running | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class _Reader:
 
     def _one(self, source: Source, context: RevisionContext | None) -> Migration | None:
         try:
-            migration = reading.read_text(source.text, source.path, source.kind, context)
+            migration = reading.read_text(source.text, source.path, source.kind, context or source.running)
         except UserError as error:
             self.unreadable.append(str(error))
             return None
@@ -215,7 +216,9 @@ def _texts(inventory: Inventory, kind: Kind | None, within: Path | None) -> Give
     for found in inventory.files:
         name = name_of(found.path, within)
         try:
-            sources.setdefault(name, Source(name, _text(found, within), kind, found.project, found.folder))
+            text = _text(found, within)
+            told = reading.running(found.path, within) if found.path.suffix == ".sql" else None
+            sources.setdefault(name, Source(name, text, kind, found.project, found.folder, told))
         except UserError as error:
             unreadable.append(str(_renamed(error, found.path, within)))
     return Given(

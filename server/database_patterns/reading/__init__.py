@@ -10,11 +10,14 @@ from .alembic import read_revision
 from .alembic.context import UNKNOWN, RevisionContext
 from .files import Kind, decode, find_migrations, is_revision, read_source, recognise
 from .sql import read_sql
+from .sql_layouts import UNTOLD, Running
+from .sql_settings import running
 from .statements import parser_version
 
 __all__ = [
     "Kind",
     "RevisionContext",
+    "Running",
     "decode",
     "find_migrations",
     "is_revision",
@@ -23,23 +26,24 @@ __all__ = [
     "read_source",
     "read_text",
     "recognise",
+    "running",
 ]
 
 
 def read_text(
-    text: str, path: str = "<text>", kind: Kind | None = None, context: RevisionContext | None = None
+    text: str, path: str = "<text>", kind: Kind | None = None, context: RevisionContext | Running | None = None
 ) -> Migration:
     """Read SQL, or the Python of an Alembic revision; which of the two is recognised unless ``kind`` says it.
 
-    ``context`` is what is known of a revision's project.
+    ``context`` is what is known of a revision's project, or of how a SQL file is run.
 
     Raises:
         UserError: the Python does not parse, or is not a revision. SQL that does not parse becomes statements that
             carry the error.
     """
     if (kind or recognise(text, path)) == "sql":
-        return read_sql(text, path)
-    return read_revision(text, path, context or UNKNOWN)
+        return read_sql(text, path, context if isinstance(context, Running) else UNTOLD)
+    return read_revision(text, path, context if isinstance(context, RevisionContext) else UNKNOWN)
 
 
 def read_file(path: Path, kind: Kind | None = None) -> Migration:

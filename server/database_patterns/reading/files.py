@@ -14,7 +14,7 @@ from typing import Final, Literal
 from database_patterns.errors import UserError
 
 from .sqitch import as_planned
-from .sql_layouts import order
+from .sql_order import order
 
 Kind = Literal["sql", "alembic"]
 

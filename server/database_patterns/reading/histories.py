@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from database_patterns.model import Gap, Migration, Span
 
 from . import graph
-from .sql_layouts import in_order, paired
+from .sql_order import in_order, paired
 
 if TYPE_CHECKING:
     from .surroundings import Surroundings

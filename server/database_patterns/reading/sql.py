@@ -13,7 +13,7 @@ from database_patterns.actions import TransactionControl
 from database_patterns.model import Direction, Gap, Migration, Span, Statement, Transaction
 
 from .psql import without_commands
-from .sql_layouts import Part, parts
+from .sql_layouts import UNTOLD, Part, Running, parts
 from .statements import Locate, parse
 
 _ENDS: Final = {"commit", "rollback", "prepare"}
@@ -32,18 +32,20 @@ _BY_ITSELF: Final = re.compile(
     re.IGNORECASE,
 )
 """The statements for which Flyway opens no transaction. It knows no others: ``REINDEX TABLE CONCURRENTLY`` fails."""
+_NOT_MIXED: Final = "Flyway refuses statements that need a transaction beside one that refuses it, unless `mixed` is on"
 _COMMENTS: Final = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
-def read_sql(text: str, path: str) -> Migration:
+def read_sql(text: str, path: str, running: Running = UNTOLD) -> Migration:
     """Read SQL text. Which statements share a transaction depends on the tool that the file is laid out for.
 
-    In a file of no known layout they run as psql runs them: outside an explicit BEGIN each by itself.
+    In a file of no known layout they run as psql runs them: outside an explicit BEGIN each by itself. ``running`` is
+    what settings beside the file say.
     """
     locate = locator(text, path)
     sql, skipped = without_commands(text)
     found = _Found(text, path)
-    sent = parts(text, path)
+    sent = parts(text, path, running)
     for part in sent:
         statements = parse(sql[part.start : part.end], partial(_shifted, locate, part.start))
         found.statements[part.direction] += _in_transactions(statements, part, path)
@@ -112,18 +114,18 @@ def _not_written(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _in_transactions(statements: Sequence[Statement], part: Part, path: str) -> Iterator[Statement]:
     """The statements of one part, each with the transaction that it runs in."""
-    certain, reason, sending = True, part.reason, part.sending
-    if sending == "flyway":
+    certain, reason, sending = part.certain, part.reason, part.sending
+    if sending in {"flyway", "flyway mixed"}:
         alone = [bool(_BY_ITSELF.match(" ".join(_COMMENTS.sub(" ", each.sql).split()))) for each in statements]
-        sending = "apart" if alone and all(alone) else "together"
-        if any(alone) and not all(alone):
-            certain = False
-            reason = (
-                "Flyway refuses statements that need a transaction beside one that refuses it, unless `mixed` is on"
-            )
+        opens_none = any(alone) if sending == "flyway mixed" else alone and all(alone)
+        sending = "apart" if opens_none else "together"
+        certain = not any(alone) or bool(opens_none)
+        reason = reason if certain else _NOT_MIXED
     if sending == "apart" or (sending == "message" and len(statements) < 2):
         return _as_psql(statements)
-    return _as_one(statements, Transaction(f"{path}/{part.direction}", certain, reason), again=sending == "message")
+    return _as_one(
+        statements, Transaction(f"{path}/{part.direction}/{part.section}", certain, reason), again=sending == "message"
+    )
 
 
 def _as_psql(statements: Iterable[Statement]) -> Iterator[Statement]:

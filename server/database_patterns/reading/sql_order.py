@@ -1,0 +1,144 @@
+"""Which SQL files belong together, and the order in which their tools apply them, told by their names.
+
+golang-migrate, goose, dbmate and sql-migrate go by the number that a name begins with; Flyway by version, with what is
+repeatable last (its documentation); Prisma and Diesel by the folder that each migration has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Final
+
+from database_patterns.model import Migration
+
+from .sql_layouts import FLYWAY, PAIRED, SQITCH
+
+_NUMBER: Final = re.compile(r"(\d+)")
+_ALONE: Final = {"down.sql", "migration.sql", "up.sql"}
+"""Names of files that have a folder for themselves."""
+
+_LIKE_A_MIGRATION: Final = re.compile(r"\d|migration\.sql$", re.IGNORECASE)
+
+
+def is_like_a_migration(path: PurePath) -> bool:
+    """Whether a SQL file's name is that of a migration: a number in front, or the layout of a tool."""
+    matching = any(each.match(path.name) for each in (_LIKE_A_MIGRATION, FLYWAY, PAIRED))
+    return matching or path.parent.name in SQITCH
+
+
+def paired(migrations: Iterable[Migration]) -> list[Migration]:
+    """The migrations, the file of each way back joined to that of its way there.
+
+    A way back without its way there stays by itself, and so do two files that go the same way.
+    """
+    kept: dict[object, Migration] = {}
+    for migration in migrations:
+        key = _pair(migration)
+        joined = _joined(kept[key], migration) if key in kept else migration
+        if joined:
+            kept[key] = joined
+        else:
+            kept[migration.path] = migration
+    return list(kept.values())
+
+
+def _pair(migration: Migration) -> object:
+    """What both files of a pair have in common; the path alone for a file without a counterpart."""
+    path = PurePath(migration.path)
+    if migration.kind != "sql":
+        return path
+    if (flyway := FLYWAY.match(path.name)) and flyway["kind"] in {"V", "U"}:
+        return path.parent, _natural(flyway["version"].replace("_", "."))
+    if match := PAIRED.match(path.name):
+        return path.parent, match["stem"]
+    if path.parent.name in SQITCH:
+        return path.parent.parent, path.name
+    return path
+
+
+def _joined(first: Migration, second: Migration) -> Migration | None:
+    there, back = (second, first) if _goes_back(first) else (first, second)
+    if _goes_back(there) or not _goes_back(back):
+        return None
+    gaps = there.downgrade_gaps + back.downgrade_gaps
+    return replace(there, downgrade=there.downgrade + back.downgrade, downgrade_gaps=gaps)
+
+
+def _goes_back(migration: Migration) -> bool:
+    """Whether the file is, by its name, the way back of another."""
+    path = PurePath(migration.path)
+    flyway, pair = FLYWAY.match(path.name), PAIRED.match(path.name)
+    return (
+        path.parent.name == "revert" or bool(flyway and flyway["kind"] == "U") or bool(pair and pair["way"] == "down")
+    )
+
+
+_Natural = tuple[tuple[int, int, str], ...]
+"""A name as parts of which the numbers compare as numbers."""
+
+Order = tuple[tuple[_Natural, ...], bool, _Natural, bool]
+
+
+def order(path: str) -> Order:
+    """What files are sorted by: numbers as numbers, Flyway's repeatable ones last, sqitch's as they come."""
+    pure = PurePath(path)
+    folder = tuple(_natural(each) for each in pure.parent.parts)
+    if pure.parent.name in SQITCH:
+        return folder, False, (), False
+    return folder, *_order_in_folder(pure.name)
+
+
+def in_order(migrations: Iterable[Migration]) -> list[Migration]:
+    """The migrations of one history as ``order`` has them; Flyway's whatever the folder that they are in."""
+    given = list(migrations)
+    if given and all(FLYWAY.match(PurePath(each.path).name) for each in given):
+        return sorted(given, key=lambda each: (_order_in_folder(PurePath(each.path).name), each.path))
+    return sorted(given, key=lambda each: order(each.path))
+
+
+def histories(paths: Iterable[str]) -> dict[str, str]:
+    """The folder that each file's history is kept in, by path; the files of one folder make one history.
+
+    Tools that keep a folder for each migration (Prisma, Diesel) or each direction (sqitch) have theirs above it. Flyway
+    also reads the folders inside its own, unless versions are in several of them: then each is a history.
+    """
+    pure = {path: PurePath(path) for path in paths}
+    folders = {path: _history(each) for path, each in pure.items()}
+    flyway = {path: each for path, each in pure.items() if FLYWAY.match(each.name)}
+    for top in sorted({each.parent for each in flyway.values()} | _flyway_roots(flyway.values()), reverse=True):
+        inside = [path for path, each in flyway.items() if each.is_relative_to(top)]
+        if all(count == 1 for count in Counter(_versions(flyway[path].name for path in inside)).values()):
+            folders |= dict.fromkeys(inside, top)
+    return {path: str(folder) for path, folder in folders.items()}
+
+
+def _versions(names: Iterable[str]) -> Iterator[str]:
+    """What Flyway wants to be unique: kind and version of each file that is not repeatable."""
+    return (f"{match['kind']}{match['version']}" for name in names if (match := FLYWAY.match(name)) and match["kind"])
+
+
+def _flyway_roots(paths: Iterable[PurePath]) -> set[PurePath]:
+    """Folders of the name that Flyway looks for unless it is told another (db/migration)."""
+    return {folder for path in paths for folder in path.parents if folder.name == "migration"}
+
+
+def _history(path: PurePath) -> PurePath:
+    return path.parent.parent if path.parent.name in SQITCH or path.name in _ALONE else path.parent
+
+
+def _order_in_folder(name: str) -> tuple[bool, _Natural, bool]:
+    flyway = FLYWAY.match(name)
+    if flyway and flyway["version"]:
+        version = [int(each) for each in re.split(r"[._]", flyway["version"])]
+        while version and version[-1] == 0:
+            version.pop()
+        return False, tuple((0, each, "") for each in version), flyway["kind"] != "B"
+    return flyway is not None, _natural(name), False
+
+
+def _natural(text: str) -> _Natural:
+    return tuple((0, int(each), "") if each.isdecimal() else (1, 0, each) for each in _NUMBER.split(text) if each)
