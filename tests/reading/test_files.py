@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from database_patterns.errors import UserError
-from database_patterns.reading import find_migrations, is_revision, read_file, read_source, recognise
+from database_patterns.reading import Scanned, is_revision, read_file, read_source, recognise, scan
 
 REVISION = 'revision = "a1"\ndown_revision = None\n\n\ndef upgrade():\n    pass\n'
 
@@ -105,17 +105,12 @@ def test_a_folder_gives_its_revisions_and_sql_files_and_none_of_the_rest(tmp_pat
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (versions / "damaged.py").write_bytes(b"revision = '\0'")
-    assert [str(path.relative_to(tmp_path)) for path in find_migrations(tmp_path)] == [
-        "0001.sql",
-        "migrations/versions/b.py",
-        "migrations/versions/damaged.py",
-    ]
+    assert scan(tmp_path) == Scanned((tmp_path / "0001.sql", versions / "b.py", versions / "damaged.py"))
 
 
-def test_a_folder_without_migrations_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UserError) as error:
-        find_migrations(tmp_path)
-    assert str(error.value) == (
-        f"{tmp_path}: holds no migration (no Alembic revision, no .sql file); "
-        "name the folder of revisions, such as migrations/versions"
-    )
+def test_migrations_in_another_language_are_found_beside_those_in_sql(tmp_path: Path) -> None:
+    for name in ("0001_a.sql", "0002_b.go", "0002_b_test.go", "main.go", "V3__c.java", "Main.java", "4_d.mjs", "d.ts"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "0001_handler.go").write_text("x")
+    assert [path.name for path in scan(tmp_path).foreign] == ["0002_b.go", "4_d.mjs", "V3__c.java"]

@@ -12,7 +12,6 @@ from database_patterns.model import (
     ExplainedMigration,
     ExplainedStatement,
     ExplainReport,
-    Gap,
     Migration,
     Prediction,
 )
@@ -30,11 +29,11 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
     options = options or Options()
     read = sources.read(given)
     explained: list[ExplainedMigration] = []
-    gaps: list[Gap] = []
+    gaps = list(read.gaps)
     unreadable = list(read.unreadable)
     for each in history.followed(read, options, (direction,)):
         unreadable += each.start.unreadable
-        gaps += (*each.history.problems, *history.left_out(each.history.migrations, direction))
+        gaps += history.left_out(each.history.migrations, direction)
         for context in each.contexts:
             missing = linting.gaps(context)
             complete = not missing and context.migration.path not in read.partly
@@ -71,8 +70,11 @@ def _explained(context: MigrationInContext, assumed: tuple[str, ...], *, complet
 
 def _path(migration: Migration, direction: Direction) -> str:
     """The migration's file; of a SQL file's way back, that of its statements, which may be another."""
-    statements = migration.statements(direction) if migration.kind == "sql" else ()
-    return statements[0].span.path if statements else migration.path
+    if migration.kind != "sql":
+        return migration.path
+    spans = [each.span for each in migration.statements(direction)]
+    spans += [each.span for each in migration.notes if each.direction == direction]
+    return next((span.path for span in spans), migration.path)
 
 
 def strongest_locks(predictions: Iterable[Prediction]) -> dict[str, LockMode]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
-from database_patterns.model import POSTGRES_VERSIONS, Direction, Gap, Migration, Span
+from database_patterns.model import POSTGRES_VERSIONS, Direction, DoesNothing, Gap, Migration, Span
 from database_patterns.reading.graph import ancestors
 from database_patterns.reading.histories import History
 
@@ -122,8 +122,9 @@ def contexts(
 
 
 def has_way_back(migration: Migration) -> bool:
-    """Whether there is anything in the migration's downgrade, be it only what could not be analysed."""
-    return bool(migration.downgrade or migration.downgrade_gaps)
+    """Whether the migration has a downgrade, be it one that could not be analysed, or one without statements."""
+    empty = any(isinstance(note, DoesNothing) and note.direction == "downgrade" for note in migration.notes)
+    return bool(migration.downgrade or migration.downgrade_gaps or empty)
 
 
 def is_way_back(migration: Migration) -> bool:

@@ -21,13 +21,12 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
     followed = list(history.followed(read, options, ("upgrade", "downgrade")))
     contexts = [context for each in followed for context in each.contexts]
     findings = linting.run(contexts)
-    problems = [problem for each in read.histories for problem in each.problems]
     gaps = [gap for each in contexts for gap in linting.gaps(each, findings)]
     unreadable = (*read.unreadable, *(line for each in followed for line in each.start.unreadable))
     return LintReport(
         postgres=options.postgres,
         findings=findings,
-        not_analysed=tuple(dict.fromkeys((*problems, *gaps))),
+        not_analysed=tuple(dict.fromkeys((*read.gaps, *gaps))),
         unreadable=tuple(dict.fromkeys(unreadable)),
         migrations=len({each.path for each in read.migrations}),
         statements=sum(len(each.statements) for each in contexts),

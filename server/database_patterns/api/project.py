@@ -5,15 +5,15 @@ Nothing is read of a file here but what tells where it belongs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from database_patterns import reading
 from database_patterns.errors import UserError
-from database_patterns.reading import project
+from database_patterns.reading import Scanned, project
 from database_patterns.reading.project import Project
-from database_patterns.reading.sql_order import histories
+from database_patterns.reading.sql_order import histories, is_like_a_migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,20 @@ class Inventory:
     """Files in the order in which they are to be read.
 
     ``whole`` are the projects of which all revisions are there. ``notes`` say what was left out, ``unreadable`` which
-    settings could not be read.
+    settings could not be read; ``foreign`` are migrations in a language that is not read.
     """
 
     files: list[Found] = field(default_factory=list)
     whole: set[Project] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    foreign: list[Path] = field(default_factory=list)
+
+    def leave_out(self, files: Sequence[Path], what: str, why: str) -> None:
+        """Note what is not read on purpose; a file that is named itself is."""
+        if files:
+            names = ", ".join(each.name for each in files[:3]) + (", …" if len(files) > 3 else "")
+            self.notes.append(f"{len(files)} {what} {why}, and were left out ({names})")
 
 
 def here(folder: Path, within: Path | None = None) -> Inventory:
@@ -58,16 +65,28 @@ def of_folder(folder: Path, within: Path | None = None) -> Inventory:
     if inner and any(each.resolve() == folder.resolve() for each in inner.versions):
         projects, inner = [inner], None
     out = _add_projects(inventory, projects)
-    known = {each.path.resolve() for each in inventory.files} | out
-    try:
-        loose = [each for each in reading.find_migrations(folder) if each.resolve() not in known]
-    except UserError:
-        if inventory.files:
-            return inventory
-        raise
-    folders = histories(str(each) for each in loose)
-    inventory.files += [Found(each, inner if each.suffix == ".py" else None, folders[str(each)]) for each in loose]
+    _add_loose(inventory, reading.scan(folder), out, inner)
+    if not inventory.files and not inventory.unreadable:
+        raise UserError(
+            "holds no migration (no Alembic revision, no .sql file)",
+            where=str(folder),
+            remedy="name the folder of revisions, such as migrations/versions",
+        )
     return inventory
+
+
+def _add_loose(inventory: Inventory, scanned: Scanned, out: set[Path], inner: Project | None) -> None:
+    """Add the files that belong to no project; SQL beside projects only where its name is that of a migration."""
+    known = {each.path.resolve() for each in inventory.files} | out
+    loose = [each for each in scanned.migrations if each.resolve() not in known]
+    if inventory.files:
+        other = [each for each in loose if each.suffix == ".sql" and not is_like_a_migration(each)]
+        loose = [each for each in loose if each not in set(other)]
+        inventory.leave_out(other, "SQL files", "have no name of a migration")
+    folders = histories(loose)
+    inventory.files += [Found(each, inner if each.suffix == ".py" else None, folders[each]) for each in loose]
+    inventory.leave_out(scanned.verifying, "scripts", "only verify what sqitch has deployed")
+    inventory.foreign += scanned.foreign
 
 
 def of_files(paths: Iterable[Path], within: Path | None = None) -> Inventory:
@@ -95,7 +114,5 @@ def _add_projects(inventory: Inventory, projects: Iterable[Project]) -> set[Path
             f"{each.settings}: {name} leads out of the folder that may be read" for name in each.outside
         ]
     out = project.left_out(projects)
-    for folder in sorted({each.parent for each in out}):
-        count = sum(each.parent == folder for each in out)
-        inventory.notes.append(f"{count} revisions in {folder} belong to no history, and were left out")
+    inventory.leave_out(out, "revisions", "belong to no history")
     return {each.resolve() for each in out}

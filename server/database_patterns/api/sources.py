@@ -13,7 +13,7 @@ from typing import Final
 
 from database_patterns import reading
 from database_patterns.errors import UserError
-from database_patterns.model import Migration, Statement
+from database_patterns.model import Gap, Migration, Span, Statement
 from database_patterns.reading import Kind, RevisionContext, Running
 from database_patterns.reading.histories import History, of_files, of_project
 from database_patterns.reading.project import Project, is_inside
@@ -42,14 +42,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was given: the texts, a line for each input that could not be read, and what was left out on purpose.
+    """What was given: the texts, and a line for each input that could not be read.
 
-    ``whole`` are the projects of which all revisions are there.
+    ``notes`` say what was left out on purpose, ``gaps`` name files that are migrations and are not read. ``whole`` are
+    the projects of which all revisions are there.
     """
 
     sources: tuple[Source, ...] = ()
     unreadable: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     whole: frozenset[Project] = field(default=frozenset(), repr=False, compare=False)
 
     def text_of(self, paths: Iterable[str]) -> dict[str, str]:
@@ -62,13 +64,14 @@ class Given:
 class Read:
     """The histories that were read, each in the order in which it is applied.
 
-    ``unreadable`` and ``notes`` as in Given, ``partly`` the SQL files read only in part.
+    ``unreadable``, ``notes`` and ``gaps`` as in Given, ``partly`` the SQL files read only in part.
     """
 
     histories: tuple[History, ...]
     unreadable: tuple[str, ...]
     partly: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def migrations(self) -> tuple[Migration, ...]:
@@ -143,6 +146,7 @@ def read(given: Given) -> Read:
         (*given.unreadable, *dict.fromkeys(reader.unreadable)),
         frozenset(reader.partly),
         tuple(dict.fromkeys(notes)),
+        (*given.gaps, *(problem for history in histories for problem in history.problems)),
     )
 
 
@@ -222,8 +226,16 @@ def _texts(inventory: Inventory, kind: Kind | None, within: Path | None) -> Give
         except UserError as error:
             unreadable.append(str(_renamed(error, found.path, within)))
     return Given(
-        tuple(sources.values()), tuple(dict.fromkeys(unreadable)), tuple(inventory.notes), frozenset(inventory.whole)
+        tuple(sources.values()),
+        tuple(dict.fromkeys(unreadable)),
+        tuple(inventory.notes),
+        tuple(_foreign(name_of(each, within)) for each in inventory.foreign),
+        frozenset(inventory.whole),
     )
+
+
+def _foreign(name: str) -> Gap:
+    return Gap(Span(name, 1, 1, 1, 1), "the migration", "it is neither SQL nor an Alembic revision")
 
 
 def _joined(first: Given, second: Given) -> Given:
@@ -234,6 +246,7 @@ def _joined(first: Given, second: Given) -> Given:
         tuple(sources[path] for path in order),
         tuple(dict.fromkeys((*first.unreadable, *second.unreadable))),
         tuple(dict.fromkeys((*first.notes, *second.notes))),
+        tuple(dict.fromkeys((*first.gaps, *second.gaps))),
         first.whole | second.whole,
     )
 

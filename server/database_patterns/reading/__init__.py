@@ -8,7 +8,7 @@ from database_patterns.model import Migration
 
 from .alembic import read_revision
 from .alembic.context import UNKNOWN, RevisionContext
-from .files import Kind, decode, find_migrations, is_revision, read_source, recognise
+from .files import Kind, Scanned, decode, is_revision, read_source, recognise, scan
 from .sql import read_sql
 from .sql_layouts import UNTOLD, Running
 from .sql_settings import running
@@ -18,8 +18,8 @@ __all__ = [
     "Kind",
     "RevisionContext",
     "Running",
+    "Scanned",
     "decode",
-    "find_migrations",
     "is_revision",
     "parser_version",
     "read_file",
@@ -27,6 +27,7 @@ __all__ = [
     "read_text",
     "recognise",
     "running",
+    "scan",
 ]
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import tokenize
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -29,6 +30,11 @@ _OTHER_ENCODINGS: Final = {
 }
 _SUFFIXES: Final[dict[str, Kind]] = {".sql": "sql", ".py": "alembic"}
 SKIPPED_FOLDERS: Final = {"__pycache__", "node_modules", "site-packages"}
+_FOREIGN: Final = re.compile(
+    r"\d+_\w*(?<!_test)\.go$|(?:[VUB]\d[\d._]*|R)__\w*\.(?:java|kt|groovy|class)$|\d\w*[.-][\w.-]*\.(?:js|mjs|cjs|ts)$"
+)
+"""Names of migrations in Go (goose), on the JVM (Flyway) and in JavaScript (node-pg-migrate and others)."""
+
 _REVISION: Final = re.compile(r"^revision\s*(?::[^=\n]+)?=", re.MULTILINE)
 _PYTHON: Final = re.compile(
     r"^(?:revision\s*(?::[^=\n]+)?=|def upgrade\(|from alembic import|import alembic)", re.MULTILINE
@@ -107,29 +113,33 @@ def is_revision(text: str) -> bool:
     return _REVISION.search(text) is not None
 
 
-def find_migrations(folder: Path) -> list[Path]:
-    """The SQL files and Alembic revisions below ``folder``; files that cannot be read count as migrations.
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The files of a folder: SQL and Alembic revisions in the order of their tools, as far as names and plans tell it.
 
-    They stand in the order in which their tool applies them, as far as names and plans tell it.
-
-    Raises:
-        UserError: there is none.
+    Files that cannot be read count as migrations. ``verifying`` are sqitch's scripts that change nothing, ``foreign``
+    migrations in another language beside those in SQL.
     """
-    found = [path for path in _walk(folder) if path.suffix == ".sql" or may_be_revision(path)]
-    found = as_planned(sorted(found, key=lambda path: order(str(path))))
-    if not found:
-        raise UserError(
-            "holds no migration (no Alembic revision, no .sql file)",
-            where=str(folder),
-            remedy="name the folder of revisions, such as migrations/versions",
-        )
-    return found
+
+    migrations: tuple[Path, ...]
+    verifying: tuple[Path, ...] = ()
+    foreign: tuple[Path, ...] = ()
+
+
+def scan(folder: Path) -> Scanned:
+    """The migrations below ``folder``, whatever tool they are for."""
+    files = list(_walk(folder))
+    found = [path for path in files if path.suffix == ".sql" or (path.suffix == ".py" and may_be_revision(path))]
+    migrations, verifying = as_planned(sorted(found, key=lambda path: order(str(path))))
+    beside = {path.parent for path in migrations if path.suffix == ".sql"}
+    foreign = sorted(path for path in files if path.parent in beside and _FOREIGN.match(path.name))
+    return Scanned(tuple(migrations), tuple(verifying), tuple(foreign))
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
         folders[:] = [each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS]
-        yield from (Path(parent, each) for each in files if Path(each).suffix in _SUFFIXES)
+        yield from (Path(parent, each) for each in files if Path(each).suffix in _SUFFIXES or _FOREIGN.match(each))
 
 
 def may_be_revision(path: Path) -> bool:

@@ -26,6 +26,8 @@ from typing import Final, Literal
 
 from database_patterns.model import Direction
 
+from .sqitch import script
+
 Sending = Literal["apart", "together", "message", "flyway", "flyway mixed"]
 """How a tool sends the statements of a part: each by itself; all in a transaction; all in one message, which PostgreSQL
 runs in one transaction when they are several; or as Flyway does, which looks at them first: where one refuses a
@@ -33,7 +35,6 @@ transaction it opens none, and unless ``mixed`` is on fails when not all do."""
 
 FLYWAY: Final = re.compile(r"^(?:(?P<kind>[VUB])(?P<version>\d+(?:[._]\d+)*)|(?P<repeatable>R))__(?P<text>.*)\.sql$")
 PAIRED: Final = re.compile(r"^(?:(?P<stem>.+)\.)?(?P<way>up|down)\.sql$", re.IGNORECASE)
-SQITCH: Final = {"deploy", "revert"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ _MARK: Final = re.compile(
 )
 _SQLX: Final = "-- no-transaction"
 _WITHOUT: Final = {"notransaction", "transaction:false"}
-_WAYS: Final[dict[str, Direction]] = {"up": "upgrade", "down": "downgrade", "deploy": "upgrade", "revert": "downgrade"}
+_WAYS: Final[dict[str, Direction]] = {"up": "upgrade", "down": "downgrade"}
 
 _ONE_MESSAGE: Final = "sends the file as one message, whose statements PostgreSQL runs in one transaction"
 _OWN: Final = "runs each migration in a transaction of its own"
@@ -94,7 +95,8 @@ def parts(text: str, path: str, running: Running = UNTOLD) -> tuple[Part, ...]:
         return (replace(whole, sending="message", reason=f"sqlx {_ONE_MESSAGE}"),)
     if name == "migration.sql":
         return (replace(whole, sending="message", reason=_PRISMA, certain=False),)
-    return (replace(whole, direction=_WAYS.get(PurePath(path).parent.name, "upgrade")),)
+    found = script(PurePath(path))
+    return (replace(whole, direction="downgrade" if found and found.kind == "revert" else "upgrade"),)
 
 
 def _flyway(whole: Part, running: Running) -> Part:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Final
 
-from database_patterns.model import Migration
+from database_patterns.model import DoesNothing, Migration, Span
 
-from .sql_layouts import FLYWAY, PAIRED, SQITCH
+from .sqitch import PLAN, script
+from .sql_layouts import FLYWAY, PAIRED
 
 _NUMBER: Final = re.compile(r"(\d+)")
 _ALONE: Final = {"down.sql", "migration.sql", "up.sql"}
@@ -27,7 +28,7 @@ _LIKE_A_MIGRATION: Final = re.compile(r"\d|migration\.sql$", re.IGNORECASE)
 def is_like_a_migration(path: PurePath) -> bool:
     """Whether a SQL file's name is that of a migration: a number in front, or the layout of a tool."""
     matching = any(each.match(path.name) for each in (_LIKE_A_MIGRATION, FLYWAY, PAIRED))
-    return matching or path.parent.name in SQITCH
+    return matching or script(path) is not None
 
 
 def paired(migrations: Iterable[Migration]) -> list[Migration]:
@@ -55,8 +56,8 @@ def _pair(migration: Migration) -> object:
         return path.parent, _natural(flyway["version"].replace("_", "."))
     if match := PAIRED.match(path.name):
         return path.parent, match["stem"]
-    if path.parent.name in SQITCH:
-        return path.parent.parent, path.name
+    if found := script(path):
+        return found.top, found.name
     return path
 
 
@@ -65,16 +66,17 @@ def _joined(first: Migration, second: Migration) -> Migration | None:
     if _goes_back(there) or not _goes_back(back):
         return None
     gaps = there.downgrade_gaps + back.downgrade_gaps
-    return replace(there, downgrade=there.downgrade + back.downgrade, downgrade_gaps=gaps)
+    empty = DoesNothing(Span(back.path, 1, 1, 1, 1), "downgrade", defined=True)
+    notes = there.notes if back.downgrade or back.downgrade_gaps else (*there.notes, empty)
+    return replace(there, downgrade=there.downgrade + back.downgrade, downgrade_gaps=gaps, notes=notes)
 
 
 def _goes_back(migration: Migration) -> bool:
     """Whether the file is, by its name, the way back of another."""
     path = PurePath(migration.path)
-    flyway, pair = FLYWAY.match(path.name), PAIRED.match(path.name)
-    return (
-        path.parent.name == "revert" or bool(flyway and flyway["kind"] == "U") or bool(pair and pair["way"] == "down")
-    )
+    flyway, pair, found = FLYWAY.match(path.name), PAIRED.match(path.name), script(path)
+    ways = (flyway and flyway["kind"] == "U", pair and pair["way"].lower() == "down", found and found.kind == "revert")
+    return any(ways)
 
 
 _Natural = tuple[tuple[int, int, str], ...]
@@ -84,50 +86,51 @@ Order = tuple[tuple[_Natural, ...], bool, _Natural, bool]
 
 
 def order(path: str) -> Order:
-    """What files are sorted by: numbers as numbers, Flyway's repeatable ones last, sqitch's as they come."""
+    """What files are sorted by: numbers as numbers, Flyway's repeatable ones last."""
     pure = PurePath(path)
     folder = tuple(_natural(each) for each in pure.parent.parts)
-    if pure.parent.name in SQITCH:
-        return folder, False, (), False
     return folder, *_order_in_folder(pure.name)
 
 
 def in_order(migrations: Iterable[Migration]) -> list[Migration]:
-    """The migrations of one history as ``order`` has them; Flyway's whatever the folder that they are in."""
+    """The migrations of one history as ``order`` has them; Flyway's whatever their folder, sqitch's as they come."""
     given = list(migrations)
-    if given and all(FLYWAY.match(PurePath(each.path).name) for each in given):
+    if all(script(PurePath(each.path)) for each in given):
+        return given
+    if all(FLYWAY.match(PurePath(each.path).name) for each in given):
         return sorted(given, key=lambda each: (_order_in_folder(PurePath(each.path).name), each.path))
     return sorted(given, key=lambda each: order(each.path))
 
 
-def histories(paths: Iterable[str]) -> dict[str, str]:
-    """The folder that each file's history is kept in, by path; the files of one folder make one history.
+def histories(paths: Iterable[Path]) -> dict[Path, str]:
+    """The folder that each file's history is kept in; the files of one folder make one history.
 
     Tools that keep a folder for each migration (Prisma, Diesel) or each direction (sqitch) have theirs above it. Flyway
-    also reads the folders inside its own, unless versions are in several of them: then each is a history.
+    also reads the folders inside its own, unless versions are in several of them: then each is a history. So is a
+    baseline, which stands for the versions up to its own.
     """
-    pure = {path: PurePath(path) for path in paths}
-    folders = {path: _history(each) for path, each in pure.items()}
-    flyway = {path: each for path, each in pure.items() if FLYWAY.match(each.name)}
-    for top in sorted({each.parent for each in flyway.values()} | _flyway_roots(flyway.values()), reverse=True):
-        inside = [path for path, each in flyway.items() if each.is_relative_to(top)]
-        if all(count == 1 for count in Counter(_versions(flyway[path].name for path in inside)).values()):
+    folders = {path: _history(path) for path in paths}
+    flyway = {path: match for path in folders if (match := FLYWAY.match(path.name)) and match["kind"] != "B"}
+    for top in sorted({path.parent for path in flyway} | _flyway_roots(flyway), reverse=True):
+        inside = [path for path in flyway if path.is_relative_to(top)]
+        versions = Counter((flyway[path]["kind"], flyway[path]["version"]) for path in inside if flyway[path]["kind"])
+        if all(count == 1 for count in versions.values()):
             folders |= dict.fromkeys(inside, top)
     return {path: str(folder) for path, folder in folders.items()}
 
 
-def _versions(names: Iterable[str]) -> Iterator[str]:
-    """What Flyway wants to be unique: kind and version of each file that is not repeatable."""
-    return (f"{match['kind']}{match['version']}" for name in names if (match := FLYWAY.match(name)) and match["kind"])
-
-
-def _flyway_roots(paths: Iterable[PurePath]) -> set[PurePath]:
+def _flyway_roots(paths: Iterable[Path]) -> set[Path]:
     """Folders of the name that Flyway looks for unless it is told another (db/migration)."""
     return {folder for path in paths for folder in path.parents if folder.name == "migration"}
 
 
-def _history(path: PurePath) -> PurePath:
-    return path.parent.parent if path.parent.name in SQITCH or path.name in _ALONE else path.parent
+def _history(path: Path) -> Path:
+    found, flyway = script(path), FLYWAY.match(path.name)
+    if found and (Path(found.top, PLAN).is_file() or path.parent.name == found.kind):
+        return Path(found.top)
+    if flyway and flyway["kind"] == "B":
+        return path
+    return path.parent.parent if path.name in _ALONE else path.parent
 
 
 def _order_in_folder(name: str) -> tuple[bool, _Natural, bool]:
