@@ -31,7 +31,7 @@ _OTHER_ENCODINGS: Final = {
 _SUFFIXES: Final[dict[str, Kind]] = {".sql": "sql", ".py": "alembic"}
 SKIPPED_FOLDERS: Final = {"__pycache__", "node_modules", "site-packages"}
 _FOREIGN: Final = re.compile(
-    r"\d+_\w*(?<!_test)\.go$|(?:[VUB]\d[\d._]*|R)__\w*\.(?:java|kt|groovy|class)$|\d\w*[.-][\w.-]*\.(?:js|mjs|cjs|ts)$"
+    r"\d+_\w*(?<!_test)\.go$|(?:[VUB]\d[\d._]*|R)__\w*\.(?:java|kt|groovy|class)$|\d[\w.-]*\.(?:js|mjs|cjs|ts)$"
 )
 """Names of migrations in Go (goose), on the JVM (Flyway) and in JavaScript (node-pg-migrate and others)."""
 
