@@ -110,11 +110,11 @@ class Project:
             parent = name
         return cls(folder)
 
-    def read(self) -> list[Migration]:
+    def read(self, driver: str | None = None) -> list[Migration]:
         (project,) = below(self.folder).projects
         around = Surroundings(project)
         migrations = graph.build(read_file(file) for file in project.files()).order
-        return shared(migrations, around.environment)
+        return shared(migrations, around.environment, driver or around.driver)
 
     def run(self, database: Database, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "TEST_DSN": database.owner}
@@ -127,6 +127,8 @@ def predicted(migrations: Sequence[Migration], direction: Direction) -> list[lis
     groups: dict[object, list[str]] = {}
     for migration in migrations if direction == "upgrade" else migrations[::-1]:
         for statement in migration.statements(direction):
+            if not statement.sql.startswith("INSERT"):
+                continue
             step = statement.sql.split("'")[1]
             groups.setdefault(statement.transaction.id if statement.transaction else step, []).append(step)
     return list(groups.values())
@@ -201,6 +203,85 @@ def test_an_autocommit_block_fails_in_a_transaction_that_env_py_has_begun(tmp_pa
     done = Project.write(tmp_path, BEFORE, BLOCK).run(seen, "upgrade", "head")
     assert done.returncode == 1
     assert "AssertionError" in done.stderr
+
+
+def sent(step: str) -> str:
+    return f'op.execute("{SEEN.format(step)}")'
+
+
+COMMITS = {
+    "commit": [sent("a {}1"), 'op.execute("COMMIT")', sent("a {}2"), sent("a {}3")],
+    "commit and begin": [sent("a {}1"), 'op.execute("COMMIT")', sent("a {}2"), 'op.execute("BEGIN")', sent("a {}3")],
+    "rollback": [sent("a {}1"), 'op.execute("COMMIT")', 'op.execute("ROLLBACK")', sent("a {}2"), sent("a {}3")],
+    "then a block": [
+        sent("a {}1"),
+        'op.execute("COMMIT")',
+        sent("a {}2"),
+        "with op.get_context().autocommit_block():\n    " + sent("a {}3"),
+        sent("a {}4"),
+    ],
+}
+AFTER = {"two": f"{sent('b {}1')}\n{sent('b {}2')}"}
+
+
+@pytest.mark.parametrize("name", COMMITS)
+@pytest.mark.parametrize("env", [DEFAULT, EACH], ids=["all", "each"])
+def test_psycopg_begins_again_after_a_commit_that_is_sent_as_sql(
+    tmp_path: Path, seen: Database, env: str, name: str
+) -> None:
+    project = Project.write(tmp_path, env, {"one": "\n".join(COMMITS[name])} | AFTER)
+    assert project.run(seen, "upgrade", "head").returncode == 0
+    assert observed(seen) == predicted(project.read(), "upgrade")
+
+
+UNNOTICED = {
+    ("all", "commit"): [["a +1"], ["a +2"], ["a +3"], ["b +1"], ["b +2"]],
+    ("all", "commit and begin"): [["a +1"], ["a +2"], ["a +3", "b +1", "b +2"]],
+    ("all", "rollback"): [["a +1"], ["a +2"], ["a +3"], ["b +1"], ["b +2"]],
+    ("all", "then a block"): [["a +1"], ["a +2"], ["a +3"], ["a +4", "b +1", "b +2"]],
+    ("each", "commit"): [["a +1"], ["a +2"], ["a +3"], ["b +1", "b +2"]],
+    ("each", "commit and begin"): [["a +1"], ["a +2"], ["a +3"], ["b +1", "b +2"]],
+    ("each", "rollback"): [["a +1"], ["a +2"], ["a +3"], ["b +1", "b +2"]],
+    ("each", "then a block"): [["a +1"], ["a +2"], ["a +3"], ["a +4"], ["b +1", "b +2"]],
+}
+"""What PostgreSQL saw of the same revisions with psycopg2 2.9 and with asyncpg 0.32, which the tests do not install."""
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "asyncpg"])
+@pytest.mark.parametrize(("sharing", "name"), UNNOTICED)
+def test_psycopg2_and_asyncpg_do_not_notice_a_commit_that_is_sent_as_sql(
+    tmp_path: Path, driver: str, sharing: str, name: str
+) -> None:
+    env = DEFAULT if sharing == "all" else EACH
+    project = Project.write(tmp_path, env, {"one": "\n".join(COMMITS[name])} | AFTER)
+    assert predicted(project.read(driver), "upgrade") == UNNOTICED[sharing, name]
+
+
+def test_what_follows_on_a_commit_is_certain_only_with_a_driver_that_is_known(tmp_path: Path) -> None:
+    project = Project.write(tmp_path, DEFAULT, {"one": "\n".join(COMMITS["commit"])} | AFTER)
+    first, second = project.read("pg8000")
+    changed = "the COMMIT sent as SQL on line 9 changed the transaction behind Alembic's back"
+    after = Transaction(
+        f"{first.path}/upgrade/2", certain=False, reason=f"{changed}; what holds after it depends on the driver"
+    )
+    assert [each.transaction for each in first.upgrade[2:]] == [after, after]
+    assert [each.transaction for each in second.upgrade] == [after, after]
+    known, _ = project.read("psycopg")
+    assert known.upgrade[2].transaction == Transaction(
+        f"{first.path}/upgrade/2", certain=True, reason=f"{changed}; psycopg 3 then began another"
+    )
+
+
+def test_a_commit_among_other_statements_of_one_text_stays_uncertain_whatever_the_driver(tmp_path: Path) -> None:
+    """PostgreSQL gets them in one message, and refuses CREATE INDEX CONCURRENTLY in it even after the COMMIT."""
+    body = 'op.execute("COMMIT; CREATE INDEX CONCURRENTLY ON seen (xid)")'
+    (migration,) = Project.write(tmp_path, DEFAULT, {"one": body}).read("psycopg2")
+    transaction = migration.upgrade[1].transaction
+    assert transaction is not None
+    assert (transaction.certain, transaction.reason.partition(" changed")[0]) == (
+        False,
+        "the COMMIT sent among others on line 8",
+    )
 
 
 UNKNOWN = "whether revisions share a transaction is not known: "

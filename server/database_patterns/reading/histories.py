@@ -34,7 +34,7 @@ def of_project(revisions: Sequence[Migration], surroundings: Surroundings, *, wh
     from .transactions import shared  # noqa: PLC0415  brings Alembic and SQLAlchemy, which SQL files do not need
 
     found = graph.build(revisions)
-    migrations = shared(found.order, surroundings.environment)
+    migrations = shared(found.order, surroundings.environment, surroundings.driver)
     return History(
         tuple(migrations), _heads(found) if whole else (), _problems(found, whole=whole), surroundings.database
     )

@@ -8,11 +8,10 @@ from typing import Final, Literal
 
 from database_patterns.model import Direction, Migration, Statement, Transaction
 
-from .alembic.transactions import DEFAULT, first
+from .alembic.transactions import DEFAULT, control, first
 from .environment import Environment
 
 Sharing = Literal["all", "each", "unknown"]
-_DIRECTIONS: Final[tuple[Direction, ...]] = ("upgrade", "downgrade")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,54 +62,100 @@ def _unknown(environment: Environment) -> str:
     return ""
 
 
-def shared(migrations: Sequence[Migration], environment: Environment) -> list[Migration]:
-    """The migrations, given in the order of an upgrade, with the transactions that they really run in."""
-    by_direction = {
-        direction: list(
-            _Run(direction, rule(environment)).through(migrations if direction == "upgrade" else migrations[::-1])
-        )
-        for direction in _DIRECTIONS
-    }
-    downgrades = by_direction["downgrade"][::-1]
+def shared(migrations: Sequence[Migration], environment: Environment, driver: str | None = None) -> list[Migration]:
+    """The migrations, given in the order of an upgrade, with the transactions that they really run in.
+
+    ``driver`` is the one that they are run with, None where it is not known.
+    """
+    found = rule(environment)
+    upgrades = list(_Run("upgrade", found, driver).through(migrations))
+    downgrades = list(_Run("downgrade", found, driver).through(migrations[::-1]))[::-1]
     return [
         replace(migration, upgrade=upgrade, downgrade=downgrade)
-        for migration, upgrade, downgrade in zip(migrations, by_direction["upgrade"], downgrades, strict=True)
+        for migration, upgrade, downgrade in zip(migrations, upgrades, downgrades, strict=True)
     ]
 
 
 class _Run:
-    """One run over all revisions in one direction."""
+    """One run over all revisions in one direction.
 
-    def __init__(self, direction: Direction, rule: Rule) -> None:
+    Measured with Alembic 1.20 and SQLAlchemy 2.1: psycopg2 and asyncpg do not notice a COMMIT or ROLLBACK that is sent
+    as SQL, so that each statement after it runs by itself, in the following revisions too, up to a BEGIN sent as SQL
+    or the end of Alembic's transaction. psycopg 3 begins another transaction with the next statement.
+    """
+
+    def __init__(self, direction: Direction, rule: Rule, driver: str | None) -> None:
         self.direction: Direction = direction
         self.rule = rule
+        self.driver = driver
         self.open: Transaction | None = None
         self.doubt = ""
         self.autocommit = rule.autocommit
+        self.unnoticed = ""
 
     def through(self, migrations: Iterable[Migration]) -> Iterator[tuple[Statement, ...]]:
+        """The statements of each revision; between two of them ``open`` is the transaction that the last one left."""
         for migration in migrations:
             opened = first(migration.path, self.direction)
+            if self.rule.sharing != "all":
+                self.open, self.unnoticed = None, ""
             given = migration.statements(self.direction)
-            statements = tuple(replace(each, transaction=self._within(each.transaction, opened)) for each in given)
-            if statements:
-                self.open = statements[-1].transaction
+            statements = tuple(self._placed(each, opened) for each in given)
             if migration.gaps(self.direction):
-                self.open = None
-                self.doubt = f"; {migration.path} before it was not read as a whole, and may have ended another"
+                unread = f"{migration.path} before it was not read as a whole"
+                self.open, self.doubt = None, f"; {unread}, and may have ended another"
+                self.unnoticed = self.unnoticed and f"{unread}, and a COMMIT in it went unnoticed by the driver"
             yield statements
 
-    def _within(self, transaction: Transaction | None, opened: str) -> Transaction | None:
-        """The transaction as this run has it."""
+    def _placed(self, statement: Statement, opened: str) -> Statement:
+        self.open = self._within(statement, opened)
+        return replace(statement, transaction=self.open)
+
+    def _within(self, statement: Statement, opened: str) -> Transaction | None:
+        """The transaction of the statement as this run has it; ``opened`` is the one that its revision begins with."""
+        transaction = statement.transaction
         if transaction is None:
-            self.autocommit = False
-        if transaction is None or (self.autocommit and DEFAULT in transaction.reason):
+            self.autocommit, self.unnoticed = False, ""
             return None
+        if self.autocommit and DEFAULT in transaction.reason:
+            return None
+        sent = control(transaction.reason)
+        if sent and self.driver in _DRIVERS and self.rule.sharing != "unknown":
+            return self._after(sent, statement, transaction)
+        if transaction.id == opened and self.rule.sharing == "all":
+            return self._continued(self._own(transaction))
+        self.unnoticed = self.unnoticed if transaction.id == opened else ""
+        return self._own(transaction)
+
+    def _own(self, transaction: Transaction) -> Transaction:
         certain = transaction.certain and self.rule.sharing != "unknown"
-        own = replace(transaction, certain=certain, reason=transaction.reason.replace(DEFAULT, self.rule.reason))
-        if self.rule.sharing != "all" or transaction.id != opened:
-            return own
+        return replace(transaction, certain=certain, reason=transaction.reason.replace(DEFAULT, self.rule.reason))
+
+    def _continued(self, own: Transaction) -> Transaction | None:
+        """The transaction that the revisions before have left open, else ``own``."""
+        if self.unnoticed:
+            return None if self.unnoticed == _CERTAIN else replace(own, certain=False, reason=self.unnoticed)
         if self.open is None:
             return replace(own, reason=own.reason + self.doubt)
         doubtful = not self.open.certain
         return Transaction(self.open.id, own.certain and not doubtful, self.open.reason if doubtful else own.reason)
+
+    def _after(self, sent: str, statement: Statement, transaction: Transaction) -> Transaction | None:
+        """Where the statement runs after ``sent``, by what the driver makes of it."""
+        reason = transaction.reason.partition(";")[0]
+        if self.driver == _BEGINS_AGAIN:
+            if sent == "BEGIN" and self.open:
+                return self.open
+            return replace(transaction, certain=True, reason=f"{reason}; psycopg 3 then began another")
+        if sent != "BEGIN":
+            guarded = statement.confidence != "exact"
+            self.unnoticed = f"{reason}, but whether it runs is not known" if guarded else _CERTAIN
+            return None
+        inside = self.open if not self.unnoticed else None
+        self.unnoticed = ""
+        return inside or replace(transaction, certain=True, reason=f"{reason}, and opened it")
+
+
+_BEGINS_AGAIN: Final = "psycopg"
+_DRIVERS: Final = {_BEGINS_AGAIN, "psycopg2", "asyncpg"}
+_CERTAIN: Final = "certain"

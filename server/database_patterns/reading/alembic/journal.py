@@ -58,7 +58,7 @@ class Journal:
             self._add(self._with_holes(statement, rendered.holes), exact)
             for action in statement.actions:
                 if isinstance(action, TransactionControl):
-                    self.transactions.after_statement(action.kind, whole.line)
+                    self.transactions.after_statement(action.kind, whole.line, alone=len(found) == 1)
 
     def opaque(self, node: ast.AST, why: str) -> None:
         """Mark the place of a call whose SQL is not known, and say why."""

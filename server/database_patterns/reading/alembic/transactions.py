@@ -7,6 +7,7 @@ SQL, a ``commit()`` on the migration's connection. Env.py is not read here, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from database_patterns.model import Direction, Transaction
 
@@ -17,6 +18,14 @@ DEFAULT = "Alembic runs this revision inside a transaction, unless env.py says o
 def first(path: str, direction: Direction) -> str:
     """The identifier of the transaction that Alembic opens for this direction of the revision ``path``."""
     return f"{path}/{direction}/1"
+
+
+def control(reason: str) -> str | None:
+    """The statement sent as SQL, alone, that a transaction began after ("COMMIT"), as its reason says; else None."""
+    return reason.split()[1] if _SENT_ALONE in reason else None
+
+
+_SENT_ALONE: Final = "sent as SQL on line"
 
 
 @dataclass(slots=True)
@@ -42,10 +51,14 @@ class Transactions:
         self.autocommit -= 1
         self._next(certain=True, reason=f"{DEFAULT}; the autocommit block before it ended the one that it began with")
 
-    def after_statement(self, kind: str, line: int) -> None:
-        """A transaction statement (``kind`` as in ``actions.TransactionControl``) was sent as SQL on ``line``."""
+    def after_statement(self, kind: str, line: int, *, alone: bool) -> None:
+        """A transaction statement (``kind`` as in ``actions.TransactionControl``) was sent as SQL on ``line``.
+
+        Not ``alone`` when it is one of several statements that were sent together.
+        """
         if kind in {"begin", "commit", "rollback", "prepare"}:
-            reason = f"the {kind.upper()} sent as SQL on line {line} changed the transaction behind Alembic's back"
+            sent = _SENT_ALONE if alone else "sent among others on line"
+            reason = f"the {kind.upper()} {sent} {line} changed the transaction behind Alembic's back"
             self._next(certain=False, reason=f"{reason}; what holds after it depends on the driver")
 
     def after_call(self, call: str, line: int) -> None:
