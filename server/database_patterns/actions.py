@@ -34,6 +34,8 @@ class CreateTable:
     like: tuple[Name, ...] = ()
     of_type: Name | None = None
     from_query: Query | None = None
+    access_method: str | None = None
+    """That of USING."""
 
 
 DroppedKind = Literal[

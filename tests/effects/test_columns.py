@@ -103,9 +103,9 @@ def test_an_inline_reference_locks_the_other_table_against_writes() -> None:
     assert locks(found) == {"line": "AX", "customer": "SRX"}
 
 
-def test_an_inline_reference_is_validated_when_another_column_brings_a_value() -> None:
-    quiet = predicted("ALTER TABLE line ADD a bigint REFERENCES customer, ADD b int", SHOP)
-    loud = predicted("ALTER TABLE line ADD a bigint REFERENCES customer, ADD b int DEFAULT 1", SHOP)
+def test_an_inline_reference_is_validated_when_its_own_column_brings_a_value() -> None:
+    quiet = predicted("ALTER TABLE line ADD a bigint REFERENCES customer, ADD b int DEFAULT 1", SHOP)
+    loud = predicted("ALTER TABLE line ADD a bigint DEFAULT 1 REFERENCES customer, ADD b int", SHOP)
     assert (work_on(quiet, "line"), work_on(quiet, "customer")) == ("nothing", "nothing")
     assert (work_on(loud, "line"), work_on(loud, "customer")) == ("scan", "scan")
 
@@ -247,3 +247,28 @@ def test_a_default_or_a_dropped_not_null_touches_no_row(change: str) -> None:
 def test_a_dropped_not_null_warns_those_who_read_the_column() -> None:
     found = predicted("ALTER TABLE orders ALTER note DROP NOT NULL", SHOP)
     assert effect_on(found, "orders").breaks_running_code == "code that reads note may meet NULL"
+
+
+@pytest.mark.parametrize("default", ["99999999999", "nextval('numbers'::regclass)", "7::bigint", "NULL"])
+def test_a_default_for_new_rows_is_not_computed_when_it_is_set(default: str) -> None:
+    found = predicted(f"ALTER TABLE line ALTER amount SET DEFAULT {default}", schema("CREATE TABLE line (amount int)"))
+    assert (errors(found), found.unknown) == ((None, []), ())
+
+
+def test_a_default_for_the_rows_that_exist_may_be_out_of_range() -> None:
+    found = predicted("ALTER TABLE line ADD amount int DEFAULT 99999999999", schema("CREATE TABLE line (id int)"))
+    assert errors(found) == (None, ["22003"])
+
+
+@pytest.mark.parametrize(
+    ("default", "sqlstate"),
+    [
+        ("nullif(1, 1)", None),
+        ("coalesce(NULL, NULL)", "42804"),
+        ("coalesce(NULL, 1)", None),
+        ("greatest('1')", "42804"),
+    ],
+)
+def test_the_type_of_a_default_decides_whether_the_column_takes_it(default: str, sqlstate: str | None) -> None:
+    found = predicted(f"ALTER TABLE line ADD amount int DEFAULT {default}", schema("CREATE TABLE line (id int)"))
+    assert errors(found) == (sqlstate, [])

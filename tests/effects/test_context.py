@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from database_patterns.actions import Name
+from database_patterns.actions import AlterColumnType, Name
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
+from database_patterns.lab import driver
+from database_patterns.lab.server import Database
 from database_patterns.reading import read_text
 
 
@@ -77,3 +79,55 @@ def test_a_rollback_takes_the_schema_back_to_its_begin() -> None:
     context = followed("CREATE TABLE a (id int); BEGIN; CREATE TABLE b (id int); ROLLBACK; SELECT 1", Catalog.empty())
     assert context.at_end.table(Name("a")) is not None
     assert context.at_end.table(Name("b")) is None
+
+
+TABLES = "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int, a int, t text);"
+KEY = "ALTER TABLE b ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES a NOT VALID"
+
+
+def held(context: MigrationInContext) -> list[dict[str, str]]:
+    return [{name: each.lock.name for name, each in at.held.items()} for at in context.statements]
+
+
+def test_a_transaction_holds_the_strongest_lock_of_each_table_until_it_ends() -> None:
+    context = followed(f"BEGIN; {KEY}; SELECT 1; DROP TABLE b; SELECT 1; COMMIT", followed(TABLES).at_end)
+    assert held(context) == [
+        {},
+        {},
+        {"a": "ShareRowExclusiveLock", "b": "ShareRowExclusiveLock"},
+        {"a": "ShareRowExclusiveLock", "b": "ShareRowExclusiveLock"},
+        {"a": "AccessExclusiveLock", "b": "AccessExclusiveLock"},
+        {},
+    ]
+    assert [each.since.span.column for each in context.statements[4].held.values()] == [
+        context.statements[3].statement.span.column
+    ] * 2
+
+
+def test_outside_a_transaction_nothing_is_held() -> None:
+    assert held(followed(f"{KEY}; SELECT 1", followed(TABLES).at_end)) == [{}, {}]
+
+
+def test_what_is_said_to_be_held_is_what_the_server_holds(database: Database) -> None:
+    context = followed(f"BEGIN; {KEY}; SELECT 1; COMMIT", followed(TABLES, Catalog.empty()).at_end)
+    database.execute(*TABLES.split(";")[:2])
+    with driver.connect(database.owner) as connection:
+        connection.execute("BEGIN")
+        connection.execute(KEY)
+        query = """
+            SELECT relation::regclass::text, mode FROM pg_locks
+            WHERE pid = pg_backend_pid() AND relation IN ('a'::regclass, 'b'::regclass)
+        """
+        modes = [(name, mode) for name, mode in driver.rows(connection, query) if mode != "AccessShareLock"]
+        connection.execute("ROLLBACK")
+    assert dict(modes) == held(context)[2]
+
+
+def test_one_subcommand_is_predicted_by_itself_after_those_before_it() -> None:
+    context = followed("ALTER TABLE b DROP COLUMN t, ALTER id TYPE bigint, ALTER a TYPE int", followed(TABLES).at_end)
+    (at,) = context.statements
+    changes = [each for each in at.statement.actions if isinstance(each, AlterColumnType)]
+    rewrites = [{each.relation: each.rewrite for each in at.by_itself(change).effects} for change in changes]
+    assert rewrites == [{"b": True}, {"b": False}]
+    (alone,) = followed("ALTER TABLE b ALTER id TYPE bigint", followed(TABLES).at_end).statements
+    assert alone.by_itself(alone.statement.actions[0]) is alone.prediction

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.effects.given import errors
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects import Assumptions, predict
@@ -121,6 +122,33 @@ def test_a_type_that_is_not_known_makes_the_rewrite_unknown() -> None:
 
 def test_narrowing_says_what_may_fail_and_rounding_what_is_lost() -> None:
     assert [each.sqlstate for each in change("bigint", "int").may_fail] == ["22003"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "harm"),
+    [
+        ("numeric(10, 2)", "numeric(12, 3)", "none"),
+        ("numeric(10, 2)", "numeric(10, 3)", "overflow"),
+        ("numeric(10, 2)", "numeric(8, 2)", "overflow"),
+        ("numeric(10, 2)", "numeric(12, 1)", "loss"),
+        ("numeric(10, 2)", "numeric(9, 1)", "loss, overflow"),  # 99999999.99 is rounded to 100000000.0
+        ("numeric(10, 2)", "numeric(10, 1)", "loss"),
+        ("numeric", "numeric(10, 2)", "loss, overflow"),
+        ("numeric(5)", "numeric(5, 0)", "none"),
+        ("int", "numeric(12, 2)", "none"),
+        ("int", "numeric(11, 2)", "overflow"),
+        ("bigint", "numeric(19)", "none"),
+        ("bigint", "numeric(18)", "overflow"),
+        ("real", "numeric(10, 2)", "overflow"),
+    ],
+)
+def test_digits_behind_the_point_are_lost_by_a_smaller_scale_and_those_before_it_are_too_many(
+    old: str, new: str, harm: str
+) -> None:
+    found = change(old, new)
+    (table,) = (effect for effect in found.effects if effect.kind == "table")
+    harms = ["loss"] * bool(table.data_loss) + ["overflow"] * ("22003" in errors(found)[1])
+    assert (", ".join(harms) or "none") == harm
     assert [each.sqlstate for each in change("text", "varchar(5)").may_fail] == ["22001"]
     assert [each.sqlstate for each in change("text", "date", using="USING c::date").may_fail] == ["22007"]
     assert (

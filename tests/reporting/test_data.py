@@ -20,7 +20,6 @@ INDEX_EFFECT = {
     "rebuilds": [],
     "scan": True,
     "blocks": ["writes", "schema changes"],
-    "locks_rows": "none",
     "data_loss": None,
     "breaks_running_code": None,
     "certainty": "proven",

@@ -13,10 +13,10 @@ from typing import Final
 from database_patterns.actions import Column, Constraint, CreateDomain, CreateEnum, CreateFunction, Name
 from database_patterns.model import Statement
 
-from .expressions import says_not_null
+from .expressions import columns_in, says_not_null
 from .schema import Index, Kind, Relation, Sequence, Table
 
-__all__ = ["Catalog", "Index", "Kind", "Relation", "Sequence", "Table"]
+__all__ = ["Catalog", "Index", "Kind", "Relation", "Sequence", "Table", "proven_not_null"]
 
 TEMPORARY: Final = "pg_temp"
 _NONE: Final[frozenset[Name]] = frozenset()
@@ -68,6 +68,11 @@ class Catalog:
     def setting(self, name: str) -> str | None:
         """The value that the session has set for a parameter, None when it has not."""
         return self.settings.get(name, (None, False))[0]
+
+    @property
+    def default_access_method(self) -> str:
+        """How a new table stores its rows, and what DEFAULT stands for."""
+        return self.setting("default_table_access_method") or "heap"
 
     def resolve(self, name: Name) -> Name:
         """``name`` with the schema that it stands in, or that it would be created in."""
@@ -157,7 +162,11 @@ class Catalog:
     def proves_not_null(self, table: Name, column: str) -> bool:
         """Whether a validated constraint shows that ``column`` holds no NULL, so that SET NOT NULL need not look."""
         found = self.table(table)
-        return found is not None and any(_proves(each, column) for each in found.constraints.values())
+        return found is not None and any(
+            column in proven_not_null(each)
+            for each in found.constraints.values()
+            if each.enforced and not each.not_valid
+        )
 
     def created_since(self, earlier: Catalog, table: Name) -> bool:
         """Whether ``table`` was created between ``earlier`` and now."""
@@ -179,9 +188,9 @@ class Catalog:
         return replace(self, settings={name: each for name, each in self.settings.items() if not each[1]})
 
 
-def _proves(constraint: Constraint, column: str) -> bool:
-    if constraint.not_valid or not constraint.enforced:
-        return False
-    if constraint.kind == "check":
-        return constraint.expression is not None and says_not_null(constraint.expression.tree, column)
-    return constraint.kind in {"not null", "primary key"} and column in constraint.columns
+def proven_not_null(constraint: Constraint) -> tuple[str, ...]:
+    """The columns that a constraint shows to hold no NULL, once it is validated."""
+    if constraint.kind == "check" and constraint.expression is not None:
+        tree = constraint.expression.tree
+        return tuple(column for column in sorted(columns_in(tree)) if says_not_null(tree, column))
+    return constraint.columns if constraint.kind in {"not null", "primary key"} else ()

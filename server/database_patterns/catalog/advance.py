@@ -274,6 +274,8 @@ def _other_alteration(draft: Draft, action: actions.OtherAlteration) -> None:
                 draft.remove(sequence.name)
     elif action.kind in {"SetLogged", "SetUnLogged"}:
         draft.put(replace(table, persistence="permanent" if action.kind == "SetLogged" else "unlogged"))
+    elif action.kind == "SetAccessMethod":
+        draft.put(replace(table, access_method=action.name or draft.catalog.default_access_method))
 
 
 _COLUMN_CHANGES: Final[dict[str, dict[str, None]]] = {

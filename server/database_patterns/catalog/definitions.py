@@ -39,6 +39,7 @@ def create_table(draft: Draft, action: CreateTable) -> None:
             default_partition=action.default_partition,
             partition_by=action.partition_by,
             persistence=action.persistence,
+            access_method=_access_method(draft, action, parents) if certain else None,
             rows="none" if certain and action.from_query is None else "unknown",
             oid=draft.new_oid() if certain else None,
             complete=certain,
@@ -55,6 +56,13 @@ def create_table(draft: Draft, action: CreateTable) -> None:
     for parent in filter(None, parents):
         if action.partition_of is not None:
             copy_to_partition(draft, parent, name)
+
+
+def _access_method(draft: Draft, action: CreateTable, parents: Iterable[Table | None]) -> str | None:
+    """What USING says, else what a partition takes over from the table above it, else the default."""
+    if action.access_method or action.partition_of is None:
+        return action.access_method or draft.catalog.default_access_method
+    return next((parent.access_method for parent in parents if parent), None)
 
 
 def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:

@@ -90,6 +90,8 @@ class Table:
     default_partition: bool = False
     partition_by: tuple[str, tuple[IndexElement, ...]] | None = None
     persistence: str = "permanent"
+    access_method: str | None = None
+    """How its rows are stored; None where that is not known, or where it has no rows of its own."""
     query: Query | None = None
     reads: Mapping[Name, frozenset[str]] = field(default_factory=dict)
     rows: Literal["none", "unknown"] = "unknown"

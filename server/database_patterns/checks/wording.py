@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from textwrap import indent
 
-from database_patterns.actions import Name
-from database_patterns.effects.context import StatementInContext
+from database_patterns.actions import Action, Name
+from database_patterns.effects.context import Held, StatementInContext
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import Certainty, Effect, Tristate
+from database_patterns.model import Certainty, Effect, Prediction, Tristate
 from database_patterns.rendering import operations
 from database_patterns.rendering.operations import Operation, written
 
@@ -20,14 +20,73 @@ IDENTIFIER_BYTES_MAX = 63
 
 def effect_on(relation: Name, at: StatementInContext) -> Effect | None:
     """What the statement does to this table and to its partitions, as one effect; None when it does nothing."""
-    names = [str(relation), *map(str, partitions(relation, at))]
-    effects = {effect.relation: effect for effect in at.prediction.effects if effect.kind != "index"}
+    return _of_family(relation, at, at.prediction)
+
+
+def effect_of(action: Action, relation: Name, at: StatementInContext) -> Effect | None:
+    """What one action of the statement does to this table, under the lock that the whole statement takes on it.
+
+    None when it does nothing, also because the statement fails.
+    """
+    whole = effect_on(relation, at)
+    own = _of_family(relation, at, at.by_itself(action))
+    return None if whole is None or own is None or at.prediction.error else replace(own, lock=whole.lock)
+
+
+def _of_family(relation: Name, at: StatementInContext, prediction: Prediction) -> Effect | None:
+    names = _relations(relation, at)
+    effects = {effect.relation: effect for effect in prediction.effects if effect.kind != "index"}
     own = effects.get(names[0])
     if own is None:
         return None
     family = [effects[name] for name in names if name in effects]
     scan, rewrite = _any(effect.scan for effect in family), _any(effect.rewrite for effect in family)
     return replace(own, scan=scan, rewrite=rewrite)
+
+
+def _relations(relation: Name, at: StatementInContext) -> list[str]:
+    """The table and those below it, as effects call them."""
+    table = at.before.table(relation)
+    return [str(each.name) for each in at.before.family(table)] if table else [str(at.before.resolve(relation))]
+
+
+def held_over(relations: Iterable[Name], at: StatementInContext) -> Held | None:
+    """The strongest lock on one of the tables under which this statement works, if it keeps writes waiting.
+
+    An earlier statement of the transaction has taken it, or another subcommand of this one.
+    """
+    names = [name for relation in relations for name in _relations(relation, at)]
+    own = [Held(each.lock, at.statement) for each in at.prediction.effects if each.lock and each.relation in names]
+    locks = [*own, *(at.held[name] for name in names if name in at.held)]
+    return max((each for each in locks if "writes" in blocked_by(each.lock)), key=lambda each: each.lock, default=None)
+
+
+def validated_under(held: Held, constraint: str, tables: Iterable[Name], at: StatementInContext) -> str:
+    """The message for a constraint that is validated while writes wait for the lock ``held``."""
+    first, *_ = tables = tuple(tables)
+    names = [str(each) for each in tables if any(each in at.held for each in _relations(each, at))]
+    since = f"of line {held.since.span.line}" if held.since is not at.statement else "of this statement"
+    return (
+        f"VALIDATE CONSTRAINT {constraint} reads every row of {named(first, at)} under the {held.lock.name} {since} on"
+        f" {listed(names or [str(first)])}, which is held until the transaction ends: {stopped(held.lock)} wait"
+        " meanwhile, as if there were no NOT VALID."
+    )
+
+
+def certainty_of_held(held: Held, at: StatementInContext) -> Certainty:
+    """How certain it is that the lock is still held."""
+    transaction = at.statement.transaction
+    sure = held.since is at.statement or (transaction is not None and transaction.certain)
+    return "proven" if sure and held.since.confidence == "exact" else "unknown"
+
+
+def one_step_later(at: StatementInContext, table: Name, constraint: str, *steps: Sequence[Operation]) -> str:
+    """The help that puts what makes a constraint and what validates it into two transactions."""
+    start = at.at_start.table(table)
+    make, prove = steps
+    if start is not None and constraint in start.constraints:
+        return help_text(at, "Validate it in a transaction of its own, before anything takes a stronger lock:", prove)
+    return help_text(at, "Add it, and commit:", make, in_two_transactions(at), prove)
 
 
 def _any(facts: Iterable[Tristate]) -> Tristate:
@@ -47,6 +106,12 @@ def partitions(relation: Name, at: StatementInContext) -> tuple[Name, ...]:
 def named(relation: Name, at: StatementInContext) -> str:
     """The table as the user calls it, "and its partitions" where it has any."""
     return f"{relation} and its partitions" if partitions(relation, at) else str(relation)
+
+
+def called(relation: Name, at: StatementInContext) -> Name:
+    """The name without its schema, where that is not needed to find it."""
+    short = Name(relation.name)
+    return short if at.before.resolve(short) == relation else relation
 
 
 def takes(effect: Effect, *tables: str) -> str:
@@ -115,9 +180,24 @@ def in_two_transactions(at: StatementInContext) -> str:
     return "Then, in the next revision (its own transaction: transaction_per_migration=True in env.py):"
 
 
-def proof_of_not_null(table: Name, column: str) -> tuple[Sequence[Operation], Sequence[Operation]]:
-    """The two steps to NOT NULL during which reads and writes go on."""
-    constraint = generated_name(table.name, column, "not_null")
+def may_be_required(table: Name, column: str, at: StatementInContext) -> bool:
+    """Whether the column may be NOT NULL by itself, not as part of the primary key, so that it refuses a NULL."""
+    known = at.before.table(table)
+    found = known.columns.get(column) if known else None
+    if known is None or found is None:
+        return True
+    key = known.primary_key
+    return found.not_null and not (key and column in key.columns)
+
+
+def proof_of_not_null(
+    table: Name, column: str, constraint: str | None = None
+) -> tuple[Sequence[Operation], Sequence[Operation]]:
+    """The two steps to NOT NULL during which reads and writes go on.
+
+    The constraint's name is not the one that PostgreSQL gives to NOT NULL itself since 18 (…_not_null).
+    """
+    constraint = constraint or generated_name(table.name, column, "present")
     condition = f"{operations.quoted(column)} IS NOT NULL"
     return (
         [operations.add_check(table, constraint, condition, not_valid=True)],

@@ -31,8 +31,6 @@ class Alteration:
     work: Work
     table: Table
     level: LockMode
-    validates_inline_keys: bool
-    """Whether foreign keys of new columns are checked: only when a column of the statement brings a value."""
     changed: set[str] = field(default_factory=set)
     """The columns whose type this statement has changed by now."""
     validations: list[Validation] = field(default_factory=list)

@@ -28,7 +28,7 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
     index = work.catalog.index(first.table)
     table = Table(index.name) if index else work.table(first.table)
     level = max(_level(action) for action in subcommands)
-    alteration = Alteration(work, table, level, _validates_inline_keys(subcommands))
+    alteration = Alteration(work, table, level)
     if index is not None:
         work.lock(index, level, _reason(subcommands), sources.ALTER_INDEX)
     else:
@@ -132,13 +132,6 @@ def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:
 def _is_required(table: Table, column: str) -> bool:
     known = table.columns.get(column)
     return known is not None and known.not_null
-
-
-def _validates_inline_keys(subcommands: Sequence[TableAction]) -> bool:
-    added = [action.column for action in subcommands if isinstance(action, actions.AddColumn)]
-    keys = [action for action in subcommands if isinstance(action, actions.AddConstraint)]
-    valued = any(column.default is not None or columns.is_serial(column) for column in added)
-    return valued or any(action.constraint.kind == "foreign key" for action in keys)
 
 
 _WORDS: Final[dict[type, str]] = {

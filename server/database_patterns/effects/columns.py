@@ -66,7 +66,8 @@ def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
     if column.identity and at.catalog.children(table) and not _spreads_identity(at, table):
         raise Refused("42P16", "cannot recursively add identity column to table that has child tables")
     require_type(at.work, column)
-    require_default(at.work, table, column, column.default)
+    computed = column.generated != "virtual" or column.not_null
+    require_default(at.work, table, column, column.default, computed=computed)
     fill = _fill(at.work, table, column)
     at.work.rewrite(table, fill.because, rewritten=fill.rewrite)
     _check_not_null(at, table, column, fill)
@@ -88,8 +89,13 @@ def require_type(work: Work, column: Column) -> None:
         raise Refused("42704", f'type "{column.type.name}" does not exist')
 
 
-def require_default(work: Work, table: Table, column: Column, default: Expression | None) -> None:
-    """Raise Refused where a default cannot become a value of the column, or a generated one changes by itself."""
+def require_default(
+    work: Work, table: Table, column: Column, default: Expression | None, *, computed: bool = False
+) -> None:
+    """Raise Refused where a default cannot become a value of the column, or a generated one changes by itself.
+
+    Only where it is ``computed`` at once, for the rows that exist, may its value turn out not to fit.
+    """
     if default is None:
         return
     verdict, found = analyse(default.tree, work.scope(table))
@@ -105,7 +111,7 @@ def require_default(work: Work, table: Table, column: Column, default: Expressio
     if conversions.cast(found, target, work.scope(), "UTC").impossible:
         message = f'column "{column.name}" is of type {target.sql} but default expression is of type {found.sql}'
         raise Refused("42804", message)
-    if column.generated == "virtual" and not column.not_null:
+    if not computed:
         return
     for sqlstate, _ in conversions.failures(found, types.base_of(work.catalog, target), work.scope()):
         work.may_fail(sqlstate, f"the default of {column.name} is not a value of {target.sql}")
@@ -189,7 +195,9 @@ def _add_inline(at: Alteration, table: Table, column: Column, constraint: Constr
             at.work.scan(table, "The CHECK of the new column is evaluated for every row.")
             at.work.may_fail("23514", f"a row of {table.name} violates the CHECK of the new column")
     elif constraint.kind == "foreign key":
-        foreign_keys.add(at, _with(table, column), constraint, validated=at.validates_inline_keys)
+        foreign_keys.add(
+            at, _with(table, column), constraint, validated=column.default is not None or is_serial(column)
+        )
     elif constraint.kind in {"unique", "primary key"}:
         constraints.require_partition_key(table, constraint)
         at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from database_patterns.actions import Name, TransactionControl
+from database_patterns.actions import Action, Name, TransactionControl
 from database_patterns.catalog import Catalog
+from database_patterns.catalog.advance import in_execution_order
+from database_patterns.locks import LockMode
 from database_patterns.model import Direction, Migration, Prediction, Statement
 
 from .assumptions import Assumptions
@@ -15,12 +18,23 @@ from .predict import predict
 _ROLLBACK: Final = TransactionControl("rollback")
 _ENDS: Final = (_ROLLBACK, TransactionControl("commit"))
 
-__all__ = ["Assumptions", "MigrationInContext", "StatementInContext", "follow"]
+__all__ = ["Assumptions", "Held", "MigrationInContext", "StatementInContext", "follow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lock that an earlier statement of the same transaction has taken: it is held until the transaction ends."""
+
+    lock: LockMode
+    since: Statement
 
 
 @dataclass(frozen=True, slots=True)
 class StatementInContext:
-    """A statement, its prediction, and the schema before the migration, before the statement and after it."""
+    """A statement, its prediction, and the schema before the migration, before the statement and after it.
+
+    ``held`` are the locks, by relation, under which it begins.
+    """
 
     migration: Migration
     direction: Direction
@@ -30,10 +44,25 @@ class StatementInContext:
     before: Catalog
     after: Catalog
     assumptions: Assumptions
+    held: Mapping[str, Held] = field(default_factory=dict)
 
     def created_here(self, table: Name) -> bool:
         """Whether this migration has created ``table`` before this statement, so that nobody else uses it yet."""
         return self.before.created_since(self.at_start, table)
+
+    def before_action(self, action: Action) -> Catalog:
+        """The schema after those of the statement's actions that PostgreSQL executes before this one."""
+        if len(self.statement.actions) == 1:
+            return self.before
+        ordered = in_execution_order(self.statement.actions)
+        earlier = tuple(ordered[: ordered.index(action)])
+        return self.before.advance(replace(self.statement, actions=earlier, confidence="exact"))
+
+    def by_itself(self, action: Action) -> Prediction:
+        """What this one of the statement's actions does, after those that PostgreSQL executes before it."""
+        if len(self.statement.actions) == 1:
+            return self.prediction
+        return predict(replace(self.statement, actions=(action,)), self.before_action(action), self.assumptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +87,32 @@ def follow(
     catalog = catalog.in_use()
     at_start, followed = catalog, []
     began, transaction = catalog, None
+    held: dict[str, Held] = {}
     for statement in migration.statements(direction):
         current = statement.transaction.id if statement.transaction else None
         if current != transaction and not any(action in _ENDS for action in statement.actions):
             catalog = catalog.without_local_settings()
             began = catalog
+        if current != transaction or current is None:
+            held = {}
         transaction = current
         prediction = predict(statement, catalog, assumptions)
         rolled_back = _ROLLBACK in statement.actions
         after = began.without_local_settings() if rolled_back else catalog.advance(statement)
         followed.append(
-            StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions)
+            StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions, held)
         )
+        held = _still_held(held, statement, prediction)
         catalog = after
     end = catalog.without_local_settings()
     return MigrationInContext(migration, direction, tuple(followed), at_start, end, assumptions)
+
+
+def _still_held(held: Mapping[str, Held], statement: Statement, prediction: Prediction) -> dict[str, Held]:
+    """The locks that are held after a statement, the strongest of each relation with the statement that took it."""
+    after = dict(held)
+    for effect in prediction.effects:
+        before = after.get(effect.relation)
+        if effect.lock and effect.held == "transaction" and (before is None or effect.lock > before.lock):
+            after[effect.relation] = Held(effect.lock, statement)
+    return after

@@ -168,8 +168,7 @@ def _length_widens(old: Modifiers, new: Modifiers) -> bool:
 
 
 def _numeric_widens(old: Modifiers, new: Modifiers) -> bool:
-    scales = [_number(each[1]) if len(each) > 1 else 0 for each in (old, new)]
-    return bool(old) and scales[0] == scales[1] and _number(old[0]) <= _number(new[0])
+    return bool(old) and _scale(old) == _scale(new) and _number(old[0]) <= _number(new[0])
 
 
 def _precision_widens(old: Modifiers, new: Modifiers) -> bool:
@@ -293,7 +292,8 @@ def failures(source: TypeName, target: TypeName, scope: Scope) -> Iterator[tuple
         yield "22001", f"a value is longer than {target.sql} allows"
     order = {"int2": 0, "int4": 1, "int8": 2, "numeric": 3, "float4": 4, "float8": 5}
     old, new = order.get(source.name.name), order.get(target.name.name)
-    if new is not None and old is not None and (new < old or target.modifiers):
+    narrowed = target.name.name == "numeric" and target.modifiers and _may_overflow(source, target)
+    if new is not None and old is not None and (new < old or narrowed):
         yield "22003", f"a value is out of the range of {target.sql}"
     if source.name.name == "jsonb" and new is not None:
         yield "22023", "a JSON value is not a number"
@@ -309,6 +309,34 @@ _LOSSY: Final = frozenset(
 _WHOLE: Final = frozenset({"int2", "int4", "int8"})
 _SAME_VALUE: Final = frozenset({("varchar", "text"), ("float4", "float8"), *((whole, "numeric") for whole in _WHOLE)})
 _FRACTIONAL: Final = frozenset({"numeric", "float4", "float8", "money"})
+_DIGITS_MAX: Final = {"int2": 5, "int4": 10, "int8": 19}
+
+
+def _scale(modifiers: Modifiers) -> int:
+    return _number(modifiers[1]) if len(modifiers) > 1 else 0
+
+
+def _scale_grows(old: Modifiers, new: Modifiers) -> bool:
+    """Whether a numeric keeps at least as many digits behind the point; without modifiers it has any number."""
+    return bool(old) and _scale(old) <= _scale(new)
+
+
+_KEEPS_DIGITS: Final[dict[str, Callable[[Modifiers, Modifiers], bool]]] = {
+    "numeric": _scale_grows,
+    **dict.fromkeys(("timestamp", "timestamptz", "time", "timetz"), _precision_widens),
+    "interval": _interval_widens,
+}
+"""When new modifiers keep all that is behind the point, however many digits stand before it."""
+
+
+def _may_overflow(source: TypeName, target: TypeName) -> bool:
+    """Whether a number may have more digits before the point than a numeric of that precision, also once rounded."""
+    whole = _DIGITS_MAX.get(source.name.name)
+    if whole is None and source.name.name == "numeric" and source.modifiers:
+        whole = _number(source.modifiers[0]) - _scale(source.modifiers)
+    room = _number(target.modifiers[0]) - _scale(target.modifiers)
+    rounded = source.name.name == "numeric" and not _scale_grows(source.modifiers, target.modifiers)
+    return whole is None or whole + rounded > room
 
 
 def loses(source: TypeName, target: TypeName) -> str | None:
@@ -316,8 +344,8 @@ def loses(source: TypeName, target: TypeName) -> str | None:
     pair = (source.name.name, target.name.name)
     if pair in _LOSSY or (pair[0] in _FRACTIONAL and pair[1] in _WHOLE):
         return f"what {source.sql} holds beyond {target.sql} is rounded or cut off"
-    scaled = pair[1] in {"numeric", "timestamp", "timestamptz", "time", "timetz", "interval"}
-    if pair[0] == pair[1] and scaled and target.modifiers and not _WIDENS[pair[1]](source.modifiers, target.modifiers):
+    keeps = _KEEPS_DIGITS.get(pair[1])
+    if pair[0] == pair[1] and keeps and target.modifiers and not keeps(source.modifiers, target.modifiers):
         return f"digits beyond {target.sql} are rounded away"
     return None
 

@@ -9,6 +9,7 @@ from database_patterns.actions import Column, Name, TypeName
 from database_patterns.catalog import Index, Table
 from database_patterns.catalog.definitions import same_index
 from database_patterns.locks import LockMode
+from database_patterns.model import Tristate
 
 from . import conversions, sources, types
 from .volatility import analyse
@@ -39,6 +40,8 @@ def create(work: Work, action: actions.CreateIndex) -> None:
         return
     for each in family:
         _build(work, each, action, concurrently=concurrently)
+    if action.only and not table.complete:
+        work.doubt(f"whether {table.name} is partitioned is not known: then ONLY builds nothing")
     if action.unique and table.rows != "none":
         left = ", and an invalid index stays behind" if concurrently else ""
         work.may_fail("23505", f"two rows of {table.name} are equal in the index's columns{left}")
@@ -53,7 +56,8 @@ def _build(work: Work, table: Table, action: actions.CreateIndex, *, concurrentl
         work.lock(own[0], LockMode.ShareLock, "It becomes the partition's part of the index.", sources.CREATE_INDEX)
         return
     how = "read twice" if concurrently else "read"
-    work.scan(table, f"Every row is {how} to build the index.", sources.CREATE_INDEX)
+    scanned: Tristate = "unknown" if action.only and not table.complete else True
+    work.scan(table, f"Every row is {how} to build the index.", sources.CREATE_INDEX, scanned=scanned)
 
 
 def _exists_already(work: Work, table: Table, action: actions.CreateIndex) -> bool:

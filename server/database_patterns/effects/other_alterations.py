@@ -8,6 +8,7 @@ from typing import Final
 from database_patterns import actions
 from database_patterns.catalog import Table
 from database_patterns.locks import LockMode
+from database_patterns.model import Tristate
 
 from . import sources
 from .alteration import Alteration
@@ -83,8 +84,16 @@ def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -
     at.work.rewrite(table, "The table's files are copied to the other tablespace.", reads=False, with_indexes=False)
 
 
-def _access_method(at: Alteration, table: Table, _action: actions.OtherAlteration) -> None:
-    at.work.rewrite(table, "The table is copied into the other access method.")
+def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    wanted = action.name or at.catalog.default_access_method
+    if table.access_method == wanted:
+        return
+    if wanted != "heap":
+        at.work.may_fail("42704", f"the server has no access method {wanted}")
+    if table.access_method is None:
+        at.work.doubt(f"the present access method of {table.name} is not known")
+    rewritten: Tristate = "unknown" if table.access_method is None else True
+    at.work.rewrite(table, f"The table is copied into the access method {wanted}.", rewritten=rewritten)
 
 
 def _inheritance(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:

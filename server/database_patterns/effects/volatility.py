@@ -254,6 +254,8 @@ def _operator(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
         verdict.doubt("volatile", f"the operator {name} is not in the known schema")
         return None
     result = _chosen(candidates, f"the operator {name}", verdict)
+    if node.kind == enums.A_Expr_Kind.AEXPR_NULLIF:
+        return left
     return types.plain("bool") if node.kind != enums.A_Expr_Kind.AEXPR_OP else result
 
 
@@ -290,9 +292,10 @@ def _boolean(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
 
 
 def _first_typed(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
-    """COALESCE, GREATEST and LEAST: the type of the first argument that has one."""
+    """COALESCE, GREATEST and LEAST: the type of the first argument that has one; literals alone make it text."""
     found = [_visit(child, scope, verdict) for child in node.args]
-    return next((each for each in found if each and each.name.name != UNKNOWN), None)
+    typed = (each for each in found if each is None or each.name.name != UNKNOWN)
+    return next(typed, types.plain("text"))
 
 
 def _collated(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:

@@ -103,6 +103,7 @@ def _create_table(node: Node) -> tuple[Action, ...]:
             inherits=() if node.partbound else parents,
             like=tuple(relation_name(each.relation) for each in elements if isinstance(each, ast.TableLikeClause)),
             of_type=dotted(node.ofTypename.names) if node.ofTypename else None,
+            access_method=node.accessMethod,
         ),
     )
 
@@ -125,6 +126,7 @@ def _create_table_as(node: Node) -> tuple[Action, ...]:
             if_not_exists=bool(node.if_not_exists),
             persistence=persistence,
             from_query=made_from,
+            access_method=node.into.accessMethod,
         ),
     )
 

@@ -10,7 +10,7 @@ from database_patterns.model import Finding
 
 Lint = Callable[..., tuple[Finding, ...]]
 
-ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, coupon text CONSTRAINT known CHECK (coupon <> ''));"
+ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, coupon text NOT NULL CONSTRAINT known CHECK (coupon <> ''));"
 
 
 def test_a_dropped_column_loses_its_data_and_breaks_running_code(lint: Lint) -> None:
@@ -18,7 +18,8 @@ def test_a_dropped_column_loses_its_data_and_breaks_running_code(lint: Lint) -> 
     assert (finding.severity, finding.certainty) == ("warning", "proven")
     assert finding.message == (
         "DROP COLUMN takes AccessExclusiveLock on orders for a moment, and the values of coupon are gone for good;"
-        " running code that still names the column fails (42703). index i and constraint known go with it."
+        " running code that still names the column fails (42703). index i, constraint known"
+        " and constraint orders_coupon_not_null go with it."
     )
     assert finding.help == (
         "First let code that no longer writes it insert rows:\n\n"
@@ -26,6 +27,33 @@ def test_a_dropped_column_loses_its_data_and_breaks_running_code(lint: Lint) -> 
         "Remove coupon from models and queries, and deploy that everywhere. Drop it in a later release:\n\n"
         "    ALTER TABLE orders DROP COLUMN coupon;"
     )
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "coupon text",
+        "coupon text NOT NULL DEFAULT ''",
+        "coupon int GENERATED ALWAYS AS IDENTITY",
+        "coupon serial",
+        "coupon int PRIMARY KEY",
+    ],
+)
+def test_a_column_that_an_insert_can_leave_out_is_dispensable_already(lint: Lint, column: str) -> None:
+    (finding,) = lint("ALTER TABLE orders DROP COLUMN coupon;", f"CREATE TABLE orders ({column});")
+    assert finding.help == (
+        "First remove coupon from models and queries, and deploy that everywhere. Drop it in a later release:\n\n"
+        "    ALTER TABLE orders DROP COLUMN coupon;"
+    )
+
+
+@pytest.mark.parametrize(
+    "schema",
+    ["CREATE TABLE orders (id int);", f"{ORDERS} CREATE VIEW v AS SELECT coupon FROM orders;"],
+    ids=["no such column", "used by a view"],
+)
+def test_a_drop_that_fails_drops_nothing(lint: Lint, schema: str) -> None:
+    assert lint("ALTER TABLE orders DROP COLUMN coupon;", schema) == ()
 
 
 def test_in_alembic_the_help_is_python(lint: Lint) -> None:

@@ -77,6 +77,11 @@ def test_the_help_keeps_what_the_user_wrote(lint: Lint) -> None:
         "CREATE TABLE refunds (order_id bigint); ALTER TABLE refunds ADD FOREIGN KEY (order_id) REFERENCES orders;",
         "CREATE TABLE refunds (order_id bigint REFERENCES orders);",
         "ALTER TABLE orders ADD COLUMN agent_id bigint REFERENCES customers (id);",
+        "ALTER TABLE orders ADD COLUMN agent_id bigint CHECK (agent_id > 0) REFERENCES customers (id);",
+        "ALTER TABLE orders ADD COLUMN agent_id bigint REFERENCES customers (id), ADD COLUMN b int DEFAULT 1;",
+        f"{ADD} NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;",
+        f"BEGIN; {ADD} NOT VALID; COMMIT; BEGIN; ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk; COMMIT;",
+        f"BEGIN; {ADD} NOT VALID; ROLLBACK; {ADD} NOT VALID; ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk",
     ],
 )
 def test_a_foreign_key_that_looks_at_no_row_is_quiet(lint: Lint, text: str) -> None:
@@ -110,3 +115,92 @@ def test_before_18_its_partitions_get_the_constraint_one_by_one(lint: Lint) -> N
         "ALTER TABLE events_1 VALIDATE CONSTRAINT fk;",
         f"{ADD_TO_EVENTS};",
     ]
+
+
+def test_a_key_that_comes_with_a_column_and_its_values_is_looked_up_at_once(lint: Lint) -> None:
+    (finding,) = lint("ALTER TABLE orders ADD COLUMN agent int NOT NULL DEFAULT 1 REFERENCES customers (id);", SHOP)
+    assert finding.message == (
+        "ADD COLUMN agent … REFERENCES takes AccessExclusiveLock on orders: reads and writes wait, and takes"
+        " ShareRowExclusiveLock on customers: writes wait until every row of orders has been looked up in customers and"
+        " the transaction ends."
+    )
+    assert finding.help == (
+        "Leave REFERENCES out, and add it without looking at the existing rows:\n\n"
+        "    ALTER TABLE orders ADD COLUMN agent integer NOT NULL DEFAULT 1;\n"
+        "    ALTER TABLE orders ADD CONSTRAINT orders_agent_fkey FOREIGN KEY (agent) REFERENCES customers (id)"
+        " NOT VALID;\n\n"
+        "Then, in a transaction of its own:\n\n"
+        "    ALTER TABLE orders VALIDATE CONSTRAINT orders_agent_fkey;"
+    )
+
+
+def test_a_key_whose_column_gets_null_for_a_default_is_looked_up_all_the_same(lint: Lint) -> None:
+    assert len(lint("ALTER TABLE orders ADD COLUMN agent int DEFAULT NULL REFERENCES customers;", SHOP)) == 1
+
+
+@pytest.mark.parametrize("schema", [SHOP, None])
+def test_a_key_validated_in_the_transaction_that_adds_it_is_looked_up_under_its_locks(
+    lint: Lint, schema: str | None
+) -> None:
+    (finding,) = lint(
+        f"BEGIN;\n{ADD} NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;\nCOMMIT;", schema
+    )
+    assert (finding.severity, finding.certainty) == ("error", "size-dependent")
+    assert (finding.span.line, [each.line for each in finding.related]) == (3, [2])
+    assert finding.message == (
+        "VALIDATE CONSTRAINT orders_customer_fk reads every row of orders under the ShareRowExclusiveLock of line 2 on"
+        " orders and customers, which is held until the transaction ends: writes wait meanwhile, as if there were no"
+        " NOT VALID."
+    )
+    assert finding.help == (
+        "Add it, and commit:\n\n"
+        f"    {ADD} NOT VALID;\n\n"
+        "Then, in a transaction of its own:\n\n"
+        "    ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;"
+    )
+
+
+def test_a_revision_is_one_transaction(lint: Lint) -> None:
+    add = 'op.create_foreign_key("fk", "orders", "customers", ["customer_id"], ["id"], postgresql_not_valid=True)'
+    validate = 'op.execute("ALTER TABLE orders VALIDATE CONSTRAINT fk")'
+    (finding,) = lint(f"def upgrade():\n    {add}\n    {validate}\n", SHOP)
+    assert (finding.span.line, finding.certainty) == (10, "size-dependent")
+    apart = f"def upgrade():\n    {add}\n    with op.get_context().autocommit_block():\n        {validate}\n"
+    assert lint(apart, SHOP) == ()
+
+
+def test_in_one_statement_the_strongest_subcommand_locks_the_validation_too(lint: Lint) -> None:
+    (finding,) = lint(f"{ADD} NOT VALID, VALIDATE CONSTRAINT orders_customer_fk;", SHOP)
+    assert "under the ShareRowExclusiveLock of this statement on orders" in finding.message
+
+
+def test_any_strong_lock_on_one_of_the_tables_is_held_through_a_validation(lint: Lint) -> None:
+    schema = f"{SHOP} {ADD} NOT VALID;"
+    validate = "ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;"
+    (finding,) = lint(f"BEGIN; ALTER TABLE customers ADD COLUMN a int; {validate} COMMIT;", schema)
+    assert "under the AccessExclusiveLock of line 1 on customers" in finding.message
+    assert finding.help == (
+        f"Validate it in a transaction of its own, before anything takes a stronger lock:\n\n    {validate}"
+    )
+    assert lint(f"BEGIN; SELECT * FROM customers; {validate} COMMIT;", schema) == ()
+
+
+def test_a_lock_of_a_statement_that_may_not_run_is_less_certain(lint: Lint) -> None:
+    (finding,) = lint(
+        """
+        import os
+
+        def upgrade():
+            if os.environ.get("FAST"):
+                op.add_column("orders", sa.Column("a", sa.Integer()))
+            op.execute("ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk")
+        """,
+        f"{SHOP} {ADD} NOT VALID;",
+    )
+    assert (finding.severity, finding.certainty) == ("warning", "unknown")
+
+
+def test_tables_found_by_the_search_path_are_the_same_tables(lint: Lint) -> None:
+    schema = "CREATE SCHEMA shop; SET search_path = shop; " + SHOP
+    assert len(lint(f"{ADD};", schema)) == 1
+    assert len(lint("ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES shop.customers;", schema)) == 1

@@ -80,6 +80,26 @@ def test_an_index_that_blocks_nobody_is_quiet(lint: Lint, text: str) -> None:
     assert lint(text, ORDERS) == ()
 
 
+def test_only_makes_no_difference_to_a_table_without_partitions(lint: Lint) -> None:
+    (finding,) = lint("CREATE INDEX i ON ONLY orders (customer_id);", ORDERS)
+    assert (finding.severity, finding.certainty) == ("error", "size-dependent")
+    assert finding.help.splitlines()[-1].strip() == "CREATE INDEX CONCURRENTLY i ON ONLY orders (customer_id);"
+
+
+def test_only_on_a_table_that_is_not_known_may_be_the_first_step_on_a_partitioned_one(lint: Lint) -> None:
+    (finding,) = lint("CREATE INDEX i ON ONLY orders (customer_id);")
+    assert (finding.severity, finding.certainty) == ("warning", "unknown")
+    assert finding.message.endswith("whether orders is partitioned is not known: then ONLY builds nothing.")
+
+
+def test_only_on_a_partitioned_table_builds_nothing(lint: Lint) -> None:
+    schema = """
+        CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);
+        CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+    """
+    assert lint("CREATE INDEX i ON ONLY events (id);", schema) == ()
+
+
 def test_an_index_on_a_table_that_is_not_known_is_found(lint: Lint) -> None:
     (finding,) = lint("CREATE INDEX i ON shop.orders (customer_id);")
     assert (finding.severity, finding.certainty) == ("error", "size-dependent")

@@ -24,11 +24,11 @@ def test_a_required_column_without_a_default_fails_on_the_first_row(lint: Lint) 
         "Give it a default that is right for every existing row, or add it without NOT NULL:\n\n"
         "    ALTER TABLE orders ADD COLUMN status varchar(20);\n\n"
         "Fill the existing rows in batches. Then let a CHECK constraint prove that no NULL is left:\n\n"
-        "    ALTER TABLE orders ADD CONSTRAINT orders_status_not_null CHECK (status IS NOT NULL) NOT VALID;\n\n"
+        "    ALTER TABLE orders ADD CONSTRAINT orders_status_present CHECK (status IS NOT NULL) NOT VALID;\n\n"
         "Then, in a transaction of its own:\n\n"
-        "    ALTER TABLE orders VALIDATE CONSTRAINT orders_status_not_null;\n"
+        "    ALTER TABLE orders VALIDATE CONSTRAINT orders_status_present;\n"
         "    ALTER TABLE orders ALTER COLUMN status SET NOT NULL;\n"
-        "    ALTER TABLE orders DROP CONSTRAINT orders_status_not_null;"
+        "    ALTER TABLE orders DROP CONSTRAINT orders_status_present;"
     )
 
 
@@ -72,6 +72,22 @@ def test_a_primary_key_column_without_values_is_found(lint: Lint) -> None:
 def test_only_the_column_that_has_no_value_is_named(lint: Lint) -> None:
     (finding,) = lint("ALTER TABLE orders ADD COLUMN a int NOT NULL DEFAULT 0, ADD COLUMN b int NOT NULL;", ORDERS)
     assert finding.message.startswith("ADD COLUMN b is NOT NULL")
+
+
+@pytest.mark.parametrize("default", ["NULL", "NULL::int", "(NULL)", "(NULL::bigint)"])
+def test_a_default_that_is_null_is_no_value(lint: Lint, default: str) -> None:
+    (finding,) = lint(f"ALTER TABLE orders ADD COLUMN a int NOT NULL DEFAULT {default};", ORDERS)
+    assert finding.message.startswith("ADD COLUMN a is NOT NULL and has no default but NULL: as soon as")
+    assert "    ALTER TABLE orders ADD COLUMN a integer;" in finding.help
+
+
+def test_a_null_that_another_subcommand_meets_is_not_this_columns(lint: Lint) -> None:
+    text = "ALTER TABLE orders ADD COLUMN a int NOT NULL DEFAULT 1, ALTER COLUMN note SET NOT NULL;"
+    assert lint(text, "CREATE TABLE orders (id bigint PRIMARY KEY, note text);") == ()
+
+
+def test_a_default_set_later_in_the_statement_comes_too_late(lint: Lint) -> None:
+    assert len(lint("ALTER TABLE orders ADD COLUMN a int NOT NULL, ALTER COLUMN a SET DEFAULT 1;", ORDERS)) == 1
 
 
 def test_a_table_created_here_is_quiet(lint: Lint) -> None:

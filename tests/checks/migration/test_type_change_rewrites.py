@@ -81,6 +81,19 @@ def test_a_narrower_type_rewrites(lint: Lint, column: str, kind: str) -> None:
     assert finding.certainty == "size-dependent"
 
 
+def test_each_column_of_a_statement_is_judged_by_itself(lint: Lint) -> None:
+    text = "ALTER TABLE orders ALTER total TYPE bigint, ALTER code TYPE text, ALTER net TYPE numeric(12, 2);"
+    (finding,) = lint(text, ORDERS)
+    assert finding.message.startswith("Changing the type of total to bigint takes AccessExclusiveLock")
+
+
+def test_what_drops_the_default_first_is_taken_into_account(lint: Lint) -> None:
+    schema = "CREATE TABLE orders (total int, old int);"
+    text = "ALTER TABLE orders DROP COLUMN old, ALTER total TYPE bigint;"
+    assert len(lint(text, schema)) == 1
+    assert lint("ALTER TABLE orders DROP COLUMN total, ALTER total TYPE bigint;", schema) == ()
+
+
 def test_a_type_change_that_depends_on_the_time_zone_says_so(lint: Lint) -> None:
     (finding,) = lint("ALTER TABLE orders ALTER COLUMN at TYPE timestamptz;", ORDERS)
     assert (finding.severity, finding.certainty) == ("warning", "unknown")

@@ -17,7 +17,7 @@ _UNREAD: Final = " Whether the upgrade of this revision adds it is not known: a 
 
 def check(action: DropColumn, at: StatementInContext) -> Iterator[Hit]:
     effect = wording.effect_on(action.table, at)
-    if effect is None or _is_new(action, at):
+    if effect is None or at.prediction.error or _is_new(action, at):
         return
     unread = at.direction == "downgrade" and bool(at.migration.upgrade_gaps)
     yield Hit(
@@ -25,16 +25,26 @@ def check(action: DropColumn, at: StatementInContext) -> Iterator[Hit]:
         f" gone for good; running code that still names the column fails (42703).{_takes_along(action, at)}"
         + _UNREAD
         * unread,
-        wording.help_text(
-            at,
-            "First let code that no longer writes it insert rows:",
-            [drop_not_null(action.table, action.column)],
-            f"Remove {action.column} from models and queries, and deploy that everywhere. Drop it in a later release:",
-            [drop_column(action.table, action.column)],
-        ),
+        _help(action, at),
         "unknown" if unread else "proven",
         (effect,),
     )
+
+
+def _help(action: DropColumn, at: StatementInContext) -> str:
+    remove = f"emove {action.column} from models and queries, and deploy that everywhere. Drop it in a later release:"
+    drop = [drop_column(action.table, action.column)]
+    if not _refuses_rows(action, at):
+        return wording.help_text(at, f"First r{remove}", drop)
+    dispense = [drop_not_null(action.table, action.column)]
+    return wording.help_text(at, "First let code that no longer writes it insert rows:", dispense, f"R{remove}", drop)
+
+
+def _refuses_rows(action: DropColumn, at: StatementInContext) -> bool:
+    """Whether an INSERT that leaves the column out may fail: it is NOT NULL, and nothing else gives it a value."""
+    column = at.before.column(action.table, action.column)
+    valued = column is not None and (column.default or column.identity or column.generated)
+    return not valued and wording.may_be_required(action.table, action.column, at)
 
 
 def _is_new(action: DropColumn, at: StatementInContext) -> bool:

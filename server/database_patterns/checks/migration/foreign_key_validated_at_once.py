@@ -7,51 +7,105 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from database_patterns.actions import AddConstraint, Constraint, Name
+from database_patterns.actions import AddColumn, AddConstraint, Constraint, Name, ValidateConstraint
 from database_patterns.checks import Hit, wording
 from database_patterns.effects.context import StatementInContext
-from database_patterns.rendering.operations import Operation, add_foreign_key, quoted, validate_constraint
+from database_patterns.model import Effect
+from database_patterns.rendering.operations import (
+    Operation,
+    add_column,
+    add_foreign_key,
+    quoted,
+    validate_constraint,
+)
 
 _NOT_VALID_ON_PARTITIONED_SINCE: Final = 18
+_FOREIGN_KEY_VIOLATION: Final = "23503"
 
 
-def check(action: AddConstraint, at: StatementInContext) -> Iterator[Hit]:
-    constraint, table = action.constraint, action.table
-    effect = wording.effect_on(table, at)
-    if constraint.kind != "foreign key" or constraint.references is None or constraint.not_valid:
+def check(action: AddConstraint | AddColumn | ValidateConstraint, at: StatementInContext) -> Iterator[Hit]:
+    looks_up = any(each.sqlstate == _FOREIGN_KEY_VIOLATION for each in at.by_itself(action).may_fail)
+    effect = wording.effect_of(action, action.table, at)
+    if not looks_up or effect is None or at.created_here(action.table):
         return
-    if effect is None or not effect.scan or at.created_here(table):
+    if isinstance(action, ValidateConstraint):
+        yield from _validated_too_early(action, at)
         return
-    yield Hit(
-        f"ADD FOREIGN KEY {wording.takes(effect, wording.named(table, at), str(constraint.references))} until every row"
-        f" of {table} has been looked up in {constraint.references} and the transaction ends."
-        f"{wording.depends_on(effect.scan, at)}",
-        _help(action, at),
-        wording.certainty_of(effect, effect.scan),
-        tuple(effect for name in (table, constraint.references) if (effect := wording.effect_on(name, at))),
-    )
-
-
-def _help(action: AddConstraint, at: StatementInContext) -> str:
-    name = _name(action)
-    not_valid: Constraint = replace(action.constraint, name=name, not_valid=True)
-    partitions = wording.partitions(action.table, at)
-    if not partitions or at.assumptions.postgres >= _NOT_VALID_ON_PARTITIONED_SINCE:
-        return wording.help_text(
-            at,
-            "Add it without looking at the existing rows:",
-            [_as_written(action.table, not_valid, name, at)],
-            wording.in_two_transactions(at),
-            [validate_constraint(action.table, name)],
+    added = f"ADD COLUMN {action.column.name} … REFERENCES" if isinstance(action, AddColumn) else "ADD FOREIGN KEY"
+    for key in _keys(action):
+        yield Hit(
+            f"{added} {_takes(action.table, key, at)} until every row of {action.table} has been looked up"
+            f" in {key.references} and the transaction ends.",
+            _help(action, key, at),
+            effect.certainty,
+            _effects(action.table, key, at),
         )
+
+
+def _keys(action: AddConstraint | AddColumn) -> Iterator[Constraint]:
+    """The foreign keys that the action adds, each with its column and with a name.
+
+    Where the user gave none, it is the one that PostgreSQL would choose.
+    """
+    added = [action.constraint] if isinstance(action, AddConstraint) else action.column.constraints
+    for each in added:
+        if each.kind == "foreign key":
+            columns = each.columns if isinstance(action, AddConstraint) else (action.column.name,)
+            name = each.name or wording.generated_name(action.table.name, *columns, "fkey")
+            yield replace(each, columns=columns, name=name)
+
+
+def _takes(table: Name, key: Constraint, at: StatementInContext) -> str:
+    """The locks on both tables, and what they stop."""
+    own, *other = _effects(table, key, at)
+    if not other or own.lock == other[0].lock:
+        return wording.takes(own, wording.named(table, at), str(key.references))
+    return f"{wording.takes(own, wording.named(table, at))}, and {wording.takes(other[0], str(key.references))}"
+
+
+def _effects(table: Name, key: Constraint, at: StatementInContext) -> tuple[Effect, ...]:
+    tables = dict.fromkeys(name for name in (table, key.references) if name)
+    return tuple(effect for name in tables if (effect := wording.effect_on(name, at)))
+
+
+def _validated_too_early(action: ValidateConstraint, at: StatementInContext) -> Iterator[Hit]:
+    """A key that is looked up under the locks of the statement that has added it, or of another one."""
+    table = at.before_action(action).table(action.table)
+    key = table.constraints.get(action.constraint) if table else None
+    if key is None or key.references is None:
+        return
+    tables = (action.table, wording.called(key.references, at))
+    held = wording.held_over(tables, at)
+    if held is not None:
+        make = [add_foreign_key(action.table, replace(key, references=tables[1]))]
+        prove = [validate_constraint(action.table, action.constraint)]
+        yield Hit(
+            wording.validated_under(held, action.constraint, tables, at),
+            wording.one_step_later(at, action.table, action.constraint, make, prove),
+            wording.certainty_of_held(held, at),
+            _effects(action.table, key, at),
+            related=(held.since.span,),
+        )
+
+
+def _help(action: AddConstraint | AddColumn, key: Constraint, at: StatementInContext) -> str:
+    table, name = action.table, key.name or ""
+    not_valid = replace(key, not_valid=True)
+    alone = [add_column(table, action.column)] if isinstance(action, AddColumn) else []
+    first = f"{'Leave REFERENCES out, and a' if alone else 'A'}dd it without looking at the existing rows:"
+    partitions = wording.partitions(table, at)
+    if not partitions or at.assumptions.postgres >= _NOT_VALID_ON_PARTITIONED_SINCE:
+        added = add_foreign_key(table, not_valid) if alone else _as_written(table, not_valid, name, at)
+        validate = [validate_constraint(table, name)]
+        return wording.help_text(at, first, [*alone, added], wording.in_two_transactions(at), validate)
     return wording.help_text(
         at,
         "Add it to the partitions, without looking at the existing rows:",
-        [add_foreign_key(partition, not_valid) for partition in partitions],
+        [*alone, *(add_foreign_key(partition, not_valid) for partition in partitions)],
         wording.in_two_transactions(at),
         [validate_constraint(partition, name) for partition in partitions],
-        f"At last on {action.table} itself, which takes over those of its partitions:",
-        [add_foreign_key(action.table, replace(not_valid, not_valid=False))],
+        f"At last on {table} itself, which takes over those of its partitions:",
+        [add_foreign_key(table, key)],
     )
 
 
@@ -63,9 +117,3 @@ def _as_written(table: Name, not_valid: Constraint, name: str, at: StatementInCo
     named = f"ADD CONSTRAINT {quoted(name)} FOREIGN"
     sql = re.sub(r"\bADD\s+FOREIGN\b", named, at.statement.sql, count=1, flags=re.IGNORECASE)
     return wording.as_written(operation, f"{sql} NOT VALID")
-
-
-def _name(action: AddConstraint) -> str:
-    """The constraint's name; where the user gave none, the one that PostgreSQL would choose."""
-    constraint = action.constraint
-    return constraint.name or wording.generated_name(action.table.name, *constraint.columns, "fkey")

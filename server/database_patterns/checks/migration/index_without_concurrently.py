@@ -14,7 +14,7 @@ from database_patterns.rendering.operations import Operation, create_index, exec
 
 def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
     effect = wording.effect_on(index.table, at)
-    if index.concurrently or index.only or effect is None or not effect.scan or at.created_here(index.table):
+    if index.concurrently or effect is None or not effect.scan or at.created_here(index.table):
         return
     name = f"index {index.name}" if index.name else "index"
     takes = wording.takes(effect, wording.named(index.table, at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from database_patterns.actions import AddColumn, Column
+from database_patterns.actions import AddColumn
 from database_patterns.checks import Hit, wording
 from database_patterns.effects.context import StatementInContext
 from database_patterns.rendering.operations import add_column
@@ -15,27 +15,22 @@ _NOT_NULL_VIOLATION = "23502"
 
 def check(action: AddColumn, at: StatementInContext) -> Iterator[Hit]:
     column, table = action.column, action.table
-    fails = any(failure.sqlstate == _NOT_NULL_VIOLATION for failure in at.prediction.may_fail)
-    if not fails or _has_value(column) or at.created_here(table):
+    fails = any(failure.sqlstate == _NOT_NULL_VIOLATION for failure in at.by_itself(action).may_fail)
+    effect = wording.effect_of(action, table, at)
+    if not fails or effect is None or at.created_here(table):
         return
-    effect = wording.effect_on(table, at)
     constrain, prove = wording.proof_of_not_null(table, column.name)
     yield Hit(
-        f"ADD COLUMN {column.name} is NOT NULL and has no default: as soon as {table} has a row, PostgreSQL refuses it"
-        f" ({_NOT_NULL_VIOLATION}) and the migration fails.",
+        f"ADD COLUMN {column.name} is NOT NULL and has no default{' but NULL' if column.default else ''}: as soon as"
+        f" {table} has a row, PostgreSQL refuses it ({_NOT_NULL_VIOLATION}) and the migration fails.",
         wording.help_text(
             at,
             "Give it a default that is right for every existing row, or add it without NOT NULL:",
-            [add_column(table, replace(column, not_null=False))],
+            [add_column(table, replace(column, not_null=False, default=None))],
             "Fill the existing rows in batches. Then let a CHECK constraint prove that no NULL is left:",
             constrain,
             wording.in_two_transactions(at),
             prove,
         ),
-        effects=(effect,) if effect else (),
+        effects=(effect,),
     )
-
-
-def _has_value(column: Column) -> bool:
-    """Whether existing rows get a value for the column."""
-    return bool(column.default or column.identity or column.generated)

@@ -19,10 +19,10 @@ from database_patterns.rendering.operations import (
 
 
 def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
-    effect = wording.effect_on(action.table, at)
+    effect = wording.effect_of(action, action.table, at)
     if effect is None or not effect.rewrite or at.created_here(action.table):
         return
-    expand, swap = _steps(action, required=_is_required(action, at))
+    expand, swap = _steps(action, required=wording.may_be_required(action.table, action.column, at))
     takes = wording.takes(effect, wording.named(action.table, at))
     yield Hit(
         f"Changing the type of {action.column} to {action.type.sql} {takes} while the whole table and its indexes are"
@@ -38,16 +38,6 @@ def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
         wording.certainty_of(effect, effect.rewrite),
         (effect,),
     )
-
-
-def _is_required(action: AlterColumnType, at: StatementInContext) -> bool:
-    """Whether the column may be NOT NULL by itself, so that it would refuse rows once nothing writes it any more."""
-    table = at.before.table(action.table)
-    column = table.columns.get(action.column) if table else None
-    if table is None or column is None:
-        return True
-    key = table.primary_key
-    return column.not_null and not (key and action.column in key.columns)
 
 
 def _steps(action: AlterColumnType, *, required: bool) -> tuple[Sequence[Operation], Sequence[Operation]]:
