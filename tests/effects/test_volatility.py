@@ -32,7 +32,7 @@ def verdict(expression: str, known: Catalog | None = None) -> Verdict:
     assert isinstance(action, AddColumn)
     assert action.column.default
     known = known or catalog()
-    relation = known.relations.get(next(iter(n for n in known.relations if n.name == "t"), None))  # type: ignore[arg-type]
+    relation = next((each for name, each in known.relations.items() if name.name == "t"), None)
     columns = getattr(relation, "columns", {})
     return analyse(action.column.default.tree, Scope(known, 18, columns))[0]
 

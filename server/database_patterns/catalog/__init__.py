@@ -6,20 +6,24 @@ is not ``complete`` was only met in passing (``ALTER TABLE users …``), so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from database_patterns.actions import Column, Constraint, CreateDomain, CreateEnum, CreateFunction, Name
 from database_patterns.model import Statement
 
 from .expressions import columns_in, says_not_null
+from .layers import Layers
 from .schema import Index, Kind, Relation, Sequence, Table
 
 __all__ = ["Catalog", "Index", "Kind", "Relation", "Sequence", "Table", "proven_not_null"]
 
 TEMPORARY: Final = "pg_temp"
-_NONE: Final[frozenset[Name]] = frozenset()
+Names = Layers[Name, None]
+"""A set of names, in their order."""
+NONE: Final[Names] = Layers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +31,22 @@ class Catalog:
     """The schema, as far as it is known.
 
     ``relations`` holds tables, views and sequences by their qualified names, ``index_tables`` the table of each index,
-    ``dependents`` the relations that depend on one (by inheritance, foreign key or query), ``settings`` what SET has
+    ``constraint_names`` how many tables of a schema have a constraint of a name, ``dependents`` the relations that
+    depend on one (by inheritance, foreign key or query), ``fresh`` the tables without rows, ``settings`` what SET has
     set, with whether it was SET LOCAL, and ``extensions`` those created.
     """
 
     complete: bool
-    relations: Mapping[Name, Relation] = field(default_factory=dict)
-    index_tables: Mapping[Name, Name] = field(default_factory=dict)
-    dependents: Mapping[Name, frozenset[Name]] = field(default_factory=dict)
-    types: Mapping[Name, CreateEnum | CreateDomain | None] = field(default_factory=dict)
-    functions: Mapping[str, tuple[CreateFunction, ...]] = field(default_factory=dict)
+    relations: Layers[Name, Relation] = field(default_factory=Layers)
+    index_tables: Layers[Name, Name] = field(default_factory=Layers)
+    constraint_names: Layers[Name, int] = field(default_factory=Layers)
+    dependents: Layers[Name, Names] = field(default_factory=Layers)
+    fresh: Names = field(default_factory=Layers)
+    types: Layers[Name, CreateEnum | CreateDomain | None] = field(default_factory=Layers)
+    functions: Layers[str, tuple[CreateFunction, ...]] = field(default_factory=Layers)
     schemas: frozenset[str] = frozenset({"public"})
     extensions: frozenset[str] = frozenset()
-    settings: Mapping[str, tuple[str | None, bool]] = field(default_factory=dict)
+    settings: Layers[str, tuple[str | None, bool]] = field(default_factory=Layers)
     next_oid: int = 1
 
     @classmethod
@@ -61,9 +68,7 @@ class Catalog:
     @property
     def search_path(self) -> tuple[str, ...]:
         """The schemas that unqualified names are looked up in, in order."""
-        value = self.setting("search_path") or "public"
-        names = (part.strip().strip('"') for part in value.split(","))
-        return tuple(name for name in names if name and name != "$user") or ("public",)
+        return _schemas(self.setting("search_path") or "public")
 
     def setting(self, name: str) -> str | None:
         """The value that the session has set for a parameter, None when it has not."""
@@ -79,9 +84,11 @@ class Catalog:
         if name.schema is not None:
             return name
         path = (TEMPORARY, *self.search_path)
-        candidates = (Name(name.name, schema) for schema in path)
-        found = (each for each in candidates if each in self.relations or each in self.index_tables)
-        return next(found, Name(name.name, path[1]))
+        for schema in path:
+            candidate = Name(name.name, schema)
+            if candidate in self.relations or candidate in self.index_tables:
+                return candidate
+        return Name(name.name, path[1])
 
     def relation(self, name: Name) -> Relation | None:
         return self.relations.get(self.resolve(name))
@@ -112,7 +119,7 @@ class Catalog:
 
     def children(self, table: Table) -> tuple[Table, ...]:
         """Its partitions, or the tables that inherit from it, without theirs, in the order of their names."""
-        found = (self.relations[name] for name in sorted(self.dependents.get(table.name, _NONE)))
+        found = (self.relations[name] for name in sorted(self.dependents.get(table.name, NONE)))
         return tuple(each for each in found if isinstance(each, Table) and table.name in each.inherits)
 
     def family(self, table: Table) -> tuple[Table, ...]:
@@ -121,21 +128,21 @@ class Catalog:
 
     def references_to(self, table: Table) -> Iterator[tuple[Table, Constraint]]:
         """The foreign keys that refer to ``table``, each with the table that has it."""
-        for name in sorted(self.dependents.get(table.name, _NONE)):
+        for name in sorted(self.dependents.get(table.name, NONE)):
             other = self.relations[name]
             if isinstance(other, Table):
                 yield from ((other, key) for key in other.foreign_keys if key.references == table.name)
 
     def views_on(self, table: Table, column: str | None = None) -> Iterator[Table]:
         """The views that read ``table``, or its ``column``."""
-        for name in sorted(self.dependents.get(table.name, _NONE)):
+        for name in sorted(self.dependents.get(table.name, NONE)):
             view = self.relations[name]
             if isinstance(view, Table) and table.name in view.reads and column in {None, *view.reads[table.name]}:
                 yield view
 
     def sequences_of(self, table: Table, column: str | None = None) -> Iterator[Sequence]:
         """The sequences that ``table``, or its ``column``, owns."""
-        for name in sorted(self.dependents.get(table.name, _NONE)):
+        for name in sorted(self.dependents.get(table.name, NONE)):
             sequence = self.relations[name]
             if isinstance(sequence, Sequence) and sequence.owner and column in {None, sequence.owner[1]}:
                 yield sequence
@@ -175,17 +182,26 @@ class Catalog:
 
     def in_use(self) -> Catalog:
         """The same schema some time later: what was new and empty may have rows by then."""
-        new = {
-            name: replace(each, rows="unknown") for name, each in self.relations.items()
-            if isinstance(each, Table) and each.rows == "none"
-        }  # fmt: skip
-        return replace(self, relations={**self.relations, **new}) if new else self
+        if not self.fresh:
+            return self
+        relations = self.relations.copy()
+        for name in self.fresh:
+            table = relations[name]
+            relations[name] = replace(table, rows="unknown") if isinstance(table, Table) else table
+        return replace(self, relations=relations, fresh=Layers())
 
     def without_local_settings(self) -> Catalog:
         """The catalog after the end of a transaction, which ends SET LOCAL."""
         if not any(local for _, local in self.settings.values()):
             return self
-        return replace(self, settings={name: each for name, each in self.settings.items() if not each[1]})
+        return replace(self, settings=Layers(each for each in self.settings.items() if not each[1][1]))
+
+
+@lru_cache
+def _schemas(search_path: str) -> tuple[str, ...]:
+    """The schemas of a value of ``search_path``, without ``$user``, which stands for one that is not known."""
+    names = (part.strip().strip('"') for part in search_path.split(","))
+    return tuple(name for name in names if name and name != "$user") or ("public",)
 
 
 def proven_not_null(constraint: Constraint) -> tuple[str, ...]:

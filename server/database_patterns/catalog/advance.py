@@ -83,7 +83,7 @@ _LAST_PASS: Final = 6
 def _uncertain(before: Catalog, after: Catalog) -> Catalog:
     """What holds whether the change took place or not."""
     draft = Draft(replace(before, next_oid=after.next_oid, complete=False, settings=after.settings))
-    for name in before.relations.keys() | after.relations.keys():
+    for name in after.relations.changed():
         old, new = before.relations.get(name), after.relations.get(name)
         if old != new:
             draft.remove(name)
@@ -319,20 +319,20 @@ def _write(draft: Draft, action: actions.Insert | actions.Update) -> None:
 
 
 def _create_type(draft: Draft, action: actions.CreateEnum | actions.CreateDomain) -> None:
-    draft.set(types={**draft.catalog.types, draft.catalog.resolve(action.name): action})
+    draft.set(types=draft.catalog.types.including(draft.catalog.resolve(action.name), action))
 
 
 def _add_enum_value(draft: Draft, action: actions.AddEnumValue) -> None:
     known = draft.catalog.type(action.name)
     if isinstance(known, actions.CreateEnum) and action.value not in known.values:
         changed = replace(known, values=(*known.values, action.value))
-        draft.set(types={**draft.catalog.types, draft.catalog.resolve(known.name): changed})
+        draft.set(types=draft.catalog.types.including(draft.catalog.resolve(known.name), changed))
 
 
 def _create_function(draft: Draft, action: actions.CreateFunction) -> None:
     known = draft.catalog.functions.get(action.name.name, ())
     others = tuple(each for each in known if each.argument_types != action.argument_types)
-    draft.set(functions={**draft.catalog.functions, action.name.name: (*others, action)})
+    draft.set(functions=draft.catalog.functions.including(action.name.name, (*others, action)))
 
 
 def _create_trigger(draft: Draft, action: actions.CreateTrigger) -> None:
@@ -356,7 +356,7 @@ def _create_extension(draft: Draft, action: actions.CreateExtension) -> None:
 
 def _set(draft: Draft, action: actions.SetParameter) -> None:
     name = action.name.lower()
-    draft.set(settings={**draft.catalog.settings, name: (action.value, action.local)})
+    draft.set(settings=draft.catalog.settings.including(name, (action.value, action.local)))
 
 
 def _transaction(draft: Draft, action: actions.TransactionControl) -> None:

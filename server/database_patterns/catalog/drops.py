@@ -28,8 +28,7 @@ def drop(draft: Draft, action: Drop) -> None:
         elif action.kind == "extension":
             draft.set(extensions=draft.catalog.extensions - {name.name})
         elif action.kind in {"function", "procedure"}:
-            functions = {key: each for key, each in draft.catalog.functions.items() if key != name.name}
-            draft.set(functions=functions)
+            draft.set(functions=draft.catalog.functions.without([name.name]))
         elif action.kind == "statistics":
             drop_statistics(draft, name)
         elif action.table is not None:
@@ -47,8 +46,7 @@ def _drop_from_table(draft: Draft, action: Drop, name: str) -> None:
 
 def _drop_type(draft: Draft, name: Name) -> None:
     schemas = (name.schema,) if name.schema else draft.catalog.search_path
-    gone = {Name(name.name, schema) for schema in schemas}
-    draft.set(types={key: each for key, each in draft.catalog.types.items() if key not in gone})
+    draft.set(types=draft.catalog.types.without(Name(name.name, schema) for schema in schemas))
 
 
 def _drop_schema(draft: Draft, schema: str, *, cascade: bool) -> None:
@@ -57,8 +55,9 @@ def _drop_schema(draft: Draft, schema: str, *, cascade: bool) -> None:
         return
     for name in inside:
         drop_relation(draft, name, cascade=True)
-    types = {key: each for key, each in draft.catalog.types.items() if key.schema != schema}
-    draft.set(types=types, schemas=draft.catalog.schemas - {schema})
+    types = draft.catalog.types
+    gone = [key for key in types if key.schema == schema]
+    draft.set(types=types.without(gone), schemas=draft.catalog.schemas - {schema})
 
 
 def drop_relation(draft: Draft, name: Name, *, cascade: bool) -> None:

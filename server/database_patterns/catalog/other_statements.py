@@ -33,7 +33,7 @@ def _range_type(draft: Draft, tree: Node) -> None:
 
 
 def _enter_type(draft: Draft, name: Name) -> None:
-    draft.set(types={**draft.catalog.types, draft.catalog.resolve(name): None})
+    draft.set(types=draft.catalog.types.including(draft.catalog.resolve(name), None))
 
 
 def _alter_domain(draft: Draft, tree: Node) -> None:
@@ -41,7 +41,7 @@ def _alter_domain(draft: Draft, tree: Node) -> None:
     if known is not None:
         changed = _changed_domain(known, tree)
         name = next(key for key, each in draft.catalog.types.items() if each is known)
-        draft.set(types={**draft.catalog.types, name: changed})
+        draft.set(types=draft.catalog.types.including(name, changed))
 
 
 def _changed_domain(domain: CreateDomain, tree: Node) -> CreateDomain:

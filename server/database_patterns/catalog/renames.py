@@ -10,6 +10,7 @@ from database_patterns.actions import Column, Constraint, Expression, IndexEleme
 from . import Catalog, names
 from .draft import Draft
 from .expressions import renamed
+from .layers import Layers
 from .schema import Index, Relation, Sequence, Table
 
 _RELATIONS = {"table", "view", "materialized view", "sequence", "foreign_table", "index"}
@@ -55,9 +56,7 @@ def _move(draft: Draft, name: Name, *, new_name: str | None = None, schema: str 
 def move_relation(draft: Draft, relation: Relation, new: Name) -> None:
     """Enter ``relation`` under its new name, and everywhere that it is mentioned."""
     old = relation.name
-    followers = [
-        draft.catalog.relations[each] for each in draft.catalog.dependents.get(old, frozenset()) if each != old
-    ]
+    followers = [draft.catalog.relations[each] for each in draft.catalog.dependents.get(old, ()) if each != old]
     draft.remove(old)
     draft.put(_mentioning(_named(relation, new), old, new))
     for follower in followers:
@@ -130,9 +129,9 @@ def _rename_schema(draft: Draft, old: str, new: str) -> None:
         current = draft.catalog.relations.get(relation.name)
         if current is not None:
             move_relation(draft, current, Name(relation.name.name, new))
-    types = {
-        Name(key.name, new if key.schema == old else key.schema): each for key, each in draft.catalog.types.items()
-    }
+    types = Layers(
+        (Name(key.name, new if key.schema == old else key.schema), each) for key, each in draft.catalog.types.items()
+    )
     draft.set(types=types, schemas=draft.catalog.schemas - {old} | {new})
 
 
@@ -142,10 +141,9 @@ def _move_type(draft: Draft, name: Name, moved: Any) -> None:  # noqa: ANN401 - 
     old = next((Name(name.name, schema) for schema in schemas if Name(name.name, schema) in catalog.types), None)
     if old is None:
         return
-    types = {key: each for key, each in catalog.types.items() if key != old}
     known = catalog.types[old]
     new = moved(old)
-    draft.set(types={**types, new: replace(known, name=new) if known else None})
+    draft.set(types=catalog.types.without([old]).including(new, replace(known, name=new) if known else None))
     for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
         if any(_is_of(column, old) for column in table.columns.values()):
             columns = {
@@ -180,7 +178,7 @@ def _rename_column(draft: Draft, table: Table, old: str, new: str) -> None:
             else None,
         )
     )
-    for other_name in draft.catalog.dependents.get(table.name, frozenset()):
+    for other_name in draft.catalog.dependents.get(table.name, ()):
         other = draft.catalog.relations[other_name]
         draft.put(_mentioning_column(other, table.name, old, new))
 
