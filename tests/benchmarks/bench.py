@@ -1,4 +1,7 @@
-"""How long the command line takes to start, and to lint one file and a thousand. Ratios within one run; never in CI."""
+"""How long the command line takes to start, to lint one file and a thousand, and one large file.
+
+Ratios within one run; never in CI.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 MANY = 1_000
+LARGE = (400, 4_000)
+"""Tables in one SQL file, each with its index and a column that is added: ten times the statements."""
 RUNS = 5
 PROGRAM = (sys.executable, "-m", "database_patterns")
 
@@ -54,6 +59,13 @@ def write(folder: Path, suffix: str, template: str, count: int) -> Path:
     return folder
 
 
+def lint_one(folder: Path, tables: int) -> list[str]:
+    """The command that lints one SQL file with so many tables."""
+    file = folder / f"large-{tables}.sql"
+    file.write_text("".join(SQL.format(n=n, before=max(n - 1, 0)) for n in range(tables)), encoding="utf-8")
+    return [*PROGRAM, "lint", str(file)]
+
+
 def seconds(command: Sequence[str], runs: int) -> float:
     """The median wall-clock time of ``command`` over ``runs`` runs, after one that warms the caches."""
     times = []
@@ -70,19 +82,22 @@ def main() -> None:
     bare = seconds([sys.executable, "-c", "pass"], RUNS)
     print(f"{'':32}{'time':>10}{'of bare Python':>16}{'a file':>10}")
 
-    def row(what: str, command: Sequence[str], files: int = 0) -> None:
+    def row(what: str, command: Sequence[str], files: int = 0) -> float:
         taken = seconds(command, RUNS if files < MANY else 1)
         each = f"{taken / files * 1000:7.1f} ms" if files else ""
         print(f"{what:32}{taken * 1000:7.0f} ms{taken / bare:15.1f}x{each:>10}", flush=True)
+        return taken
 
     row("bare Python", [sys.executable, "-c", "pass"])
     row("database-patterns --help", [*PROGRAM, "--help"])
-    row("rules search", [*PROGRAM, "rules", "search", "index"])
+    empty = row("rules search", [*PROGRAM, "rules", "search", "index"])
     with tempfile.TemporaryDirectory() as scratch:
         for kind, suffix, template in (("SQL file", ".sql", SQL), ("Alembic revision", ".py", REVISION)):
             for count in (1, MANY):
                 folder = write(Path(scratch) / f"{suffix[1:]}-{count}", suffix, template, count)
                 row(f"lint {count:,} {kind}{'s' * (count > 1)}", [*PROGRAM, "lint", str(folder)], count)
+        small, large = (row(f"lint {3 * count:,} statements", lint_one(Path(scratch), count)) for count in LARGE)
+        print(f"{'ten times the statements':32}{(large - empty) / (small - empty):9.1f}x the time")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import pytest
@@ -192,3 +193,29 @@ def test_domains_enums_and_functions_are_kept_as_defined_and_altered() -> None:
 @pytest.mark.parametrize("catalog", [Catalog.empty(), Catalog.unknown()], ids=["empty", "unknown"])
 def test_odd_input_never_raises(odd: str, catalog: Catalog) -> None:
     after(odd, catalog)
+
+
+def test_every_version_of_the_schema_stays_as_it_was() -> None:
+    statements = read_text(f"{SCHEMA} ALTER TABLE author DROP COLUMN name; DROP TABLE book CASCADE").upgrade
+    catalog, versions = Catalog.empty(), [Catalog.empty()]
+    for statement in statements:
+        catalog = catalog.advance(statement)
+        versions.append(catalog)
+    numbers = range(len(statements) + 1)
+    again = [functools.reduce(Catalog.advance, statements[:number], Catalog.empty()) for number in numbers]
+    assert versions == again
+    assert len({tuple(version.relations) for version in versions}) > 2
+
+
+def test_a_dropped_constraint_frees_its_name_for_the_next_one() -> None:
+    checks = "ALTER TABLE {0} ADD CHECK (x > 0); " * 2
+    catalog = after(f"CREATE TABLE a (x int); CREATE TABLE b (x int); {checks.format('a')}")
+    assert list(table(catalog, "a").constraints) == ["a_x_check", "a_x_check1"]
+    catalog = after(f"ALTER TABLE a DROP CONSTRAINT a_x_check; {checks.format('a')}", catalog)
+    assert list(table(catalog, "a").constraints) == ["a_x_check1", "a_x_check", "a_x_check2"]
+
+
+def test_a_constraint_of_another_table_of_the_schema_takes_a_name_too() -> None:
+    catalog = after("CREATE TABLE a (x int); CREATE TABLE b (x int CONSTRAINT a_x_check CHECK (x > 1))")
+    catalog = after("ALTER TABLE a ADD CHECK (x > 0); DROP TABLE b; ALTER TABLE a ADD CHECK (x > 2)", catalog)
+    assert list(table(catalog, "a").constraints) == ["a_x_check1", "a_x_check"]

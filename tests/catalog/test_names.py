@@ -43,3 +43,10 @@ def test_a_repeated_or_nameless_column_of_an_index_is_numbered() -> None:
 
 def test_no_more_columns_are_named_than_fit() -> None:
     assert names.addition([LONG[:40], LONG[:40], "c"]) == f"{LONG[:40]}_{LONG[:40]}"
+
+
+def test_a_number_that_makes_a_name_too_long_shortens_the_table() -> None:
+    table = "t" * 70
+    taken = {names.join(table, None, f"check{number or ''}") for number in range(12)}
+    chosen = names.choose(table, None, "check", lambda name: name in taken)
+    assert (chosen, len(chosen)) == (f"{'t' * 55}_check12", 63)

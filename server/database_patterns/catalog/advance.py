@@ -24,6 +24,7 @@ from .definitions import (
 from .draft import Draft
 from .drops import drop, drop_column, drop_constraint
 from .expressions import columns_read, output_columns
+from .layers import extended
 from .renames import rename, set_schema
 from .schema import Sequence, Table
 
@@ -131,7 +132,8 @@ def _added_constraints(draft: Draft, table: Table, change: Callable[[], None]) -
     """The constraints that ``change`` has added to ``table``."""
     change()
     changed = draft.catalog.table(table.name) or table
-    return [each for key, each in changed.constraints.items() if key not in table.constraints]
+    before = set(table.constraints)
+    return [each for key, each in changed.constraints.items() if key not in before]
 
 
 def _pass_on(draft: Draft, name: Name, added: Iterable[actions.Constraint]) -> None:
@@ -153,7 +155,7 @@ def _change_column(draft: Draft, name: Name, column: str, *, only: bool, **chang
         if known is None and not table.columns_complete:
             known = actions.Column(column, actions.TypeName(Name("unknown")))
         if known is not None:
-            draft.put(replace(table, columns={**table.columns, column: replace(known, **changes)}))
+            draft.put(replace(table, columns=extended(table.columns, column, replace(known, **changes))))
 
 
 def _set_not_null(draft: Draft, action: actions.SetNotNull) -> None:
@@ -169,7 +171,7 @@ def _set_not_null(draft: Draft, action: actions.SetNotNull) -> None:
 
 
 def _put_constraint(draft: Draft, table: Table, constraint: actions.Constraint) -> None:
-    draft.put(replace(table, constraints={**table.constraints, constraint.name or "": constraint}))
+    draft.put(replace(table, constraints=extended(table.constraints, constraint.name or "", constraint)))
 
 
 def _drop_not_null(draft: Draft, action: actions.DropNotNull) -> None:
@@ -337,13 +339,13 @@ def _create_function(draft: Draft, action: actions.CreateFunction) -> None:
 
 def _create_trigger(draft: Draft, action: actions.CreateTrigger) -> None:
     for table in _family(draft, action.table):
-        draft.put(replace(table, triggers={**table.triggers, action.name: action}))
+        draft.put(replace(table, triggers=extended(table.triggers, action.name, action)))
 
 
 def _create_policy(draft: Draft, action: actions.CreatePolicy) -> None:
     table = draft.table(action.table)
     if table is not None:
-        draft.put(replace(table, policies={**table.policies, action.name: action}))
+        draft.put(replace(table, policies=extended(table.policies, action.name, action)))
 
 
 def _create_schema(draft: Draft, action: actions.CreateSchema) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from database_patterns.actions import Column, Constraint, CreateIndex, CreateTab
 from . import TEMPORARY, names
 from .draft import Draft
 from .expressions import columns_in, implied_name, next_value, output_columns
+from .layers import extended
 from .schema import Index, Sequence, Table
 
 SERIAL_TYPES: Final = {
@@ -155,7 +156,7 @@ def _with_column(draft: Draft, name: Name, column: Column) -> Table:
     inherited = table.columns.get(column.name)
     if inherited is not None and inherited.not_null:
         column = replace(column, not_null=True)
-    return replace(table, columns={**table.columns, column.name: column})
+    return replace(table, columns=extended(table.columns, column.name, column))
 
 
 def add_column(draft: Draft, name: Name, column: Column) -> None:
@@ -182,17 +183,22 @@ def add_constraint(draft: Draft, name: Name, constraint: Constraint) -> None:
         constraint = replace(constraint, name=_constraint_name(draft, table, constraint))
     table = draft.catalog.table(name) or table
     not_null = constraint.kind in {"primary key", "not null"} and not constraint.not_valid
-    columns = {
-        key: replace(column, not_null=True) if not_null and key in constraint.columns else column
-        for key, column in table.columns.items()
-    }
+    columns = _without_null(table, constraint.columns) if not_null else table.columns
     name_of = names.truncate(constraint.name or "")
-    draft.put(
-        replace(table, columns=columns, constraints={**table.constraints, name_of: replace(constraint, name=name_of)})
-    )
+    constraints = extended(table.constraints, name_of, replace(constraint, name=name_of))
+    draft.put(replace(table, columns=columns, constraints=constraints))
     if constraint.kind == "primary key":
         for column in constraint.columns:
             _imply_not_null(draft, name, column)
+
+
+def _without_null(table: Table, columns: Iterable[str]) -> Mapping[str, Column]:
+    changed = table.columns
+    for key in columns:
+        known = table.columns.get(key)
+        if known is not None and not known.not_null:
+            changed = extended(changed, key, replace(known, not_null=True))
+    return changed
 
 
 def _imply_not_null(draft: Draft, name: Name, column: str) -> None:
@@ -389,9 +395,6 @@ def add_constraint_as_is(draft: Draft, name: Name, constraint: Constraint) -> No
     table = draft.catalog.table(name)
     if table is None or constraint.name is None or constraint.name in table.constraints:
         return
-    not_null = constraint.kind == "primary key"
-    columns = {
-        key: replace(column, not_null=True) if not_null and key in constraint.columns else column
-        for key, column in table.columns.items()
-    }
-    draft.put(replace(table, columns=columns, constraints={**table.constraints, constraint.name: constraint}))
+    columns = _without_null(table, constraint.columns) if constraint.kind == "primary key" else table.columns
+    constraints = extended(table.constraints, constraint.name, constraint)
+    draft.put(replace(table, columns=columns, constraints=constraints))

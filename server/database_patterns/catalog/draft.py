@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from database_patterns.actions import Name
 
 from . import NONE, Catalog
+from .layers import extended
 from .schema import Index, Relation, Table
 
 
@@ -77,11 +78,12 @@ class Draft:
                 self._index_tables.pop(index, None)
             self._index_tables.update(dict.fromkeys(after - before, table))
 
-    def _exchange_constraints(self, table: Name, old: Collection[str], new: Collection[str]) -> None:
+    def _exchange_constraints(self, table: Name, old: Iterable[str], new: Iterable[str]) -> None:
         if old is not new:
-            for key in [each for each in old if each not in new]:
+            before, after = set(old), set(new)
+            for key in before - after:
                 self._count_constraint(Name(key, table.schema), -1)
-            for key in [each for each in new if each not in old]:
+            for key in after - before:
                 self._count_constraint(Name(key, table.schema), 1)
 
     def _count_constraint(self, name: Name, number: int) -> None:
@@ -90,7 +92,7 @@ class Draft:
     def put_index(self, index: Index) -> None:
         table = self.catalog.table(index.table)
         if table is not None:
-            self.put(replace(table, indexes={**table.indexes, index.name.name: index}))
+            self.put(replace(table, indexes=extended(table.indexes, index.name.name, index)))
 
     def taken_by_relation(self, schema: str | None) -> Callable[[str], bool]:
         """Whether a relation or an index of that name stands in ``schema``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, MutableMapping, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, ValuesView
 from typing import Any, Final, TypeVar, overload
 
 KeyT = TypeVar("KeyT")
@@ -13,6 +13,12 @@ _GROWTH: Final = 8
 """How many times larger a layer is, at least, than the one on top of it."""
 _GONE: Final[Any] = object()
 """Stands in a layer for what was deleted of those below it."""
+
+
+def extended(mapping: Mapping[KeyT, ValueT], key: KeyT, value: ValueT) -> Layers[KeyT, ValueT]:
+    """``mapping`` with one more entry, or with another value for it."""
+    layers = mapping if isinstance(mapping, Layers) else Layers(mapping.items())
+    return layers.including(key, value)
 
 
 class Layers(MutableMapping[KeyT, ValueT]):

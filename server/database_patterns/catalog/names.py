@@ -6,7 +6,8 @@ source; the rules are the same in 14 to 18 (the constraint behind NOT NULL has a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 MAX_BYTES: Final = 63
@@ -34,12 +35,14 @@ def truncate(name: str) -> str:
 
 def choose(table: str, columns: str | None, label: str, taken: Callable[[str], bool]) -> str:
     """The first free one of ``table_columns_label``, ``…label1``, ``…label2`` and so on."""
-    number = 0
-    while True:
-        name = join(table, columns, f"{label}{number or ''}")
-        if not taken(name):
-            return name
-        number += 1
+    return next(name for name in _candidates(table, columns, label) if not taken(name))
+
+
+def _candidates(table: str, columns: str | None, label: str) -> Iterator[str]:
+    yield join(table, columns, label)
+    for digits in itertools.count(1):
+        stem = join(table, columns, label + "0" * digits)[:-digits]
+        yield from (f"{stem}{number}" for number in range(10 ** (digits - 1), 10**digits))
 
 
 def addition(columns: Iterable[str]) -> str:
