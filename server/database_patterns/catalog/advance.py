@@ -357,8 +357,7 @@ def _create_extension(draft: Draft, action: actions.CreateExtension) -> None:
 
 
 def _set(draft: Draft, action: actions.SetParameter) -> None:
-    name = action.name.lower()
-    draft.set(settings=draft.catalog.settings.including(name, (action.value, action.local)))
+    draft.set(settings=draft.catalog.settings.including(action.name.lower(), (action.value, action.local)))
 
 
 def _transaction(draft: Draft, action: actions.TransactionControl) -> None:

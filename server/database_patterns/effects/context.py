@@ -9,6 +9,7 @@ from typing import Final
 from database_patterns.actions import Action, Name, TransactionControl
 from database_patterns.catalog import Catalog
 from database_patterns.catalog.advance import in_execution_order
+from database_patterns.catalog.layers import Layers
 from database_patterns.locks import LockMode
 from database_patterns.model import Direction, Migration, Prediction, Statement
 
@@ -87,14 +88,14 @@ def follow(
     catalog = catalog.in_use()
     at_start, followed = catalog, []
     began, transaction = catalog, None
-    held: dict[str, Held] = {}
+    held: Layers[str, Held] = Layers()
     for statement in migration.statements(direction):
         current = statement.transaction.id if statement.transaction else None
         if current != transaction and not any(action in _ENDS for action in statement.actions):
             catalog = catalog.without_local_settings()
             began = catalog
         if current != transaction or current is None:
-            held = {}
+            held = Layers()
         transaction = current
         prediction = predict(statement, catalog, assumptions)
         rolled_back = _ROLLBACK in statement.actions
@@ -108,9 +109,9 @@ def follow(
     return MigrationInContext(migration, direction, tuple(followed), at_start, end, assumptions)
 
 
-def _still_held(held: Mapping[str, Held], statement: Statement, prediction: Prediction) -> dict[str, Held]:
+def _still_held(held: Layers[str, Held], statement: Statement, prediction: Prediction) -> Layers[str, Held]:
     """The locks that are held after a statement, the strongest of each relation with the statement that took it."""
-    after = dict(held)
+    after = held.copy()
     for effect in prediction.effects:
         before = after.get(effect.relation)
         if effect.lock and effect.held == "transaction" and (before is None or effect.lock > before.lock):
