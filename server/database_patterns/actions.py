@@ -20,6 +20,14 @@ from .definitions import TypeName as TypeName
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """LIKE within CREATE TABLE: what it copies beside columns and their NOT NULL ("defaults", "indexes" and so on)."""
+
+    table: Name
+    including: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class CreateTable:
     table: Name
     columns: tuple[Column, ...] = ()
@@ -31,7 +39,7 @@ class CreateTable:
     partition_of: Name | None = None
     default_partition: bool = False
     inherits: tuple[Name, ...] = ()
-    like: tuple[Name, ...] = ()
+    like: tuple[Like, ...] = ()
     of_type: Name | None = None
     from_query: Query | None = None
     access_method: str | None = None
@@ -228,8 +236,12 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Truncate:
+    """TRUNCATE; ``only`` are those of its tables whose partitions and heirs it leaves alone."""
+
     tables: tuple[Name, ...]
     cascade: bool = False
+    only: tuple[Name, ...] = ()
+    restart_identity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +271,9 @@ class CreateDomain:
 class CreateSequence:
     name: Name
     if_not_exists: bool = False
+    owned_by: tuple[Name, str] | None = None
+    """The table and the column of OWNED BY."""
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +283,7 @@ class CreateView:
     materialized: bool = False
     replace: bool = False
     if_not_exists: bool = False
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +308,7 @@ class CreateTrigger:
     function: Name | None = None
     constraint_from: Name | None = None
     replace: bool = False
+    for_each_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)

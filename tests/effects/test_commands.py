@@ -7,7 +7,7 @@ from tests.effects.given import effect_on, errors, locks, predicted, schema, wor
 
 SHOP = schema(
     """
-    CREATE DOMAIN positive AS int CONSTRAINT above CHECK (VALUE > 0);
+    CREATE SCHEMA app; CREATE DOMAIN positive AS int CONSTRAINT above CHECK (VALUE > 0);
     CREATE TABLE t (id int PRIMARY KEY, name text, size positive, big int GENERATED ALWAYS AS (id * 2) STORED,
                     small int GENERATED ALWAYS AS (id) VIRTUAL);
     CREATE INDEX t_name ON t (name);

@@ -230,7 +230,7 @@ def test_one_alter_table_has_one_action_for_each_subcommand() -> None:
 
 def test_create_table_keeps_columns_constraints_and_where_it_hangs() -> None:
     same(
-        "CREATE UNLOGGED TABLE IF NOT EXISTS t (id bigint PRIMARY KEY, a int, LIKE u, CHECK (a > 0))"
+        "CREATE UNLOGGED TABLE IF NOT EXISTS t (id bigint PRIMARY KEY, a int, LIKE u INCLUDING INDEXES, CHECK (a > 0))"
         " PARTITION BY RANGE (a)",
         actions.CreateTable(
             T,
@@ -244,7 +244,7 @@ def test_create_table_keeps_columns_constraints_and_where_it_hangs() -> None:
             if_not_exists=True,
             persistence="unlogged",
             partition_by=("range", (IndexElement("a"),)),
-            like=(Name("u"),),
+            like=(actions.Like(Name("u"), frozenset({"indexes"})),),
         ),
     )
     same(

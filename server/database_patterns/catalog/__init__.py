@@ -133,6 +133,17 @@ class Catalog:
             if isinstance(other, Table):
                 yield from ((other, key) for key in other.foreign_keys if key.references == table.name)
 
+    def above(self, partition: Table) -> tuple[Table, ...]:
+        """The partitioned tables that ``partition`` is part of, the nearest first."""
+        parents = (self.relations.get(name) for name in partition.inherits if partition.partition)
+        found = tuple(each for each in parents if isinstance(each, Table))
+        return (*found, *(each for parent in found for each in self.above(parent)))
+
+    def references_into(self, table: Table) -> Iterator[tuple[Table, Constraint]]:
+        """The foreign keys that refer to ``table``, or to a partitioned table that it is part of."""
+        for each in (table, *self.above(table)):
+            yield from self.references_to(each)
+
     def views_on(self, table: Table, column: str | None = None) -> Iterator[Table]:
         """The views that read ``table``, or its ``column``."""
         for name in sorted(self.dependents.get(table.name, NONE)):

@@ -18,13 +18,13 @@ from .definitions import (
     copy_index,
     copy_to_partition,
     create_index,
-    create_table,
     enter_column,
 )
 from .draft import Draft
 from .drops import drop, drop_column, drop_constraint
 from .expressions import columns_read, output_columns
 from .layers import extended
+from .new_tables import create_table
 from .renames import rename, set_schema
 from .schema import Sequence, Table
 

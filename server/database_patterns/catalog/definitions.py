@@ -1,4 +1,4 @@
-"""CREATE TABLE, ADD COLUMN, ADD CONSTRAINT and CREATE INDEX as a catalog sees them, with the names PostgreSQL gives."""
+"""ADD COLUMN, ADD CONSTRAINT and CREATE INDEX as a catalog sees them, with the names that PostgreSQL gives."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from database_patterns.actions import Column, Constraint, CreateIndex, CreateTable, IndexElement, Name, TypeName
+from database_patterns.actions import Column, Constraint, CreateIndex, IndexElement, Name, TypeName
 
-from . import TEMPORARY, names
+from . import names
 from .draft import Draft
-from .expressions import columns_in, implied_name, next_value, output_columns
+from .expressions import columns_in, implied_name, next_value
 from .layers import extended
 from .schema import Index, Sequence, Table
 
@@ -18,123 +18,8 @@ SERIAL_TYPES: Final = {
     "smallserial": "int2", "serial2": "int2", "serial": "int4", "serial4": "int4", "bigserial": "int8",
     "serial8": "int8",
 }  # fmt: skip
+_SERIAL_NAMES: Final = frozenset(Name(each) for each in SERIAL_TYPES)
 _INDEX_LABELS: Final = {"primary key": "pkey", "unique": "key", "exclusion": "excl"}
-_ORDER: Final = ("check", "not null", "primary key", "unique", "exclusion", "foreign key")
-"""The order in which PostgreSQL makes, and so names, the constraints of a new table."""
-
-
-def create_table(draft: Draft, action: CreateTable) -> None:
-    """Enter a new table; IF NOT EXISTS over an incomplete catalog leaves it uncertain whether it is new."""
-    schema = TEMPORARY if action.persistence == "temporary" else action.table.schema
-    name = draft.catalog.resolve(Name(names.truncate(action.table.name), schema))
-    existing = draft.catalog.table(name)
-    if existing is not None and (existing.complete or action.if_not_exists):
-        return
-    certain = draft.catalog.complete or not action.if_not_exists
-    parents = [draft.table(each) for each in (action.partition_of, *action.inherits) if each]
-    draft.put(
-        Table(
-            name,
-            inherits=tuple(parent.name for parent in parents if parent),
-            partition=action.partition_of is not None,
-            default_partition=action.default_partition,
-            partition_by=action.partition_by,
-            persistence=action.persistence,
-            access_method=_access_method(draft, action, parents) if certain else None,
-            rows="none" if certain and action.from_query is None else "unknown",
-            oid=draft.new_oid() if certain else None,
-            complete=certain,
-            columns_complete=certain and all(parent and parent.columns_complete for parent in parents),
-        )
-    )
-    for parent in filter(None, parents):
-        _inherit(draft, name, parent)
-    for liked in action.like:
-        _copy_columns(draft, name, draft.table(liked))
-    if action.of_type is not None or action.from_query is not None:
-        _take_query_columns(draft, name, action)
-    _add_all(draft, name, action)
-    for parent in filter(None, parents):
-        if action.partition_of is not None:
-            copy_to_partition(draft, parent, name)
-
-
-def _access_method(draft: Draft, action: CreateTable, parents: Iterable[Table | None]) -> str | None:
-    """What USING says, else what a partition takes over from the table above it, else the default."""
-    if action.access_method or action.partition_of is None:
-        return action.access_method or draft.catalog.default_access_method
-    return next((parent.access_method for parent in parents if parent), None)
-
-
-def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:
-    for column in action.columns:
-        enter_column(draft, name, column)
-    written = [*(each for column in action.columns for each in _inline(column)), *action.constraints]
-    wanted = [each for kind in _ORDER for each in written if each.kind == kind]
-    for constraint in _without_repeated_keys(wanted):
-        add_constraint(draft, name, constraint)
-
-
-def _inline(column: Column) -> Iterable[Constraint]:
-    if column.not_null and not any(each.kind == "not null" for each in column.constraints):
-        yield Constraint("not null", columns=(column.name,))
-    yield from column.constraints
-
-
-def _without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:
-    """A UNIQUE that says the same as the primary key, or as another UNIQUE, makes no index of its own."""
-    seen: set[tuple[object, ...]] = set()
-    for each in constraints:
-        key = (each.columns, each.include, each.deferrable, each.nulls_not_distinct)
-        if each.kind in {"primary key", "unique"} and not each.using_index:
-            if key in seen:
-                continue
-            seen.add(key)
-        yield each
-
-
-def _inherit(draft: Draft, name: Name, parent: Table) -> None:
-    table = draft.catalog.table(name)
-    assert table is not None  # noqa: S101 - it was entered just before
-    checks = {
-        key: each
-        for key, each in parent.constraints.items()
-        if each.kind in {"check", "not null"} and not each.no_inherit
-    }
-    columns = {
-        key: replace(each, identity=each.identity if table.partition else None) for key, each in parent.columns.items()
-    }
-    draft.put(replace(table, columns={**table.columns, **columns}, constraints={**table.constraints, **checks}))
-
-
-def _copy_columns(draft: Draft, name: Name, source: Table | None) -> None:
-    table = draft.catalog.table(name)
-    if table is None:
-        return
-    if source is None or not source.columns_complete:
-        draft.put(replace(table, columns_complete=False))
-        return
-    for column in source.columns.values():
-        copied = Column(column.name, column.type, not_null=column.not_null, collation=column.collation)
-        draft.put(_with_column(draft, name, copied))
-    for constraint in source.constraints.values():
-        if constraint.kind == "not null":
-            add_constraint(draft, name, constraint)
-
-
-def _take_query_columns(draft: Draft, name: Name, action: CreateTable) -> None:
-    """The columns of CREATE TABLE AS have names, but types that only the server knows."""
-    table = draft.catalog.table(name)
-    if table is None:
-        return
-    columns: tuple[str, ...] = ()
-    if action.from_query is not None:
-        sources = {
-            each: tuple(found.columns) for each in action.from_query.reads if (found := draft.catalog.table(each))
-        }
-        columns = output_columns(action.from_query.tree, sources) or ()
-    unknown = TypeName(Name("unknown"))
-    draft.put(replace(table, columns={each: Column(each, unknown) for each in columns}, columns_complete=False))
 
 
 def enter_column(draft: Draft, name: Name, column: Column) -> None:
@@ -147,10 +32,11 @@ def enter_column(draft: Draft, name: Name, column: Column) -> None:
         if integer is not None:
             default = next_value(Name(sequence, name.schema))
             entered = replace(entered, type=TypeName(Name(integer)), not_null=True, default=default)
-    draft.put(_with_column(draft, name, entered))
+    draft.put(with_column(draft, name, entered))
 
 
-def _with_column(draft: Draft, name: Name, column: Column) -> Table:
+def with_column(draft: Draft, name: Name, column: Column) -> Table:
+    """The table with a column put in; one that it inherits as NOT NULL stays so."""
     table = draft.catalog.table(name)
     assert table is not None  # noqa: S101 - the callers have just looked it up
     inherited = table.columns.get(column.name)
@@ -159,14 +45,21 @@ def _with_column(draft: Draft, name: Name, column: Column) -> Table:
     return replace(table, columns=extended(table.columns, column.name, column))
 
 
+def inline_constraints(column: Column) -> Iterable[Constraint]:
+    """The constraints that a column definition makes, with the NOT NULL that it says or means."""
+    required = column.not_null or column.type.name in _SERIAL_NAMES
+    if required and not any(each.kind == "not null" for each in column.constraints):
+        yield Constraint("not null", columns=(column.name,))
+    yield from column.constraints
+
+
 def add_column(draft: Draft, name: Name, column: Column) -> None:
     """ADD COLUMN on one table, with its inline constraints."""
     table = draft.catalog.table(name)
     if table is None or column.name in table.columns:
         return
-    serial = column.type.name.name in SERIAL_TYPES
     enter_column(draft, name, column)
-    for constraint in _inline(replace(column, not_null=column.not_null or serial)):
+    for constraint in inline_constraints(column):
         add_constraint(draft, name, constraint)
 
 
@@ -359,6 +252,11 @@ def same_index(one: Index, other: Index) -> bool:
     )
 
 
+def same_key(one: Constraint, other: Constraint) -> bool:
+    """Whether a partition's foreign key may become its part of one above: only name and validity may differ."""
+    return one == replace(other, name=one.name, not_valid=one.not_valid)
+
+
 def copy_to_partition(draft: Draft, parent: Table, name: Name) -> None:
     """Give a new partition the indexes, keys and row triggers of ``parent``."""
     for index in parent.indexes.values():
@@ -377,6 +275,10 @@ def copy_constraint(draft: Draft, parent: Table, constraint: Constraint, name: N
     if table is None:
         return
     copied = constraint
+    own_key = next((each for each in table.foreign_keys if same_key(each, constraint)), None)
+    if own_key is not None:
+        copied = replace(own_key, not_valid=own_key.not_valid and constraint.not_valid)
+        draft.put(replace(table, constraints={**table.constraints, own_key.name or "": copied}))
     if constraint.using_index is not None:
         above = Name(constraint.using_index, parent.name.schema)
         own = next((each for each in table.indexes.values() if each.parent == above), None)

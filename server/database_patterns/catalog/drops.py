@@ -9,16 +9,17 @@ from database_patterns.actions import Column, Drop, Name
 
 from . import Catalog
 from .draft import Draft
-from .expressions import columns_in
+from .expressions import columns_in, sequences_in
 from .other_statements import drop_statistics
-from .schema import Index, Table
+from .schema import Index, Sequence, Table
 
 
 def drop(draft: Draft, action: Drop) -> None:
     """DROP of any kind of object; one that PostgreSQL would refuse changes nothing."""
+    together = dropped_together(draft.catalog, action)
     for name in action.names:
         if action.kind in {"table", "view", "materialized view", "foreign table", "sequence"}:
-            drop_relation(draft, draft.catalog.resolve(name), cascade=action.cascade)
+            drop_relation(draft, draft.catalog.resolve(name), cascade=action.cascade, together=together)
         elif action.kind == "index":
             drop_index(draft, draft.catalog.index(name))
         elif action.kind in {"type", "domain"}:
@@ -60,17 +61,24 @@ def _drop_schema(draft: Draft, schema: str, *, cascade: bool) -> None:
     draft.set(types=types.without(gone), schemas=draft.catalog.schemas - {schema})
 
 
-def drop_relation(draft: Draft, name: Name, *, cascade: bool) -> None:
+def dropped_together(catalog: Catalog, action: Drop) -> frozenset[Name]:
+    """The relations that one DROP names, with their partitions: none of them keeps another from going."""
+    found = (catalog.relation(name) for name in action.names)
+    families = (catalog.family(each) if isinstance(each, Table) and each.partitioned else (each,) for each in found)
+    return frozenset(each.name for family in families for each in family if each is not None)
+
+
+def drop_relation(draft: Draft, name: Name, *, cascade: bool, together: frozenset[Name] = frozenset()) -> None:
     """Drop a table, view or sequence, with its partitions, its sequences and, by CASCADE, all that depends on it."""
     relation = draft.catalog.relations.get(name)
     if isinstance(relation, Table):
-        if not cascade and any(obstacles(draft.catalog, relation)):
+        if not cascade and any(other not in together for other, _ in obstacles(draft.catalog, relation)):
             return
         for child in draft.catalog.children(relation):
             drop_relation(draft, child.name, cascade=True)
         for view in list(draft.catalog.views_on(relation)):
             drop_relation(draft, view.name, cascade=True)
-        for other, key in list(draft.catalog.references_to(relation)):
+        for other, key in list(draft.catalog.references_into(relation)):
             if other.name != name:
                 drop_constraint(draft, other.name, key.name or "")
         for sequence in list(draft.catalog.sequences_of(relation)):
@@ -78,19 +86,29 @@ def drop_relation(draft: Draft, name: Name, *, cascade: bool) -> None:
     draft.remove(name)
 
 
-def obstacles(catalog: Catalog, table: Table) -> Iterator[str]:
-    """What keeps DROP TABLE without CASCADE from working, in words."""
+def drawing_from(catalog: Catalog, sequence: Sequence) -> Iterator[tuple[Table, str]]:
+    """The columns whose default draws from a sequence: an identity, or an expression with its name."""
+    for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
+        for column in table.columns.values():
+            named = sequences_in(column.default.tree) if column.default else ()
+            is_identity = column.identity and sequence.owner == (table.name, column.name)
+            if is_identity or any(catalog.resolve(name) == sequence.name for name in named):
+                yield table, column.name
+
+
+def obstacles(catalog: Catalog, table: Table) -> Iterator[tuple[Name, str]]:
+    """What keeps DROP TABLE without CASCADE from working: each relation that depends on it, and how, in words."""
     for view in catalog.views_on(table):
-        yield f"{view.kind} {view.name} depends on {table.kind} {table.name}"
+        yield view.name, f"{view.kind} {view.name} depends on {table.kind} {table.name}"
     family = {each.name for each in (table, *(catalog.family(table) if table.partitioned else ()))}
     for member in family:
         found = catalog.table(member)
-        for other, key in catalog.references_to(found) if found else ():
+        for other, key in catalog.references_into(found) if found else ():
             if other.name not in family:
-                yield f"constraint {key.name} on table {other.name} depends on table {table.name}"
+                yield other.name, f"constraint {key.name} on table {other.name} depends on table {table.name}"
     if not table.partitioned:
         for child in catalog.children(table):
-            yield f"table {child.name} depends on table {table.name}"
+            yield child.name, f"table {child.name} depends on table {table.name}"
 
 
 def drop_column(draft: Draft, name: Name, column: str, *, cascade: bool) -> None:

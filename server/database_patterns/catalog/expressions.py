@@ -29,6 +29,25 @@ def _last_name(reference: Node) -> str | None:
     return last.sval if isinstance(last, ast.String) else None
 
 
+def sequences_in(tree: object) -> frozenset[Name]:
+    """The sequences that ``nextval`` is called with in ``tree``."""
+    arguments = (_drawn_from(node) for node in walk(tree) if isinstance(node, ast.FuncCall))
+    return frozenset(sequence_name(written) for written in arguments if written is not None)
+
+
+def _drawn_from(call: Node) -> str | None:
+    argument = call.args[0] if call.funcname[-1].sval == "nextval" and call.args else None
+    literal: Node = argument.arg if isinstance(argument, ast.TypeCast) else argument
+    is_text = isinstance(literal, ast.A_Const) and isinstance(literal.val, ast.String)
+    return str(literal.val.sval) if is_text else None
+
+
+def sequence_name(written: str) -> Name:
+    """The name within the text that ``nextval`` takes."""
+    *schema, name = (part.strip('"') for part in written.split("."))
+    return Name(name, schema[-1] if schema else None)
+
+
 def next_value(sequence: Name) -> Expression:
     """The default of a serial column."""
     literal = ast.A_Const(val=ast.String(sval=f"{sequence.schema}.{sequence.name}"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from database_patterns.actions import Constraint
-from database_patterns.catalog import Catalog, Table
+from database_patterns.actions import Constraint, Name
+from database_patterns.catalog import Catalog, Index, Table
 from database_patterns.locks import LockMode
 
 from .work import Work
@@ -34,6 +34,8 @@ class Alteration:
     changed: set[str] = field(default_factory=set)
     """The columns whose type this statement has changed by now."""
     validations: list[Validation] = field(default_factory=list)
+    taken: dict[Name, Index] = field(default_factory=dict)
+    """The indexes that USING INDEX has renamed, as they were, by their new names."""
 
     @property
     def catalog(self) -> Catalog:

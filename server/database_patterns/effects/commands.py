@@ -50,11 +50,16 @@ def _option(options: Node, name: str) -> bool:
 
 
 def _lock_table(work: Work, tree: Node) -> None:
-    mode = LockMode(tree.mode)
     for relation in tree.relations:
-        table = work.table(relation_name(relation))
-        for each in work.catalog.family(table) if relation.inh else (table,):
-            work.lock(each, mode, f"LOCK TABLE takes {mode.name}.")
+        _lock_one(work, work.table(relation_name(relation)), LockMode(tree.mode), with_children=relation.inh)
+
+
+def _lock_one(work: Work, table: Table, mode: LockMode, *, with_children: bool) -> None:
+    """Enter the locks on a table with those below it, or on a view with all that it reads."""
+    for each in work.catalog.family(table) if with_children else (table,):
+        work.lock(each, mode, f"LOCK TABLE takes {mode.name}.")
+    for name in table.reads if table.kind == "view" else ():
+        _lock_one(work, work.table(name), mode, with_children=True)
 
 
 def _vacuum(work: Work, tree: Node) -> None:
@@ -135,6 +140,8 @@ def _reindex(work: Work, tree: Node) -> None:
     else:
         work.refuse_in_transaction("REINDEX SCHEMA")
         every = (each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind != "view")
+        if not work.catalog.complete:
+            work.doubt("which tables there are is not known")
         chosen = tuple(
             each for each in every if tree.name in {None, each.name.schema} or tree.kind != kinds.REINDEX_OBJECT_SCHEMA
         )
@@ -189,7 +196,7 @@ def _rebuild(work: Work, table: Table, index: Index, *, concurrently: bool) -> N
 def _comment(work: Work, tree: Node) -> None:
     if tree.objtype in {OBJECT.OBJECT_TABCONSTRAINT, OBJECT.OBJECT_TRIGGER, OBJECT.OBJECT_POLICY, OBJECT.OBJECT_RULE}:
         work.lock(work.table(dotted(tree.object[:-1])), _AS, "COMMENT looks the object up.")
-    elif tree.objtype == OBJECT.OBJECT_COLUMN:
+    elif tree.objtype == OBJECT.OBJECT_COLUMN and not work.catalog.is_type(dotted(tree.object[:-1])):
         work.lock(work.table(dotted(tree.object[:-1])), _SUX, "COMMENT lets reads and writes go on.")
     elif tree.objtype == OBJECT.OBJECT_INDEX:
         index = work.catalog.index(dotted(tree.object))

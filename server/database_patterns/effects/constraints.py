@@ -98,10 +98,9 @@ def _take_index(at: Alteration, table: Table, constraint: Constraint) -> None:
         return
     _require_usable(table, constraint)
     renamed = constraint.name not in {None, index.name.name}
+    at.taken[Name(constraint.name or index.name.name, table.name.schema)] = index
     mode = LockMode.ShareUpdateExclusiveLock if renamed else _AS
-    at.work.lock(
-        index, mode, "It becomes the constraint's index." if not renamed else "It takes the constraint's name."
-    )
+    at.work.lock(index, mode, "It takes the constraint's name." if renamed else "It becomes the constraint's index.")
     for column in index.columns if constraint.kind == "primary key" else ():
         if column is not None:
             columns.check_not_null(at, table, column)

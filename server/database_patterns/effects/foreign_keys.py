@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from database_patterns.actions import Constraint, TypeName
 from database_patterns.catalog import Table
+from database_patterns.catalog.definitions import same_key
 from database_patterns.locks import LockMode
 
 from . import builtins, sources, types
@@ -36,15 +38,34 @@ def add(at: Alteration, table: Table, constraint: Constraint, *, validated: bool
     _require_persistence(table, referenced)
     _require_key(referenced, constraint)
     _require_comparable(work, table, referenced, constraint)
-    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-        work.lock(
-            each,
-            LockMode.ShareRowExclusiveLock,
-            f"A foreign key to {referenced.name} adds triggers to it.",
-            sources.ALTER_TABLE,
-        )
+    if table.name != at.table.name:
+        key = referenced.primary_key
+        columns = constraint.referenced_columns or (key.columns if key else ())
+        pass_on(at, table, replace(constraint, references=referenced.name, referenced_columns=columns))
+        return
+    _lock_referenced(work, referenced, LockMode.ShareRowExclusiveLock, "adds triggers to it")
     if validated and constraint.enforced and not table.partitioned:
         at.validations.append(Validation(table, constraint, referenced))
+
+
+def _lock_referenced(work: Work, referenced: Table, mode: LockMode, what: str) -> None:
+    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+        work.lock(each, mode, f"A foreign key to {referenced.name} {what}.", sources.ALTER_TABLE)
+
+
+def pass_on(at: Alteration, partition: Table, key: Constraint) -> None:
+    """Enter that a partition gets its part of a foreign key from above: an equal one of its own, or a new one."""
+    work = at.work
+    referenced = referenced_table(work, key)
+    equal = (each for each in partition.foreign_keys if same_key(each, key))
+    own = next((each for each in equal if not each.not_valid or work.postgres >= _NOT_VALID_ON_PARTITIONED), None)
+    if own is None:
+        _lock_referenced(work, referenced, LockMode.ShareRowExclusiveLock, "adds triggers to it")
+    else:
+        _lock_referenced(work, referenced, LockMode.AccessExclusiveLock, "of a partition loses its own triggers")
+    waiting = own is None or own.not_valid
+    if waiting and not key.not_valid and key.enforced and not partition.partitioned:
+        at.validations.append(Validation(partition, key, referenced))
 
 
 def referenced_table(work: Work, constraint: Constraint) -> Table:

@@ -66,6 +66,12 @@ def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) 
             "42P16", f'could not change table "{table.name}" to {adverb} because it {verb} "{others[0].name}"'
         )
     at.work.rewrite(table, f"The table is copied to become {wanted}.")
+    for sequence in at.catalog.sequences_of(table) if at.work.postgres >= _SEQUENCES_FOLLOW_SINCE else ():
+        at.work.lock(sequence, _AX, f"It becomes {wanted} with its table.", sources.ALTER_TABLE)
+        at.work.rewrite(sequence, "The sequence's state is written anew.", reads=False)
+
+
+_SEQUENCES_FOLLOW_SINCE: Final = 15
 
 
 def _keys_against(at: Alteration, table: Table, wanted: str) -> list[Table]:

@@ -9,12 +9,12 @@ from pglast import ast, enums
 
 from database_patterns import actions
 from database_patterns.catalog import Table
-from database_patterns.catalog.definitions import same_index
+from database_patterns.catalog.definitions import same_index, same_key
 from database_patterns.catalog.expressions import columns_in, says_not_null
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import sources
+from . import foreign_keys, sources, tables
 from .alteration import Alteration
 from .work import Refused
 
@@ -46,11 +46,10 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     for default in (each for each in work.catalog.children(table) if each.default_partition):
         work.lock(default, _AX, "No row of it may belong to the new partition.", sources.PARTITIONING)
         work.scan(default, "It is read for rows that belong to the new partition.")
+    tables.take_references(work, table)
     for key in table.foreign_keys:
-        if key.references is not None:
-            work.lock(
-                work.table(key.references), LockMode.ShareRowExclusiveLock, "The partition takes over a foreign key."
-            )
+        for each in work.catalog.family(partition):
+            foreign_keys.pass_on(at, each, key)
 
 
 def _proves_bound(partition: Table, table: Table, bound: Node) -> Tristate:
@@ -110,5 +109,21 @@ def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> Non
         for index in each.indexes.values():
             if index.parent is not None and each.name == partition.name and not action.concurrently:
                 work.lock(index, _AX, "It stops being part of a partitioned index.", sources.PARTITIONING)
+    for key in partition.foreign_keys:
+        if key.references is not None and any(same_key(key, above) for above in table.foreign_keys):
+            reason = "The foreign key of the partition becomes its own."
+            work.lock(work.table(key.references), LockMode.ShareRowExclusiveLock, reason, sources.PARTITIONING)
+    _lose_references(at, table, partition, mode=LockMode.ShareLock if action.concurrently else _AX)
     for default in (each for each in work.catalog.children(table) if each.default_partition):
         work.lock(default, _AX, "Its bound widens by the partition's.", sources.PARTITIONING)
+
+
+def _lose_references(at: Alteration, table: Table, partition: Table, *, mode: LockMode) -> None:
+    """Enter that no row may refer to the partition any more, for which each foreign key to those above is looked up."""
+    work = at.work
+    for other, _ in work.catalog.references_into(table):
+        if other.partition:
+            work.lock(other, LockMode.AccessShareLock, f"It is searched for rows that refer to {partition.name}.")
+        else:
+            work.lock(other, mode, f"Its foreign key no longer refers to {partition.name}.", sources.PARTITIONING)
+        work.may_fail("23503", f"a row of {other.name} refers to {partition.name}")

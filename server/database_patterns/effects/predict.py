@@ -10,7 +10,7 @@ from database_patterns.actions import Action, TableAction
 from database_patterns.catalog import Catalog
 from database_patterns.model import Prediction, Statement
 
-from . import alterations, commands, indexes, others, rows, tables, versions
+from . import alterations, commands, indexes, others, renames, rows, tables, versions
 from .assumptions import Assumptions
 from .work import Refused, Work
 
@@ -57,16 +57,16 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.Update: rows.update,
     actions.Delete: rows.delete,
     actions.Truncate: rows.truncate,
-    actions.Rename: others.rename,
-    actions.SetSchema: others.set_schema,
+    actions.Rename: renames.rename,
+    actions.SetSchema: renames.set_schema,
     actions.CreateTrigger: others.create_trigger,
     actions.CreatePolicy: others.create_policy,
     actions.CreateEnum: others.touches_no_table,
-    actions.AddEnumValue: others.touches_no_table,
+    actions.AddEnumValue: others.add_enum_value,
     actions.CreateDomain: others.touches_no_table,
-    actions.CreateSequence: others.touches_no_table,
+    actions.CreateSequence: others.create_sequence,
     actions.CreateFunction: others.touches_no_table,
-    actions.CreateSchema: others.touches_no_table,
+    actions.CreateSchema: others.create_schema,
     actions.CreateExtension: others.create_extension,
     actions.SetParameter: others.touches_no_table,
     actions.TransactionControl: others.touches_no_table,

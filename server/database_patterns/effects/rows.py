@@ -10,7 +10,7 @@ from pglast import ast, enums
 from database_patterns import actions
 from database_patterns.actions import Constraint, Expression, Name, Query
 from database_patterns.catalog import Sequence, Table
-from database_patterns.catalog.expressions import columns_in
+from database_patterns.catalog.expressions import columns_in, sequence_name, sequences_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 from database_patterns.reading.definitions import walk
@@ -30,17 +30,30 @@ _WRITES: Final = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 
 def select(work: Work, action: actions.Select) -> None:
-    """Enter SELECT; FOR UPDATE and its like lock their tables a little more."""
-    read(work, action.query, _RS if action.locking else _AS)
+    """Enter SELECT."""
+    read(work, action.query)
 
 
-def read(work: Work, query: Query, mode: LockMode = _AS) -> None:
+def read(work: Work, query: Query) -> None:
     """Enter what a query that is run locks: every relation that it reads, with all indexes that it might use."""
-    if any(isinstance(node, _WRITES) for node in walk(query.tree)):
-        work.doubt("what a data-modifying WITH writes is not analysed yet")
+    if isinstance(query.tree, ast.ExecuteStmt):
+        work.doubt("what the prepared statement reads is not known")
+    doubt_writes(work, query.tree)
     for name in query.reads:
-        _read_relation(work, work.table(name), mode, scanned=_reads_all(query))
+        _read_relation(work, work.table(name), _reading_mode(query.tree), scanned=_reads_all(query))
     call(work, query.tree)
+
+
+def _reading_mode(tree: object) -> LockMode:
+    """FOR UPDATE and its like, also in a query within, lock their tables a little more."""
+    locking = any(isinstance(node, ast.SelectStmt) and node.lockingClause for node in walk(tree))
+    return _RS if locking else _AS
+
+
+def doubt_writes(work: Work, tree: object) -> None:
+    """Enter that a statement within another one writes, which is not worked out."""
+    if any(isinstance(node, _WRITES) for node in walk(tree)):
+        work.doubt("what a data-modifying WITH writes is not analysed yet")
 
 
 def _read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristate) -> None:
@@ -75,15 +88,13 @@ def call(work: Work, tree: object) -> None:
             work.doubt(f"{doubt}: what it does is not known")
 
 
-def sequence_name(written: str) -> Name:
-    """The name within the text that ``nextval`` takes."""
-    *schema, name = (part.strip('"') for part in written.split("."))
-    return Name(name, schema[-1] if schema else None)
-
-
 def insert(work: Work, action: actions.Insert) -> None:
     """Enter INSERT, with the lookups of its foreign keys."""
-    table = work.table(action.table)
+    named = work.table(action.table)
+    table = _stored(work, named, "INSERT")
+    if table is None:
+        return
+    columns = action.columns if table is named else ()
     work.lock(table, _RX, "INSERT lets everything but schema changes go on.")
     for part in work.catalog.family(table)[1:] if table.partitioned else ():
         work.lock(part, _RX, "The partition that a row belongs to is locked.", certain=False)
@@ -92,21 +103,51 @@ def insert(work: Work, action: actions.Insert) -> None:
         work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
     if action.query is not None:
         read(work, action.query)
-    for sequence in work.catalog.sequences_of(table):
-        if action.columns and sequence.owner and sequence.owner[1] not in action.columns:
-            work.lock(sequence, _RX, "A number is drawn for every row.")
+    _draw_numbers(work, table, columns)
+    _may_lack(work, table, columns)
     for key in table.foreign_keys:
-        if not _stays_null(table, key, action.columns):
+        if not _stays_null(table, key, columns):
             _look_up(work, table, key)
     if not action.on_conflict:
         _may_repeat(work, table, frozenset(table.columns))
     _fire(work, table, "INSERT")
 
 
+def _stored(work: Work, named: Table, verb: str) -> Table | None:
+    """The table that a statement writes to, below any views that it goes through; None where that cannot be told."""
+    while named.kind == "view":
+        work.lock(named, _RX, f"{verb} goes through the view to its table.", sources.CREATE_VIEW)
+        _fire(work, named, verb)
+        if named.triggers or len(named.reads) != 1:
+            work.doubt(f"what {verb} does through the view {named.name} is not analysed")
+            return None
+        named = work.table(next(iter(named.reads)))
+    return named
+
+
 def _may_repeat(work: Work, table: Table, changed: frozenset[str]) -> None:
     for index in table.indexes.values():
         if index.unique and changed & index.depends_on:
             work.may_fail("23505", f"a row that is equal in the columns of {index.name} is there already")
+
+
+def _draw_numbers(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+    """Enter the sequences that fill the columns which an INSERT leaves out."""
+    for each in table.columns.values():
+        if not columns or each.name in columns:
+            continue
+        own = work.catalog.sequences_of(table, each.name) if each.identity else ()
+        named = sequences_in(each.default.tree) if each.default else ()
+        for sequence in (*own, *(work.catalog.relation(name) for name in named)):
+            if isinstance(sequence, Sequence):
+                work.lock(sequence, _RX, "A number is drawn for every row.")
+
+
+def _may_lack(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+    """Enter the NOT NULL columns that an INSERT leaves out, and that nothing else fills."""
+    for each in table.columns.values():
+        if columns and each.name not in columns and each.not_null and not (each.default or each.identity):
+            work.may_fail("23502", f"a row is inserted without a value for {each.name} of {table.name}")
 
 
 def _stays_null(table: Table, key: Constraint, columns: tuple[str, ...]) -> bool:
@@ -127,11 +168,16 @@ def _look_up(work: Work, table: Table, key: Constraint, *, certain: bool = True)
 
 def update(work: Work, action: actions.Update) -> None:
     """Enter UPDATE, with the foreign keys in both directions that its assignments concern."""
-    table = work.table(action.table)
+    named = work.table(action.table)
     changed = {name for name, _ in action.assignments}
     for name in changed:
-        if name not in table.columns and table.columns_complete:
-            raise Refused("42703", f'column "{name}" of relation "{table.name}" does not exist')
+        if name not in named.columns and named.columns_complete:
+            raise Refused("42703", f'column "{name}" of relation "{named.name}" does not exist')
+    table = _stored(work, named, "UPDATE")
+    if table is None:
+        return
+    if table is not named:
+        changed = set(table.columns)  # the view may call them otherwise
     _write(work, table, action.where, action.reads, "UPDATE")
     _may_repeat(work, table, frozenset(changed))
     for _, value in action.assignments:
@@ -139,21 +185,23 @@ def update(work: Work, action: actions.Update) -> None:
     for key in table.foreign_keys:
         if changed.intersection(key.columns):
             _look_up(work, table, key, certain=action.where is None)
-    for other, key in work.catalog.references_to(table):
+    for other, key in work.catalog.references_into(table):
         if changed.intersection(key.referenced_columns):
             _follow_reference(work, other, table, key, key.on_update, certain=action.where is None)
 
 
 def delete(work: Work, action: actions.Delete) -> None:
     """Enter DELETE, with what happens to the rows that refer to deleted ones."""
-    table = work.table(action.table)
+    table = _stored(work, work.table(action.table), "DELETE")
+    if table is None:
+        return
     _write(work, table, action.where, action.reads, "DELETE")
     work.lose(table, "all rows" if action.where is None else "the rows that WHERE selects")
     _delete_references(work, table, frozenset(), certain=action.where is None)
 
 
 def _delete_references(work: Work, table: Table, seen: frozenset[Name], *, certain: bool) -> None:
-    for other, key in work.catalog.references_to(table):
+    for other, key in work.catalog.references_into(table):
         _follow_reference(work, other, table, key, key.on_delete, certain=certain)
         if key.on_delete == "cascade" and other.name not in {*seen, table.name}:
             work.lose(other, f"the rows that refer to deleted rows of {table.name}")
@@ -178,8 +226,9 @@ def _write(work: Work, table: Table, where: Expression | None, reads: Iterable[N
         work.lock(each, _RX, f"{verb} lets reads go on, and locks each row that it changes until the transaction ends.")
         work.plan_with_indexes(each, _RX)
         work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=scans(each, where))
+    doubt_writes(work, getattr(work.statement.tree, "withClause", None))
     for name in reads:
-        _read_relation(work, work.table(name), _AS, scanned="unknown")
+        _read_relation(work, work.table(name), _reading_mode(work.statement.tree), scanned="unknown")
     if where is not None:
         call(work, where.tree)
     _fire(work, table, verb)
@@ -217,21 +266,34 @@ def _fire(work: Work, table: Table, verb: str) -> None:
 
 def truncate(work: Work, action: actions.Truncate) -> None:
     """Enter TRUNCATE, by CASCADE also of the tables that refer to these."""
-    tables = [each for name in action.tables for each in work.catalog.family(work.table(name))]
+    tables = [each for name in action.tables for each in _emptied_by_name(work, name, only=name in action.only)]
     emptied = {each.name: each for each in tables}
     waiting = list(tables)
     while waiting:
         table = waiting.pop()
-        for other, _ in work.catalog.references_to(table):
+        for other, _ in work.catalog.references_into(table):
             if other.name not in emptied and not action.cascade:
                 raise Refused("0A000", "cannot truncate a table referenced in a foreign key constraint")
-            if other.name not in emptied:
-                emptied[other.name] = other
-                waiting.append(other)
+            for each in work.catalog.family(other):
+                if each.name not in emptied:
+                    emptied[each.name] = each
+                    waiting.append(each)
     for table in emptied.values():
+        for sequence in work.catalog.sequences_of(table) if action.restart_identity else ():
+            work.lock(sequence, _AX, "RESTART IDENTITY sets it back.", sources.LOCKING)
+            work.rewrite(sequence, "The sequence's state is written anew.", sources.LOCKING, reads=False)
         work.lock(table, _AX, "TRUNCATE replaces the table by an empty one.", sources.LOCKING)
         work.rewrite(table, "The table gets new, empty files.", sources.LOCKING, reads=False)
         for index in () if table.partitioned else table.indexes.values():
             work.lock(index, _AX)
             work.rebuild(index)
         work.lose(table, "all rows")
+
+
+def _emptied_by_name(work: Work, name: Name, *, only: bool) -> tuple[Table, ...]:
+    table = work.table(name)
+    if table.kind not in {"table", "foreign table"}:
+        raise Refused("42809", f'"{name}" is not a table')
+    if only and table.partitioned:
+        raise Refused("42809", "cannot truncate only a partitioned table")
+    return (table,) if only else work.catalog.family(table)

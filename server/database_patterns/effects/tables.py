@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from database_patterns import actions
 from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Sequence, Table
-from database_patterns.catalog.drops import obstacles
+from database_patterns.catalog.definitions import same_key
+from database_patterns.catalog.drops import drawing_from, dropped_together, obstacles
 from database_patterns.catalog.expressions import output_columns
 from database_patterns.locks import LockMode
 
-from . import columns, indexes, rows, sources
+from . import columns, indexes, renames, rows, sources
 from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
@@ -51,8 +52,8 @@ def _refer(work: Work, action: actions.CreateTable, constraint: Constraint) -> N
 
 
 def _lock_liked(work: Work, action: actions.CreateTable) -> None:
-    for name in action.like:
-        work.lock(work.table(name), _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
+    for like in action.like:
+        work.lock(work.table(like.table), _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
 
 
 def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
@@ -62,6 +63,7 @@ def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
     for key in parent.foreign_keys:
         if key.references is not None:
             work.lock(work.table(key.references), _SRX, "The partition takes over a foreign key.", sources.PARTITIONING)
+    take_references(work, parent)
     for sibling in work.catalog.children(parent):
         if sibling.default_partition and not default:
             work.lock(sibling, _AX, "No row of it may belong to the new partition.", sources.PARTITIONING)
@@ -70,6 +72,17 @@ def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
                 work.lock(each, _AX, "It is part of the default partition.", sources.PARTITIONING)
             for each in work.catalog.family(sibling):
                 work.scan(each, reason, sources.PARTITIONING)
+
+
+def take_references(work: Work, parent: Table) -> None:
+    """Enter that a new partition becomes referenced by every foreign key to the tables above it."""
+    mode = _SRX if work.postgres >= _REFERENCES_LOCK_MORE_SINCE else _AS
+    for other, _ in work.catalog.references_into(parent):
+        if not work.catalog.above(other):
+            work.lock(other, mode, "Its foreign key comes to refer to the new partition too.", sources.PARTITIONING)
+
+
+_REFERENCES_LOCK_MORE_SINCE = 15
 
 
 def create_view(work: Work, action: actions.CreateView) -> None:
@@ -104,7 +117,10 @@ def drop(work: Work, action: actions.Drop) -> None:
         for relation in list(_relations(work, action)):
             _drop_relation(work, relation, action)
     elif action.kind in {"trigger", "policy"} and action.table is not None:
-        work.lock(work.table(action.table), _AX, f"DROP {action.kind.upper()} takes AccessExclusiveLock.")
+        table = work.table(action.table)
+        work.lock(table, _AX, f"DROP {action.kind.upper()} takes AccessExclusiveLock.")
+        for name in () if action.if_exists else action.names:
+            renames.require_named(table, action.kind, name.name)
     elif action.kind == "schema":
         _drop_schemas(work, action)
     elif action.kind in {"type", "domain"}:
@@ -131,20 +147,29 @@ def _relations(work: Work, action: actions.Drop) -> Iterator[Table | Sequence]:
 
 def _drop_relation(work: Work, relation: Table | Sequence, action: actions.Drop) -> None:
     if isinstance(relation, Sequence):
-        work.lock(relation, _AX, "It is removed.", sources.DEPENDENCIES)
-        if relation.owner is not None and not action.cascade:
-            message = f"cannot drop sequence {relation.name} because other objects depend on it"
-            raise Refused("2BP01", message)
+        _drop_sequence(work, relation, action)
         return
     if not action.cascade:
         _require_free(work, relation, action)
     lock_dropped(work, relation)
 
 
+def _drop_sequence(work: Work, sequence: Sequence, action: actions.Drop) -> None:
+    work.lock(sequence, _AX, "It is removed.", sources.DEPENDENCIES)
+    owner = work.catalog.column(*sequence.owner) if sequence.owner else None
+    if owner is not None and owner.identity:
+        raise Refused("2BP01", f"cannot drop sequence {sequence.name} because column {owner.name} requires it")
+    for table, column in drawing_from(work.catalog, sequence):
+        if not action.cascade:
+            raise Refused("2BP01", f"cannot drop sequence {sequence.name}: column {column} of {table.name} needs it")
+        work.lock(table, _AX, f"The default of {column} goes with the sequence.", sources.DEPENDENCIES)
+        work.breaks(table, f"rows without a value for {column} get none")
+
+
 def _require_free(work: Work, table: Table, action: actions.Drop) -> None:
-    others = {str(name) for name in action.names}
-    for obstacle in obstacles(work.catalog, table):
-        if not any(f" {other} depends on" in obstacle for other in others):
+    together = dropped_together(work.catalog, action)
+    for other, obstacle in obstacles(work.catalog, table):
+        if other not in together:
             work.lock(table, _AX, "It is to be removed.", sources.DROP_TABLE)
             message = f"cannot drop {table.kind} {table.name} because other objects depend on it"
             raise Refused("2BP01", f"{message}: {obstacle}")
@@ -159,7 +184,7 @@ def lock_dropped(work: Work, table: Table) -> None:
     work.breaks(table, f"statements that name {table.name} fail (42P01)")
     for sequence in work.catalog.sequences_of(table):
         work.lock(sequence, _AX, "It belongs to the table.", sources.DEPENDENCIES)
-    for key in table.foreign_keys:
+    for key in own_keys(work, table):
         if key.references is not None and key.references != table.name:
             work.lock(
                 work.table(key.references),
@@ -167,13 +192,21 @@ def lock_dropped(work: Work, table: Table) -> None:
                 f"The triggers of a foreign key of {table.name} go.",
                 sources.DROP_TABLE,
             )
-    for other, _ in work.catalog.references_to(table):
+    for other, key in list(work.catalog.references_into(table)):
         work.lock(other, _AX, f"Its foreign key to {table.name} goes.", sources.DEPENDENCIES)
+        for part in work.catalog.family(work.table(key.references or table.name)):
+            work.lock(part, _AX, f"The triggers of a foreign key of {other.name} go.", sources.DEPENDENCIES)
     for view in work.catalog.views_on(table):
         columns.lock_dropped_view(work, view)
     for child in work.catalog.children(table):
         lock_dropped(work, child)
     _leave_parents(work, table)
+
+
+def own_keys(work: Work, table: Table) -> list[Constraint]:
+    """The foreign keys of a table that are not a partition's part of one further up, whose triggers are up there."""
+    above = [key for parent in work.catalog.above(table) for key in parent.foreign_keys]
+    return [key for key in table.foreign_keys if not any(same_key(key, each) for each in above)]
 
 
 def _leave_parents(work: Work, table: Table) -> None:

@@ -17,6 +17,7 @@ from database_patterns.model import (
     Statement,
     Tristate,
 )
+from database_patterns.reading.definitions import cascades
 
 from . import sources
 from .assumptions import Assumptions
@@ -76,6 +77,18 @@ class Work:
     @property
     def postgres(self) -> int:
         return self.assumptions.postgres
+
+    @property
+    def statement_is_only(self) -> bool:
+        """Whether the statement says ONLY of its one relation."""
+        relation = getattr(self.statement.tree, "relation", None)
+        return relation is not None and not relation.inh
+
+    @property
+    def statement_cascades(self) -> bool:
+        """Whether the statement, or a subcommand of it, says CASCADE."""
+        tree = self.statement.tree
+        return any(cascades(each) for each in (tree, *(getattr(tree, "cmds", None) or ())) if hasattr(each, "behavior"))
 
     def scope(self, table: Table | None = None) -> Scope:
         """What an expression over ``table`` may refer to."""

@@ -82,6 +82,13 @@ def dotted(nodes: Node) -> Name:
     return Name(name, schema[-1] if schema else None)
 
 
+def owner_of_sequence(options: Node) -> tuple[Name, str] | None:
+    """The table and the column of a sequence's OWNED BY; None where it has none, or says NONE."""
+    parts = next((strings(each.arg) for each in options or () if each.defname == "owned_by"), ())
+    *table, column = parts if len(parts) > 1 else ("", "")
+    return (Name(table[-1], table[-2] if len(table) > 1 else None), column) if column else None
+
+
 def expression(tree: Node) -> Expression | None:
     """An expression, or None where there is none."""
     return None if tree is None else Expression(tree, print_sql)

@@ -21,6 +21,7 @@ from .definitions import (
     dotted,
     expression,
     index_elements,
+    owner_of_sequence,
     print_sql,
     query,
     relation_name,
@@ -101,11 +102,22 @@ def _create_table(node: Node) -> tuple[Action, ...]:
             partition_of=parents[0] if node.partbound else None,
             default_partition=bool(node.partbound and node.partbound.is_default),
             inherits=() if node.partbound else parents,
-            like=tuple(relation_name(each.relation) for each in elements if isinstance(each, ast.TableLikeClause)),
+            like=tuple(_like(each) for each in elements if isinstance(each, ast.TableLikeClause)),
             of_type=dotted(node.ofTypename.names) if node.ofTypename else None,
             access_method=node.accessMethod,
         ),
     )
+
+
+def _like(node: Node) -> actions.Like:
+    return actions.Like(
+        relation_name(node.relation), frozenset(what for what, bit in _LIKE_OPTIONS.items() if node.options & bit)
+    )
+
+
+_LIKE_OPTIONS: Final = {
+    str(option.name).removeprefix("CREATE_TABLE_LIKE_").lower(): option.value for option in enums.TableLikeOption
+}
 
 
 def _partition_key(spec: Node) -> tuple[str, tuple[IndexElement, ...]] | None:
@@ -154,7 +166,9 @@ def _dropped_name(node: Node) -> Name:
         return type_name(node).name
     if isinstance(node, ast.ObjectWithArgs):
         return dotted(node.objname)
-    return dotted((node,) if isinstance(node, ast.String) else node)
+    parts = (node,) if isinstance(node, ast.String) else node
+    by_types = next((each for each in parts if isinstance(each, ast.TypeName)), None)  # casts and transforms
+    return type_name(by_types).name if by_types else dotted(parts)
 
 
 def _drop(node: Node) -> tuple[Action, ...]:
@@ -174,12 +188,18 @@ def _drop(node: Node) -> tuple[Action, ...]:
 
 
 def _rename(node: Node) -> tuple[Action, ...]:
-    of = relation_name(node.relation) if node.relation else _dropped_name(node.object)
     kind = node.renameType.name.removeprefix("OBJECT_").lower()
-    return (actions.Rename(_RENAMED_KINDS.get(kind, kind), of, node.subname, node.newname),)
+    return (actions.Rename(_RENAMED_KINDS.get(kind, kind), _renamed(node), node.subname, node.newname),)
 
 
-_RENAMED_KINDS: Final = {"tabconstraint": "constraint", "matview": "materialized view", "attribute": "column"}
+def _renamed(node: Node) -> Name:
+    """What stands before RENAME; a schema, role, database or tablespace has nothing around it, and is its own name."""
+    if node.relation:
+        return relation_name(node.relation)
+    return _dropped_name(node.object) if node.object else Name(node.subname)
+
+
+_RENAMED_KINDS: Final = {"tabconstraint": "constraint", "matview": "materialized view"}
 
 
 def _set_schema(node: Node) -> tuple[Action, ...]:
@@ -274,12 +294,39 @@ def _trigger(node: Node) -> tuple[Action, ...]:
             function=dotted(node.funcname),
             constraint_from=relation_name(node.constrrel) if node.constrrel else None,
             replace=bool(node.replace),
+            for_each_row=bool(node.row),
         ),
     )
 
 
 _EVENTS: Final = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
 """The bits of a trigger's events, as in ``pg_trigger.tgtype``."""
+
+
+def _truncate(node: Node) -> tuple[Action, ...]:
+    return (
+        actions.Truncate(
+            tuple(relation_name(each) for each in node.relations),
+            cascade=cascades(node),
+            only=tuple(relation_name(each) for each in node.relations if not each.inh),
+            restart_identity=bool(node.restart_seqs),
+        ),
+    )
+
+
+def _sequence(node: Node) -> tuple[Action, ...]:
+    return (
+        actions.CreateSequence(
+            relation_name(node.sequence),
+            if_not_exists=bool(node.if_not_exists),
+            owned_by=owner_of_sequence(node.options),
+            temporary=_is_temporary(node.sequence),
+        ),
+    )
+
+
+def _is_temporary(relation: Node) -> bool:
+    return _PERSISTENCE[relation.relpersistence] == "temporary"
 
 
 def _policy(node: Node) -> Action:
@@ -334,14 +381,12 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.VariableSetStmt: _set,
     ast.DoStmt: _do,
     ast.CreateExtensionStmt: _extension,
-    ast.TruncateStmt: lambda node: (
-        actions.Truncate(tuple(relation_name(each) for each in node.relations), cascade=cascades(node)),
-    ),
-    ast.CreateSeqStmt: lambda node: (
-        actions.CreateSequence(relation_name(node.sequence), if_not_exists=bool(node.if_not_exists)),
-    ),
+    ast.TruncateStmt: _truncate,
+    ast.CreateSeqStmt: _sequence,
     ast.ViewStmt: lambda node: (
-        actions.CreateView(relation_name(node.view), query(node.query), replace=bool(node.replace)),
+        actions.CreateView(
+            relation_name(node.view), query(node.query), replace=bool(node.replace), temporary=_is_temporary(node.view)
+        ),
     ),
     ast.CreatePolicyStmt: lambda node: (_policy(node),),
     ast.CreateSchemaStmt: lambda node: (

@@ -1,0 +1,161 @@
+"""CREATE TABLE as a catalog sees it: written out, inherited, modelled on another table, or made from a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from database_patterns.actions import Column, Constraint, CreateTable, Like, Name, TypeName
+
+from . import TEMPORARY, names
+from .definitions import (
+    add_constraint,
+    copy_to_partition,
+    enter_column,
+    index_addition,
+    inline_constraints,
+)
+from .draft import Draft
+from .expressions import output_columns
+from .schema import Table
+
+_ORDER: Final = ("check", "not null", "primary key", "unique", "exclusion", "foreign key")
+"""The order in which PostgreSQL makes, and so names, the constraints of a new table."""
+
+
+def create_table(draft: Draft, action: CreateTable) -> None:
+    """Enter a new table; IF NOT EXISTS over an incomplete catalog leaves it uncertain whether it is new."""
+    schema = TEMPORARY if action.persistence == "temporary" else action.table.schema
+    name = draft.catalog.resolve(Name(names.truncate(action.table.name), schema))
+    existing = draft.catalog.table(name)
+    if existing is not None and (existing.complete or action.if_not_exists):
+        return
+    certain = draft.catalog.complete or not action.if_not_exists
+    parents = [draft.table(each) for each in (action.partition_of, *action.inherits) if each]
+    draft.put(
+        Table(
+            name,
+            inherits=tuple(parent.name for parent in parents if parent),
+            partition=action.partition_of is not None,
+            default_partition=action.default_partition,
+            partition_by=action.partition_by,
+            persistence=action.persistence,
+            access_method=_access_method(draft, action, parents) if certain else None,
+            rows="none" if certain and action.from_query is None else "unknown",
+            oid=draft.new_oid() if certain else None,
+            complete=certain,
+            columns_complete=certain and all(parent and parent.columns_complete for parent in parents),
+        )
+    )
+    for parent in filter(None, parents):
+        _inherit(draft, name, parent)
+    for like in action.like:
+        _copy_columns(draft, name, like)
+    if action.of_type is not None or action.from_query is not None:
+        _take_query_columns(draft, name, action)
+    _add_all(draft, name, action)
+    for like in action.like:
+        _copy_indexes(draft, name, like)
+    for parent in filter(None, parents):
+        if action.partition_of is not None:
+            copy_to_partition(draft, parent, name)
+
+
+def _access_method(draft: Draft, action: CreateTable, parents: Iterable[Table | None]) -> str | None:
+    """What USING says, else what a partition takes over from the table above it, else the default."""
+    if action.access_method or action.partition_of is None:
+        return action.access_method or draft.catalog.default_access_method
+    return next((parent.access_method for parent in parents if parent), None)
+
+
+def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:
+    for column in action.columns:
+        enter_column(draft, name, column)
+    written = [*(each for column in action.columns for each in inline_constraints(column)), *action.constraints]
+    wanted = [each for kind in _ORDER for each in written if each.kind == kind]
+    for constraint in _without_repeated_keys(wanted):
+        add_constraint(draft, name, constraint)
+
+
+def _without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:
+    """A UNIQUE that says the same as the primary key, or as another UNIQUE, makes no index of its own."""
+    seen: set[tuple[object, ...]] = set()
+    for each in constraints:
+        key = (each.columns, each.include, each.deferrable, each.nulls_not_distinct)
+        if each.kind in {"primary key", "unique"} and not each.using_index:
+            if key in seen:
+                continue
+            seen.add(key)
+        yield each
+
+
+def _inherit(draft: Draft, name: Name, parent: Table) -> None:
+    table = draft.catalog.table(name)
+    assert table is not None  # noqa: S101 - it was entered just before
+    checks = {
+        key: each
+        for key, each in parent.constraints.items()
+        if each.kind in {"check", "not null"} and not each.no_inherit
+    }
+    columns = {
+        key: replace(each, identity=each.identity if table.partition else None) for key, each in parent.columns.items()
+    }
+    draft.put(replace(table, columns={**table.columns, **columns}, constraints={**table.constraints, **checks}))
+
+
+def _copy_columns(draft: Draft, name: Name, like: Like) -> None:
+    """The columns that LIKE copies, with their NOT NULL and what INCLUDING names of them."""
+    table, source = draft.catalog.table(name), draft.table(like.table)
+    if table is None:
+        return
+    if source is None or not source.columns_complete:
+        draft.put(replace(table, columns_complete=False))
+    for column in source.columns.values() if source else ():
+        enter_column(draft, name, _copied(column, like.including))
+    kinds = {"not null", "check"} if "constraints" in like.including else {"not null"}
+    for constraint in source.constraints.values() if source else ():
+        if constraint.kind in kinds:
+            add_constraint(draft, name, constraint)
+
+
+def _copied(column: Column, including: frozenset[str]) -> Column:
+    with_default = ("generated" if column.generated else "defaults") in including
+    return replace(
+        column,
+        default=column.default if with_default else None,
+        generated=column.generated if with_default else None,
+        identity=column.identity if "identity" in including else None,
+    )
+
+
+def _copy_indexes(draft: Draft, name: Name, like: Like) -> None:
+    """INCLUDING INDEXES: keys and indexes like those of the source, under names of their own."""
+    table, source = draft.catalog.table(name), draft.table(like.table)
+    if table is None or source is None or "indexes" not in like.including:
+        return
+    if not source.complete:
+        draft.put(replace(table, complete=False))
+    for index in source.indexes.values():
+        constraint = source.constraints.get(index.constraint or "")
+        if constraint is not None:
+            add_constraint(draft, name, replace(constraint, name=None, using_index=None))
+            continue
+        parts = index_addition(index.elements, index.include)
+        chosen = Name(names.choose(name.name, parts, "idx", draft.taken_by_relation(name.schema)), name.schema)
+        draft.put_index(replace(index, name=chosen, table=name, parent=None, partitioned=table.partitioned))
+
+
+def _take_query_columns(draft: Draft, name: Name, action: CreateTable) -> None:
+    """The columns of CREATE TABLE AS have names, but types that only the server knows."""
+    table = draft.catalog.table(name)
+    if table is None:
+        return
+    columns: tuple[str, ...] = ()
+    if action.from_query is not None:
+        sources = {
+            each: tuple(found.columns) for each in action.from_query.reads if (found := draft.catalog.table(each))
+        }
+        columns = output_columns(action.from_query.tree, sources) or ()
+    unknown = TypeName(Name("unknown"))
+    draft.put(replace(table, columns={each: Column(each, unknown) for each in columns}, columns_complete=False))
