@@ -15,7 +15,7 @@ from database_patterns.reading import read_text
 TESTS: Final = Path(__file__).parents[1]
 HISTORIES: Final = {
     "history": TESTS / "catalog" / "history.sql",
-    "witnesses": TESTS / "effects" / "witness_schema.sql",
+    "witnesses": TESTS / "effects" / "witness_shop_schema.sql",
     "records": TESTS / "effects" / "measured_statements_fixture.sql",
 }
 KINDS: Final = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "S": "sequence"}

@@ -1,4 +1,4 @@
-"""Statements drawn at random from a grammar, over the names of ``witness_schema.sql``."""
+"""Statements drawn at random from a grammar, over the names of ``witness_shop_schema.sql``."""
 
 from __future__ import annotations
 

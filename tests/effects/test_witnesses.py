@@ -1,4 +1,8 @@
-"""Prediction and measurement are two witnesses: held against each other on statements that no record contains."""
+"""Prediction and measurement are two witnesses: held against each other on statements that no record contains.
+
+``witness_<name>_schema.sql`` is set up in a database of its own, and each statement of
+``witness_<name>_statements.sql`` is predicted and measured over it.
+"""
 
 from __future__ import annotations
 
@@ -21,30 +25,45 @@ from database_patterns.reading import read_text
 HERE: Final = Path(__file__).parent
 SEED: Final = 20261125
 COUNT: Final = 300
-STATEMENTS: Final = read_text((HERE / "witness_statements.sql").read_text()).upgrade
+SCHEMAS: Final = ("shop", "objects", "references")
+
+
+def sql(name: str, part: str) -> str:
+    return (HERE / f"witness_{name}_{part}.sql").read_text()
+
+
+CASES: Final = [
+    pytest.param(name, statement, id=statement.sql)
+    for name in SCHEMAS
+    for statement in read_text(sql(name, "statements")).upgrade
+]
 
 
 @cache
-def schema() -> Catalog:
+def schema(name: str) -> Catalog:
     catalog = Catalog.empty()
-    for statement in read_text((HERE / "witness_schema.sql").read_text()).upgrade:
+    for statement in read_text(sql(name, "schema")).upgrade:
         catalog = catalog.advance(statement)
     return catalog
 
 
 @cache
-def opened_by_minor_releases() -> frozenset[str]:
+def opened_by_minor_releases(name: str) -> frozenset[str]:
     """Unique indexes and sequences: see ``disagreements``."""
-    relations = schema().relations
+    relations = schema(name).relations
     tables = (each for each in relations.values() if isinstance(each, Table))
     indexes = {str(index.name) for table in tables for index in table.indexes.values() if index.unique}
     return frozenset(indexes | {str(name) for name, each in relations.items() if isinstance(each, Sequence)})
 
 
 @pytest.fixture(scope="module")
-def witness(server: Server) -> Generator[Database]:
-    with server.database(setup_sql=(HERE / "witness_schema.sql").read_text()) as database:
-        yield database
+def witnesses(server: Server) -> Generator[dict[str, Database]]:
+    with (
+        server.database(setup_sql=sql("shop", "schema")) as shop,
+        server.database(setup_sql=sql("objects", "schema")) as objects,
+        server.database(setup_sql=sql("references", "schema")) as references,
+    ):
+        yield {"shop": shop, "objects": objects, "references": references}
 
 
 def explained(statement: Statement, prediction: Prediction, measured: Measurement) -> bool:
@@ -59,19 +78,24 @@ def explained(statement: Statement, prediction: Prediction, measured: Measuremen
 
 
 @pytest.mark.parametrize("text", statements(SEED, COUNT))
-def test_the_server_does_what_is_predicted_of_a_generated_statement(text: str, witness: Database) -> None:
+def test_the_server_does_what_is_predicted_of_a_generated_statement(text: str, witnesses: dict[str, Database]) -> None:
     (statement,) = read_text(text).upgrade
-    prediction = predict(statement, schema(), Assumptions(witness.postgres, timezone="UTC"))
+    witness = witnesses["shop"]
+    prediction = predict(statement, schema("shop"), Assumptions(witness.postgres, timezone="UTC"))
     measured = measure(witness, text, before=["SET LOCAL TimeZone = 'UTC'"])
     found = disagreements(
-        prediction, Verdict.measured(measured), sampled=measured.observed == "sampled", keys=opened_by_minor_releases()
+        prediction,
+        Verdict.measured(measured),
+        sampled=measured.observed == "sampled",
+        keys=opened_by_minor_releases("shop"),
     )
     assert found == [] or explained(statement, prediction, measured)
 
 
-@pytest.mark.parametrize("statement", STATEMENTS, ids=[statement.sql for statement in STATEMENTS])
-def test_the_server_does_what_is_predicted(statement: Statement, witness: Database) -> None:
-    prediction = predict(statement, schema(), Assumptions(witness.postgres, timezone="UTC"))
+@pytest.mark.parametrize(("name", "statement"), CASES)
+def test_the_server_does_what_is_predicted(name: str, statement: Statement, witnesses: dict[str, Database]) -> None:
+    witness = witnesses[name]
+    prediction = predict(statement, schema(name), Assumptions(witness.postgres, timezone="UTC"))
     measured = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
-    assert disagreements(prediction, Verdict.measured(measured), keys=opened_by_minor_releases()) == []
+    assert disagreements(prediction, Verdict.measured(measured), keys=opened_by_minor_releases(name)) == []
     assert prediction.unknown == ()
