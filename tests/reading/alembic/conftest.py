@@ -10,6 +10,8 @@ import pytest
 from database_patterns.model import Migration, Note, Span
 from database_patterns.reading.alembic import read_revision
 
+pytest.register_assert_rewrite("tests.reading.alembic.truth")
+
 HEADER = '''\
 """a change"""
 

@@ -89,7 +89,7 @@ class Calls(ConnectionCalls):
         elif isinstance(callee, Bound):
             result = self._call_bound(node, callee, arguments)
         elif callable(callee):
-            result = self._call_known(callee, arguments)
+            result = self._call_known(callee, self._called_back(node, arguments))
         elif is_symbol(callee, "sessionmaker"):
             result = Symbol("session")
         elif isinstance(callee, Answers):
@@ -127,6 +127,21 @@ class Calls(ConnectionCalls):
         if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
         return Unknown(callee.reason, inert=callee.inert)
+
+    def _called_back(self, node: ast.Call, arguments: Arguments) -> Arguments:
+        """The function of the file that an enum is to take its labels from, as one that SQLAlchemy can call."""
+        args, kwargs = arguments
+        function = kwargs.get("values_callable")
+        if not isinstance(function, Function):
+            return arguments
+
+        def labels(members: object) -> object:
+            found = self.call_function(node, function, ([members], {}))
+            if first_hole(found) is not None:
+                raise ValueError("its values_callable cannot be followed")
+            return found
+
+        return args, kwargs | {"values_callable": labels}
 
     def _call_known(self, callee: Callable[..., object], arguments: Arguments) -> object:
         args, kwargs = arguments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from .recording import Recording
 from .source import Source
 from .values import Unknown
 
+_ADDRESS: Final = re.compile(r" object at 0x[0-9a-f]+")
 _NAMELESS: Final = "it has no name"
 
 Arguments = tuple[list[Any], dict[str, Any]]
@@ -76,6 +78,6 @@ def flat(arguments: Arguments) -> Iterable[object]:
 
 
 def said(error: Exception) -> str:
-    """An exception in one line."""
+    """An exception in one line, the same in every run."""
     message = str(error).split("\n", 1)[0].split("(Background on", 1)[0].strip()
-    return f"{type(error).__name__}: {message}"[:300]
+    return f"{type(error).__name__}: {_ADDRESS.sub('', message)}"[:300]
