@@ -108,6 +108,17 @@ class CommitOnBind(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class Alters(Note):
+    """SQLAlchemy or Alembic are changed for whatever runs in the same process; ``code`` as written.
+
+    Alembic imports all revisions of a history before it runs one, so that what one of them changes on import
+    (``direction`` None) holds for all.
+    """
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoesNothing(Note):
     """The direction sends nothing: its function only passes, or is not ``defined`` at all."""
 
@@ -168,7 +179,8 @@ class Effect:
     """What a statement does to one relation.
 
     ``lock`` is the strongest mode taken, ``held`` until when. ``rebuilds`` names the relation's indexes that are built
-    anew. ``reason`` is one sentence, ``source`` the primary documentation (URL) that it rests on.
+    anew. ``locks_rows``: which rows are locked against other writes until the transaction ends. ``reason`` is one
+    sentence, ``source`` the primary documentation (URL) that it rests on.
     """
 
     relation: str
@@ -178,6 +190,7 @@ class Effect:
     rewrite: Tristate = False
     rebuilds: tuple[str, ...] = ()
     scan: Tristate = False
+    locks_rows: Literal["none", "some", "all"] = "none"
     data_loss: str | None = None
     breaks_running_code: str | None = None
     certainty: Certainty = "proven"
@@ -294,7 +307,10 @@ class ExplainedStatement:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedMigration:
-    """One direction of one migration; ``strongest_locks`` is per relation over the whole direction."""
+    """One direction of one migration; ``strongest_locks`` is per relation over the whole direction.
+
+    ``harm`` is how much live traffic notices, as a number that is greater for the worse of two migrations.
+    """
 
     path: str
     direction: Direction
@@ -302,6 +318,7 @@ class ExplainedMigration:
     statements: tuple[ExplainedStatement, ...]
     strongest_locks: Mapping[str, LockMode]
     verdict: str
+    harm: int = 0
     assumptions: tuple[str, ...] = ()
     revision: str | None = None
     down_revisions: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ import pytest
 from database_patterns import documents
 from database_patterns.api import rules, sources
 from database_patterns.api.doctor import doctor
-from database_patterns.api.explain import explain, harm
+from database_patterns.api.explain import explain
 from database_patterns.api.history import Options
 from database_patterns.api.lint import lint
 from database_patterns.api.sources import Given, Source
@@ -89,25 +89,6 @@ def test_the_downgrade_is_explained_when_it_is_asked_for() -> None:
     assert [each.statement.sql for each in report.migrations[0].statements] == ["DROP TABLE orders"]
     assert report.migrations[0].direction == "downgrade"
     assert explain(sources.from_text("SELECT 1"), direction="downgrade").migrations == ()
-
-
-def test_the_verdict_says_who_waits_and_how_long() -> None:
-    verdict = explained(BUILD).verdict
-    assert verdict.startswith("blocks writes on orders while all rows are read")
-    assert explained("SELECT 1").verdict == "blocks neither reads nor writes"
-
-
-def test_the_worse_of_two_migrations_has_the_greater_harm() -> None:
-    known = Options(schema=Given((Source("s.sql", "CREATE TABLE t (id int, name text NOT NULL);"),)))
-    statements = (
-        "SELECT 1",
-        "ALTER TABLE t ADD COLUMN b int",
-        "CREATE INDEX i ON t (id)",
-        "ALTER TABLE t ALTER COLUMN id TYPE bigint",
-    )
-    harms = [harm(explained(statement, known)) for statement in statements]
-    assert harms == sorted(harms)
-    assert len(set(harms)) == len(harms)
 
 
 def test_a_prediction_is_for_the_version_that_was_asked_for() -> None:

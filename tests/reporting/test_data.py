@@ -20,6 +20,7 @@ INDEX_EFFECT = {
     "rebuilds": [],
     "scan": True,
     "blocks": ["writes", "schema changes"],
+    "locks_rows": "none",
     "data_loss": None,
     "breaks_running_code": None,
     "certainty": "proven",

@@ -12,7 +12,7 @@ from database_patterns.model import Demonstration, LintReport, MeasuredStatement
 
 from . import history, sources
 from .agreement import disagreements
-from .explain import explain, harm
+from .explain import explain
 from .history import Options
 from .lint import lint
 from .sources import Given
@@ -46,7 +46,7 @@ def _worst(report: LintReport, given: Given) -> Given:
     """The one with findings that stops the most for the longest; without findings there is none."""
     found = {finding.span.path for finding in report.findings}
     candidates = [each for each in explain(given).migrations if each.path in found]
-    worst = max(candidates, key=harm, default=None)
+    worst = max(candidates, key=lambda each: each.harm, default=None)
     return Given(tuple(source for source in given.sources if worst and source.path == worst.path))
 
 

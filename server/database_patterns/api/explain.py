@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from database_patterns import linting
 from database_patterns.effects.context import MigrationInContext
-from database_patterns.locks import LockMode, blocked_by
+from database_patterns.locks import LockMode
 from database_patterns.model import (
     Direction,
-    Effect,
     ExplainedMigration,
     ExplainedStatement,
     ExplainReport,
@@ -17,7 +16,7 @@ from database_patterns.model import (
     Prediction,
 )
 
-from . import history, sources
+from . import history, sources, verdict
 from .history import Options
 from .sources import Given
 
@@ -60,7 +59,8 @@ def _explained(context: MigrationInContext, assumed: tuple[str, ...], *, complet
         complete=complete,
         statements=tuple(ExplainedStatement(each.statement, each.prediction) for each in context.statements),
         strongest_locks=strongest_locks(predictions),
-        verdict=verdict(predictions, complete=complete),
+        verdict=verdict.verdict(context.statements, complete=complete),
+        harm=verdict.harm(context.statements),
         assumptions=(*assumed, *sorted(uncertain)),
         revision=migration.revision,
         down_revisions=migration.down_revisions,
@@ -84,64 +84,3 @@ def strongest_locks(predictions: Iterable[Prediction]) -> dict[str, LockMode]:
         if effect.lock:
             locks[effect.relation] = max(effect.lock, locks.get(effect.relation, effect.lock))
     return dict(sorted(locks.items(), key=lambda item: (-item[1], item[0])))
-
-
-def verdict(predictions: Iterable[Prediction], *, complete: bool) -> str:
-    """In one sentence what the running system notices; never reassuring where something is not known."""
-    predictions = list(predictions)
-    parts = [
-        *(f"fails with {each.error}" for each in predictions if each.error),
-        *_consequences([effect for each in predictions for effect in each.effects]),
-    ]
-    if any(each.unknown for each in predictions):
-        parts.append("some effects are not known")
-    if not complete:
-        parts.append("a part could not be analysed")
-    return "; ".join(parts) or "blocks neither reads nor writes"
-
-
-def harm(migration: ExplainedMigration) -> int:
-    """How much live traffic notices, as a number that is greater for the worse of two migrations."""
-    return max((_harm(effect) for each in migration.statements for effect in each.prediction.effects), default=0)
-
-
-def _consequences(effects: list[Effect]) -> list[str]:
-    """Who waits, for which tables, and for how long, the worst first; then what is lost."""
-    worst: dict[str, Effect] = {}
-    for effect in sorted(filter(_harm, effects), key=_harm):
-        if effect.kind not in {"index", "sequence"}:
-            worst[effect.relation] = effect
-    tables: dict[tuple[str, str], list[str]] = {}
-    for effect in sorted(worst.values(), key=_harm, reverse=True):
-        tables.setdefault((" and ".join(_traffic(effect)), _duration(effect)[1]), []).append(effect.relation)
-    sentences = [f"blocks {who} on {_listed(names)} {duration}" for (who, duration), names in tables.items()]
-    return sentences + [f"{effect.data_loss} is lost" for effect in effects if effect.data_loss]
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def _harm(effect: Effect) -> int:
-    """By how long, then by who waits; nothing when neither readers nor writers do."""
-    waiting = _traffic(effect)
-    return 10 * _duration(effect)[0] + len(waiting) if waiting else 0
-
-
-def _traffic(effect: Effect) -> list[str]:
-    return [each for each in blocked_by(effect.lock) if each != "schema changes"] if effect.lock else []
-
-
-def _duration(effect: Effect) -> tuple[int, str]:
-    """How long the lock is held: rank, and words."""
-    if effect.rewrite is True:
-        return 4, "while all rows are rewritten"
-    if effect.rebuilds:
-        return 3, "while indexes are rebuilt"
-    if effect.scan is True:
-        return 2, "while all rows are read"
-    if effect.rewrite == "unknown":
-        return 2, "perhaps while all rows are rewritten"
-    if effect.scan == "unknown":
-        return 2, "perhaps while all rows are read"
-    return 1, "for a moment"

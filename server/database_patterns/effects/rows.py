@@ -63,6 +63,8 @@ def _read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristat
         work.plan_with_indexes(each, mode)
         if each.kind != "view":
             work.scan(each, "Read as far as the query needs it.", sources.LOCKING, scanned=scanned)
+        if mode == _RS and each.kind == "table":
+            work.lock_rows(each, "some")
     if table.kind == "view":
         for name in table.reads:
             _read_relation(work, work.table(name), mode, scanned="unknown")
@@ -216,6 +218,8 @@ def _follow_reference(work: Work, other: Table, table: Table, key: Constraint, w
     mode = _RS if checked else _RX
     verb = "looked for" if checked else "changed" if what != "cascade" else "changed or deleted along"
     work.lock(other, mode, f"Rows that refer to {table.name} are {verb}.", certain=certain)
+    if not checked:
+        work.lock_rows(other, "some")
     work.plan_with_indexes(other, mode, certain=certain)
     if checked:
         work.may_fail("23503", f"a row of {other.name} refers to a row that is deleted, or whose key changes")
@@ -226,6 +230,7 @@ def _write(work: Work, table: Table, where: Expression | None, reads: Iterable[N
         work.lock(each, _RX, f"{verb} lets reads go on, and locks each row that it changes until the transaction ends.")
         work.plan_with_indexes(each, _RX)
         work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=scans(each, where))
+        work.lock_rows(each, "all" if where is None else "some")
     doubt_writes(work, getattr(work.statement.tree, "withClause", None))
     for name in reads:
         _read_relation(work, work.table(name), _reading_mode(work.statement.tree), scanned="unknown")

@@ -51,6 +51,7 @@ class _Draft:
     keeps_indexes: bool = False
     scan: Tristate = False
     rebuilds: dict[str, None] = field(default_factory=dict)
+    locks_rows: Literal["none", "some", "all"] = "none"
     data_loss: str | None = None
     breaks: str | None = None
     reason: str = ""
@@ -191,6 +192,12 @@ class Work:
         """Enter that an index is written anew while nobody locks its table."""
         self._drafts[index.name].rebuilds[str(index.name)] = None
 
+    def lock_rows(self, table: Table, which: Literal["some", "all"]) -> None:
+        """Enter that rows of a locked table cannot be written by others until the transaction ends."""
+        draft = self._drafts[table.name]
+        if table.rows != "none" and draft.locks_rows != "all":
+            draft.locks_rows = which
+
     def lose(self, relation: Locked, what: str) -> None:
         draft = self._drafts[relation.name]
         draft.data_loss = f"{draft.data_loss}; {what}" if draft.data_loss else what
@@ -236,6 +243,7 @@ class Work:
             rewrite=False if failed else draft.rewrite,
             rebuilds=() if failed else tuple(draft.rebuilds),
             scan=False if failed else draft.scan,
+            locks_rows="none" if failed else draft.locks_rows,
             data_loss=None if failed else draft.data_loss,
             breaks_running_code=None if failed else draft.breaks,
             certainty="proven" if draft.certain and "unknown" not in {draft.rewrite, draft.scan} else "unknown",

@@ -170,10 +170,10 @@ def _all_settings(folder: Path, within: Path | None) -> list[Settings]:
     for file in sorted(folder.iterdir()):
         if file.suffix not in _SETTINGS_SUFFIXES or not is_inside(file, within):
             continue
-        if file.name == "alembic.ini" or _mentions(file, b"script_location"):
+        if file.name == "alembic.ini" or mentions(file, b"script_location"):
             found += read_ini(file)
     pyproject = folder / "pyproject.toml"
-    told = is_inside(pyproject, within) and _mentions(pyproject, b"alembic")
+    told = is_inside(pyproject, within) and mentions(pyproject, b"alembic")
     table = read_pyproject(pyproject) if told else None
     if table is None:
         return found
@@ -182,7 +182,8 @@ def _all_settings(folder: Path, within: Path | None) -> list[Settings]:
     return [merged(main, table) if main else table, *others]
 
 
-def _mentions(file: Path, word: bytes) -> bool:
+def mentions(file: Path, word: bytes) -> bool:
+    """Whether ``word`` stands in ``file``; not where that is no file, too big for one of settings, or unreadable."""
     try:
         return file.is_file() and file.stat().st_size <= _SETTINGS_SIZE_MAX and word in file.read_bytes()
     except OSError:
@@ -221,7 +222,7 @@ def _without_settings(folder: Path, top: Path, within: Path | None) -> Project |
     env, versions = folder / "env.py", folder / "versions"
     if not versions.is_dir() or not all(is_inside(each, within) for each in (env, versions)):
         return None
-    if not _mentions(env, b"alembic"):
+    if not mentions(env, b"alembic"):
         return None
     roots = [each / inner for each in _between(folder, top) for inner in ("", "src") if (each / inner).is_dir()]
     inside = tuple(root for root in roots if is_inside(root, within))

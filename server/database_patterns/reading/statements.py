@@ -68,7 +68,10 @@ def _parsed_or_rejected(sql: str, locate: Locate, start: int, end: int) -> Itera
 
 
 def _end_of_last_token(sql: str, start: int, end: int) -> int:
-    tokens = [token for token in parser.scan(sql[start:end]) if not _is_comment(token)]
+    text = sql[start:end]
+    if "--" not in text and "/*" not in text:
+        return start + len(text.rstrip())
+    tokens = [token for token in parser.scan(text) if not _is_comment(token)]
     return start + tokens[-1].end + 1 if tokens else end
 
 

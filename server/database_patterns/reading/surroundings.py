@@ -6,14 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from .alembic.context import RevisionContext
+from database_patterns.errors import UserError
+from database_patterns.model import Alters, Note
+
+from .alembic import RevisionContext, read_revision
 from .conventions import mentioned, naming_convention
 from .environment import Environment, driver_of, read_environment
+from .files import read_source
 from .pins import Pin, pins
-from .project import Project, is_inside, upwards
+from .project import Project, is_inside, mentions, upwards
 
 _WITHOUT_CONVENTION: Final = {"flask", "flask_sqlalchemy", "sqlalchemy", "sqlmodel"}
 """Libraries whose metadata has no naming convention unless the project gives it one."""
@@ -21,6 +26,9 @@ _WITHOUT_CONVENTION: Final = {"flask", "flask_sqlalchemy", "sqlalchemy", "sqlmod
 _DRIVERS: Final = {"asyncpg": "asyncpg", "psycopg": "psycopg", "psycopg2": "psycopg2", "psycopg2-binary": "psycopg2"}
 _PSYCOPG_BY_DEFAULT: Final = (2, 1)
 """From this version of SQLAlchemy on, an address without a driver means psycopg 3, before it psycopg2."""
+
+_HOOKING: Final = (b"compiles", b"listen")
+"""Words without which a revision hooks nothing into SQLAlchemy."""
 
 _COMPARED: Final = ("alembic", "sqlalchemy")
 
@@ -51,6 +59,10 @@ class Surroundings:
     @cached_property
     def context(self) -> RevisionContext:
         """What the reader of a revision is told."""
+        return replace(self._known, altered_by=self._altered_by())
+
+    @cached_property
+    def _known(self) -> RevisionContext:
         return RevisionContext(
             roots=self.project.roots,
             naming_convention=self.environment.naming_convention,
@@ -60,6 +72,21 @@ class Surroundings:
             assume=self.assume,
             database=self.database,
         )
+
+    def _altered_by(self) -> str | None:
+        """What one of the revisions changes in the libraries for all: Alembic imports every file before it runs one."""
+        for file in self.project.files():
+            if is_inside(file, self.project.within) and any(mentions(file, word) for word in _HOOKING):
+                for note in self._notes_of(file):
+                    if isinstance(note, Alters) and note.direction is None:
+                        return f"{note.code} in {file.name}"
+        return None
+
+    def _notes_of(self, file: Path) -> tuple[Note, ...]:
+        try:
+            return read_revision(read_source(file), str(file), self._known).notes
+        except UserError:
+            return ()
 
     def of_databases(self) -> list[Surroundings]:
         """The same for each database of the project; itself where there is but one."""

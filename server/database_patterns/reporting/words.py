@@ -73,6 +73,7 @@ def work(effect: Effect) -> str:
         {True: "rewrites it", "unknown": "may rewrite it"}.get(effect.rewrite, ""),
         "" if effect.rewrite is True else {True: "scans it", "unknown": "may scan it"}.get(effect.scan, ""),
         f"rebuilds {_names(effect.rebuilds)}" if effect.rebuilds else "",
+        {"all": "locks all rows", "some": "locks rows"}.get(effect.locks_rows, ""),
         f"loses {effect.data_loss}" if effect.data_loss else "",
     ]
     return ", ".join(filter(None, parts))

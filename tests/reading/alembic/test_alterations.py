@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.reading.alembic.conftest import HEADER
 
-from database_patterns.model import Fails
+from database_patterns.model import Alters, Fails
 from database_patterns.reading.alembic import RevisionContext, read_revision
 
 Revise = Callable[..., Any]
@@ -121,3 +121,23 @@ def test_a_hook_for_another_database_changes_nothing(revise: Revise) -> None:
         return ""
     """
     assert revise('op.drop_table("t")', top=top).outline() == [("DROP TABLE t", "exact", None)]
+
+
+def test_a_change_of_the_libraries_is_noted_and_once_when_it_happens_on_import(revise: Revise) -> None:
+    top = "import sqlalchemy.event as event\nfrom app import models\n\nsa.Text.length = 5\n"
+    revision = revise('sa.Column = models.Column\nop.drop_table("t")', top=top)
+    found = [note for note in revision.migration.notes if isinstance(note, Alters)]
+    assert found == [
+        Alters(revision.place("sa.Text.length"), None, "sa.Text.length"),
+        Alters(revision.place("sa.Column"), "upgrade", "sa.Column"),
+    ]
+
+
+def test_what_another_revision_changes_in_the_libraries_guards_this_one() -> None:
+    text = f'{HEADER}\n\ndef upgrade():\n    op.drop_table("t")\n'
+    migration = read_revision(text, "b.py", RevisionContext(altered_by="compiles(sa.Table)"))
+    (statement,) = migration.upgrade
+    assert (statement.confidence, statement.guard) == (
+        "guarded",
+        "as far as compiles(sa.Table) changes nothing in it",
+    )

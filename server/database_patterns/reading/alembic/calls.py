@@ -24,7 +24,6 @@ from .journal import Journal
 from .sending import Arguments, flat, said
 from .source import Source
 from .values import (
-    SYMBOLIC,
     Answers,
     Bound,
     Function,
@@ -33,6 +32,7 @@ from .values import (
     Operations,
     PartialText,
     Symbol,
+    Symbolic,
     Unknown,
     first_hole,
     is_symbol,
@@ -81,7 +81,7 @@ class Calls(ConnectionCalls):
         return args, kwargs
 
     def _dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
-        result: object = Unknown(self.source.code(node, 40))
+        result: object
         if isinstance(callee, Function):
             result = self.call_function(node, callee, arguments)
         elif isinstance(callee, Unknown):
@@ -96,6 +96,8 @@ class Calls(ConnectionCalls):
             result = callee.value
         elif isinstance(callee, Maker):
             result = callee.make(*arguments)
+        else:
+            result = Unknown(self.source.code(node, 40))
         return result
 
     def _call_bound(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
@@ -117,7 +119,7 @@ class Calls(ConnectionCalls):
             return MappingProxyType(self.scope.outermost().names)
         given = list(flat(arguments))
         if callee.reason.startswith("sqlalchemy.event"):
-            self.journal.altered(node)
+            self.journal.altered(node, everywhere=self.importing)
         if any(is_symbol(value, "autocommit block") for value in given):
             self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")
         calls_back = any(isinstance(value, Bound | Function) for value in given)
@@ -153,7 +155,7 @@ class Calls(ConnectionCalls):
             return self._apply(callee, args, kwargs)
         client_side = {key: kwargs.pop(key) for key in _CLIENT_SIDE if key in kwargs}
         for key, value in client_side.items():
-            if isinstance(value, SYMBOLIC) or first_hole(value) is not None:
+            if isinstance(value, Symbolic) or first_hole(value) is not None:
                 client_side[key] = Unknown("a default that the migration computes")
         return self._apply(partial(callee, **client_side), args, kwargs)
 
@@ -182,10 +184,11 @@ class Calls(ConnectionCalls):
         hole = first_hole((args, kwargs)) if strict else first_hole([arg for arg in args if isinstance(arg, Unknown)])
         if hole is not None and (strict or "**" in kwargs):
             return hole
-        if any(isinstance(value, Symbol) for value in flat((args, kwargs))):
-            return Unknown("what is read from the database", inert=True)
-        if any(isinstance(value, SYMBOLIC) or library.too_long(value) for value in flat((args, kwargs))):
-            return Unknown("a value that reading cannot compute")
+        for value in flat((args, kwargs)):
+            if isinstance(value, Symbol):
+                return Unknown("what is read from the database", inert=True)
+            if isinstance(value, Symbolic) or library.too_long(value):
+                return Unknown("a value that reading cannot compute")
         self.budget.spend(2 + sum(len(arg) // 50 for arg in args if isinstance(arg, str | list | tuple | dict | range)))
         if function is str.replace or getattr(function, "__name__", "") == "replace":
             self.budget.spend(_replaced_size(function, args) // 200)

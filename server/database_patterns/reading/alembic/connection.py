@@ -17,7 +17,7 @@ from .journal import Journal
 from .operations import OperationCalls
 from .sending import Arguments, flat
 from .source import Source
-from .values import SYMBOLIC, PartialText, Symbol, Unknown, first_hole
+from .values import PartialText, Symbol, Symbolic, Unknown, first_hole
 
 ANSWER: Final = Unknown("what the database answers", inert=True)
 
@@ -88,7 +88,7 @@ class ConnectionCalls(OperationCalls):
     def _execute(self, node: ast.Call, name: str, arguments: Arguments) -> object:
         args, kwargs = arguments
         statement = args[0] if args else kwargs.get("statement", Unknown("an execution without a statement"))
-        if isinstance(statement, SYMBOLIC) or not isinstance(statement, str | PartialText | ClauseElement):
+        if isinstance(statement, Symbolic) or not isinstance(statement, str | PartialText | ClauseElement):
             reason = statement.reason if isinstance(statement, Unknown) else f"a {type(statement).__name__} is executed"
             self.journal.opaque(node, reason)
             return ANSWER

@@ -16,7 +16,8 @@ class RevisionContext:
     ``naming_convention`` is that of ``target_metadata`` (empty: it has none; None: not known). The others are options
     of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
     ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``). ``database`` is what
-    ``upgrade(engine_name)`` is called with, where env.py migrates several databases.
+    ``upgrade(engine_name)`` is called with, where env.py migrates several databases. ``altered_by`` is the code of
+    another revision that changes the libraries for all (``model.Alters``).
     """
 
     roots: tuple[Path, ...] = ()
@@ -26,6 +27,7 @@ class RevisionContext:
     driver: str | None = None
     assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     database: str | None = None
+    altered_by: str | None = None
 
 
 UNKNOWN = RevisionContext()

@@ -16,7 +16,6 @@ from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
 from .source import Source, walk
 from .values import (
     MISSING,
-    SYMBOLIC,
     Bound,
     Function,
     Instance,
@@ -25,6 +24,7 @@ from .values import (
     PartialText,
     Scope,
     Symbol,
+    Symbolic,
     SymbolKind,
     Unknown,
     first_hole,
@@ -57,6 +57,7 @@ class Expressions(ABC):
         self.journal = journal
         self.budget = budget
         self.scope = Scope()
+        self.importing = False
         self.tainted: dict[int, tuple[object, Unknown]] = {}
         self.dead: set[int] = set()
 
@@ -71,7 +72,9 @@ class Expressions(ABC):
         if handler is None:
             return Unknown(f"{type(node).__name__}: {self.source.code(node, 40)}")
         value = handler(self, node)
-        return self.tainted[id(value)][1] if id(value) in self.tainted else value
+        if self.tainted and id(value) in self.tainted:
+            return self.tainted[id(value)][1]
+        return value
 
     def unreachable(self, nodes: Iterable[ast.AST]) -> None:
         """Note that what is in ``nodes`` is known not to run here."""
@@ -114,12 +117,12 @@ class Expressions(ABC):
             owner.attributes[target.attr] = Unknown("what depends on a condition") if self.journal.guards else value
         else:
             if isinstance(owner, Namespace | Operations | type):
-                self.journal.altered(target)
+                self.journal.altered(target, everywhere=self.importing)
             self.taint(owner, f"an object changed by {self.source.code(target, 40)} = …")
 
     def taint(self, container: object, reason: str) -> None:
         """From here on ``container`` is unknown."""
-        if not isinstance(container, (Unknown, *SYMBOLIC)):
+        if not isinstance(container, Unknown | Symbolic):
             self.tainted[id(container)] = (container, Unknown(reason))
 
     def grown(self, value: object) -> object:
@@ -131,9 +134,6 @@ class Expressions(ABC):
         elif isinstance(value, list | tuple | dict | set | frozenset):
             self.budget.spend(len(value))
         return value
-
-    def _constant(self, node: ast.Constant) -> object:
-        return self.grown(node.value)
 
     def _name(self, node: ast.Name) -> object:
         value = self.scope.find(node.id)
@@ -156,7 +156,7 @@ class Expressions(ABC):
             return owner.attributes.get(name, Unknown(f"the attribute .{name} of an object"))
         if isinstance(owner, Symbol):
             return _SYMBOL_DATA.get((owner.kind, name), Bound(owner, name))
-        if isinstance(owner, (*SYMBOLIC, PartialText)):
+        if isinstance(owner, Symbolic | PartialText):
             return Bound(owner, name)
         return library.attribute(owner, name)
 
@@ -216,7 +216,7 @@ class Expressions(ABC):
         spec = self.evaluate(node.format_spec) if node.format_spec else ""
         conversion = chr(node.conversion) if node.conversion >= 0 else None
         value = self.evaluate(node.value)
-        if isinstance(value, SYMBOLIC) or not isinstance(spec, str):
+        if isinstance(value, Symbolic) or not isinstance(spec, str):
             return Unknown(self.source.code(node.value, 40))
         return self.grown(formatted(value, conversion, spec))
 
@@ -249,7 +249,7 @@ class Expressions(ABC):
         hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
         if hole is not None:
             return hole
-        if isinstance(owner, (PartialText, *SYMBOLIC)) or not hasattr(owner, "__getitem__"):
+        if isinstance(owner, PartialText | Symbolic) or not hasattr(owner, "__getitem__"):
             return Unknown(self.source.code(node, 40))
         try:
             return owner[index]  # ty: ignore[not-callable]
@@ -333,7 +333,7 @@ class Expressions(ABC):
         ast.BoolOp: _boolean,
         ast.Call: lambda self, node: self.call(node),
         ast.Compare: _compare,
-        ast.Constant: _constant,
+        ast.Constant: lambda _self, node: node.value,
         ast.Dict: _dict,
         ast.DictComp: _comprehension,
         ast.FormattedValue: _formatted,

@@ -96,7 +96,7 @@ class Imports(Calls):
         if name == "compiles" and dialects and "postgresql" not in dialects:
             return
         if library.is_public(self.evaluate(target), otherwise=not self._resolving):
-            self.journal.altered(decorator)
+            self.journal.altered(decorator, everywhere=True)
 
     def _defines_class(self, name: str) -> bool:
         return any(isinstance(each, ast.ClassDef) and each.name == name for each in self.source.tree.body)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from database_patterns.actions import TransactionControl
 from database_patterns.model import (
+    Alters,
     CommitOnBind,
     Confidence,
     Direction,
@@ -91,9 +92,18 @@ class Journal:
             self.broken = True
             self._from_here(f"if the call on line {self._place(node).line} did not fail")
 
-    def altered(self, node: ast.AST) -> None:
-        """What is recorded from here on rests on libraries that the revision itself changed at ``node``."""
-        self._from_here(f"as far as {self.source.code(node, 60)} changes nothing in it")
+    def altered(self, node: ast.AST, *, everywhere: bool) -> None:
+        """What is recorded from here on rests on libraries that the revision itself changed at ``node``.
+
+        ``everywhere`` when that happens as soon as the file is imported.
+        """
+        code = self.source.code(node, 60)
+        self.notes.append(Alters(self._place(node), None if everywhere else self.direction, code))
+        self.resting_on(code)
+
+    def resting_on(self, code: str) -> None:
+        """What is recorded from here on is right as far as ``code``, which changes the libraries, leaves it alone."""
+        self._from_here(f"as far as {code} changes nothing in it")
 
     def _from_here(self, condition: str) -> None:
         if condition not in self.always:

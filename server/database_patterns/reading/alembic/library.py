@@ -231,6 +231,9 @@ def is_public(value: object, *, otherwise: bool) -> bool:
     return value.__module__.startswith("sqlalchemy.") if isinstance(value, type) else otherwise
 
 
+_SIZED: Final = (str, bytes, range, list, tuple, dict, set)
+
+
 def too_long(value: object) -> bool:
     """Whether ``value`` has more items or characters than reading handles."""
-    return isinstance(value, str | bytes | range | list | tuple | dict | set) and len(value) > TEXT_MAX
+    return isinstance(value, _SIZED) and len(value) > TEXT_MAX

@@ -11,7 +11,7 @@ from sqlalchemy import Column
 
 from . import entities
 from .sending import Arguments, Sending, flat
-from .values import SYMBOLIC, Batch, Operations, PartialText, Symbol, Unknown, first_hole
+from .values import Batch, Operations, PartialText, Symbol, Symbolic, Unknown, first_hole
 
 _NAMES: Final = {"f", "inline_literal"}
 """Operations that only make a value."""
@@ -93,7 +93,7 @@ class OperationCalls(Sending):
         args, kwargs = arguments
         if name not in OPERATIONS | _NAMES:
             return Unknown(f"op.{name} is not one of Alembic's own operations")
-        if any(isinstance(value, SYMBOLIC) for value in flat(arguments)):
+        if any(isinstance(value, Symbolic) for value in flat(arguments)):
             return Unknown("an argument exists only in a running migration")
         if name == "execute" and args and isinstance(args[0], PartialText):
             return None

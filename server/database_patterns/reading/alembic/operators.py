@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from . import library
 from .formatting import TEXT_MAX, percent_format, text_of
-from .values import SYMBOLIC, Bound, PartialText, Unknown, first_hole
+from .values import Bound, PartialText, Symbolic, Unknown, first_hole
 
 TOO_BIG: Final = Unknown("a value bigger than is read here")
 
@@ -90,7 +90,7 @@ def combined(operation: ast.operator, left: object, right: object) -> object:
         if hole is not None:
             return hole
     function = _BINARY.get(type(operation))
-    if function is None or isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
+    if function is None or isinstance(left, Symbolic) or isinstance(right, Symbolic):
         return Unknown(f"a value combined by {type(operation).__name__}")
     return function(left, right)
 
@@ -110,7 +110,7 @@ def negated(operation: ast.unaryop, value: object) -> object:
     if isinstance(operation, ast.Not):
         truth = truth_of(value)
         return truth if isinstance(truth, Unknown) else not truth
-    if isinstance(value, (Unknown, PartialText, *SYMBOLIC)):
+    if isinstance(value, Unknown | PartialText | Symbolic):
         return value if isinstance(value, Unknown) else Unknown("an unknown value")
     return _UNARY[type(operation)](value)
 
@@ -120,7 +120,7 @@ def compared(operation: ast.cmpop, left: object, right: object) -> object:
     sides = (left, right)
     if isinstance(operation, ast.Is | ast.IsNot) and not any(isinstance(side, Unknown | Bound) for side in sides):
         return _COMPARE[type(operation)](left, right)
-    if any(isinstance(side, SYMBOLIC) for side in sides):
+    if any(isinstance(side, Symbolic) for side in sides):
         return Unknown("something that exists only in a running migration", inert=True)
     if not library.is_element(left):
         hole = first_hole(sides)

@@ -31,7 +31,6 @@ class Sending(Expressions):
         super().__init__(source, journal, budget)
         self.context = context
         self.recording = Recording(context.naming_convention)
-        self.importing = False
         self.sending: ast.expr
 
     def send(self, node: ast.expr, operation: Callable[[], object]) -> object:

@@ -14,18 +14,26 @@ from database_patterns.reading.statements import Locate
 
 _LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>'''|\"\"\"|'|")""")
 
+_LEAVES = {
+    *(str, bytes, int, float, complex, bool, type(None), type(...)),
+    *(ast.Load, ast.Store, ast.Del),
+    *(kind for base in (ast.boolop, ast.operator, ast.unaryop, ast.cmpop) for kind in base.__subclasses__()),
+}
+"""What nodes hold besides nodes, and the marks that have nothing in them."""
+
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """``node`` and all that is in it, in no particular order; several times as fast as ``ast.walk``."""
+    """``node`` and the expressions and statements in it, in no particular order; much faster than ``ast.walk``."""
     waiting = [node]
     while waiting:
         current = waiting.pop()
         yield current
         for value in current.__dict__.values():
-            if isinstance(value, ast.AST):
+            kind = value.__class__
+            if kind is list:
+                waiting += [each for each in value if each.__class__ not in _LEAVES]
+            elif kind not in _LEAVES:
                 waiting.append(value)
-            elif value.__class__ is list:
-                waiting += [each for each in value if isinstance(each, ast.AST)]
 
 
 class Source:
@@ -48,6 +56,7 @@ class Source:
         except (ValueError, RecursionError, MemoryError):
             raise UserError("is not Python that can be read (nested too deeply)", where=path) from None
         self._lines = self.text.split("\n")
+        self._ascii = self.text.isascii()
         self._located: Locate | None = None
 
     def span(self, node: ast.AST) -> Span:
@@ -85,8 +94,10 @@ class Source:
         return None
 
     def _characters(self, line: int, byte_column: int) -> int:
+        if self._ascii:
+            return byte_column
         text = self._lines[line - 1] if line <= len(self._lines) else ""
-        return byte_column if text.isascii() else len(text.encode()[:byte_column].decode(errors="replace"))
+        return len(text.encode()[:byte_column].decode(errors="replace"))
 
     def _offset(self, line: int, column: int) -> int:
         return sum(len(text) + 1 for text in self._lines[: line - 1]) + column

@@ -7,7 +7,7 @@ connection, Alembic's context) is symbolic. Everything else is ``Unknown`` with 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
@@ -36,15 +36,21 @@ class PartialText:
     is_clause: bool = False
 
 
+class Symbolic:
+    """What stands for something that is no plain value: a module, a function, the connection of a migration."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Symbolic):
     """A module that a revision imports, known by its dotted name; ``library`` says what it may give."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Module:
+class Module(Symbolic):
     """A module of the project; ``scope`` finds what it defines."""
 
     place: Place
@@ -52,7 +58,7 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Symbolic):
     """Something of the project that is not read, but of whose parts the configuration tells values."""
 
     name: str
@@ -60,21 +66,21 @@ class Foreign:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Symbolic):
     """A function that is not read, but known to answer ``value``."""
 
     value: object
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Symbolic):
     """A class of the file whose objects ``make`` builds from positional and named arguments."""
 
     make: Callable[[list[object], dict[str, object]], object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Instance:
+class Instance(Symbolic):
     """An object of a class of the file, of which only some attributes are known."""
 
     of: str
@@ -95,7 +101,7 @@ SymbolKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Symbolic):
     """Something that exists only in a running migration: Alembic's context, its connection, a session on it."""
 
     kind: SymbolKind
@@ -107,7 +113,7 @@ def is_symbol(value: object, *kinds: SymbolKind) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(Symbolic):
     """``op``, or the operations object of a batch; ``target`` is Alembic's real object."""
 
     target: object = field(repr=False)
@@ -115,14 +121,14 @@ class Operations:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Symbolic):
     """A ``batch_alter_table(…)`` that has not been entered yet; ``manager`` is Alembic's real context manager."""
 
     manager: object = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Symbolic):
     """A method, not yet called: ``owner.name``."""
 
     owner: object
@@ -166,7 +172,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class Function(Symbolic):
     """A function that the file defines, with the scope that it sees."""
 
     node: ast.FunctionDef | ast.Lambda
@@ -179,34 +185,28 @@ class Function:
         return self.node.name if isinstance(self.node, ast.FunctionDef) else "lambda"
 
 
-SYMBOLIC: Final = (Namespace, Module, Foreign, Answers, Maker, Instance, Symbol, Operations, Batch, Bound, Function)
-
-
 _WHOLE: Final = {str, int, float, bool, bytes}
 """Types of values without parts."""
-
-
-def holes(value: object, limit: int = 20_000) -> Iterable[Unknown]:
-    """The unknown values inside ``value``, looking into containers, at most ``limit`` items deep and wide."""
-    waiting = [value]
-    for _ in range(limit):
-        if not waiting:
-            return
-        current = waiting.pop()
-        if isinstance(current, Unknown):
-            yield current
-        elif isinstance(current, PartialText):
-            waiting.extend(current.parts)
-        elif isinstance(current, dict | MappingProxyType):
-            waiting.extend((*current.keys(), *current.values()))
-        elif isinstance(current, list | tuple | set | frozenset):
-            waiting.extend(current)
-    if waiting:
-        yield Unknown("a value with too many parts")
+_PARTS_MAX: Final = 20_000
 
 
 def first_hole(value: object) -> Unknown | None:
-    """One unknown value inside ``value``, or None when all of it is known."""
+    """One unknown value inside ``value``, or None when all of it is known; containers are looked into."""
     if value is None or type(value) in _WHOLE:
         return None
-    return next(iter(holes(value)), None)
+    waiting = [value]
+    for _ in range(_PARTS_MAX):
+        if not waiting:
+            return None
+        current = waiting.pop()
+        if type(current) in _WHOLE:
+            continue
+        if isinstance(current, Unknown):
+            return current
+        if isinstance(current, list | tuple | set | frozenset):
+            waiting.extend(current)
+        elif isinstance(current, dict | MappingProxyType):
+            waiting.extend((*current.keys(), *current.values()))
+        elif isinstance(current, PartialText):
+            waiting.extend(current.parts)
+    return Unknown("a value with too many parts") if waiting else None

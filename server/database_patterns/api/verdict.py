@@ -1,0 +1,147 @@
+"""In one sentence, what the running system notices of a migration: who waits, on what, for how long; what is lost.
+
+A transaction keeps its locks to its end. So a lock that a first statement takes for a moment is held as long as the
+statements after it in the same transaction work, on whatever tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from database_patterns.definitions import Name
+from database_patterns.effects.context import StatementInContext
+from database_patterns.locks import LockMode, blocked_by
+from database_patterns.model import Effect, Prediction
+
+
+class Work(NamedTuple):
+    """How long a statement takes: a rank that is higher for longer, words with room for the relation, and that one."""
+
+    rank: int
+    words: str
+    relation: str = ""
+
+
+class Wait(NamedTuple):
+    """Who waits for a relation, and while what is done."""
+
+    who: tuple[str, ...]
+    work: Work
+
+    @property
+    def harm(self) -> int:
+        """By how long, then by who waits."""
+        return 10 * self.work.rank + len(self.who)
+
+
+_MOMENT = Work(1, "for a moment")
+
+
+def verdict(statements: Iterable[StatementInContext], *, complete: bool) -> str:
+    """The sentence; never reassuring where something is not known."""
+    statements = tuple(statements)
+    predictions = [each.prediction for each in statements]
+    waits = _waits(statements)
+    parts = [
+        *(f"fails with {each.error}" for each in predictions if each.error),
+        *_who_waits(waits),
+        *_row_locks(statements, waits),
+        *_on_relations("data of {} is lost: {}", ((each, each.data_loss) for each in _effects(predictions))),
+        *_on_relations("on {}, {}", ((each, each.breaks_running_code) for each in _effects(predictions))),
+    ]
+    if not complete:
+        parts.append("a part could not be analysed")
+    elif any(each.unknown for each in predictions):
+        parts.append("some effects are not known")
+    return "; ".join(parts) or "blocks neither reads nor writes"
+
+
+def harm(statements: Iterable[StatementInContext]) -> int:
+    """How much live traffic notices, as a number that is greater for the worse of two migrations."""
+    return max((wait.harm for wait in _waits(statements).values()), default=0)
+
+
+def _waits(statements: Iterable[StatementInContext]) -> dict[str, Wait]:
+    """The worst wait for each relation that somebody else may use."""
+    worst: dict[str, Wait] = {}
+    held: dict[str, LockMode] = {}
+    transaction: str | None = None
+    for each in statements:
+        current = each.statement.transaction.id if each.statement.transaction else None
+        if current is None or current != transaction:
+            held = {}
+        transaction = current
+        work = max((_work(effect) for effect in each.prediction.effects if _is_seen(each, effect)), default=_MOMENT)
+        now, kept = dict(held), dict(held)
+        for effect in each.prediction.effects:
+            if effect.lock and _is_seen(each, effect):
+                now[effect.relation] = max(effect.lock, now.get(effect.relation, effect.lock))
+                if effect.held == "transaction":
+                    kept[effect.relation] = now[effect.relation]
+        for relation, lock in now.items():
+            wait = Wait(tuple(who for who in blocked_by(lock) if who != "schema changes"), work)
+            if wait.who and (relation not in worst or wait.harm > worst[relation].harm):
+                worst[relation] = wait
+        held = kept
+    return worst
+
+
+def _is_seen(at: StatementInContext, effect: Effect) -> bool:
+    """Whether live traffic meets the relation: a table or view that was there before the migration."""
+    schema, _, name = effect.relation.rpartition(".")
+    return effect.kind not in {"index", "sequence"} and not at.created_here(Name(name, schema or None))
+
+
+def _work(effect: Effect) -> Work:
+    for rank, words, does in (
+        (4, "while all rows{} are rewritten", effect.rewrite is True and not _empties(effect)),
+        (3, "while indexes{} are rebuilt", bool(effect.rebuilds) and not _empties(effect)),
+        (2, "while all rows{} are read", effect.scan is True),
+        (2, "perhaps while all rows{} are rewritten", effect.rewrite == "unknown"),
+        (2, "perhaps while all rows{} are read", effect.scan == "unknown"),
+    ):
+        if does:
+            return Work(rank, words, effect.relation)
+    return _MOMENT
+
+
+def _empties(effect: Effect) -> bool:
+    """Whether the new files are empty, as those of TRUNCATE are, which is done in a moment."""
+    return effect.scan is False and effect.data_loss == "all rows"
+
+
+def _who_waits(waits: dict[str, Wait]) -> Iterator[str]:
+    """Who waits, for which relations and how long, the worst first."""
+    groups: dict[Wait, list[str]] = {}
+    for relation, wait in sorted(waits.items(), key=lambda item: -item[1].harm):
+        groups.setdefault(wait, []).append(relation)
+    for (who, work), relations in groups.items():
+        duration = work.words.format("" if relations == [work.relation] else f" of {work.relation}")
+        yield f"blocks {' and '.join(who)} on {_listed(relations)} {duration}"
+
+
+def _row_locks(statements: Iterable[StatementInContext], waits: dict[str, Wait]) -> Iterator[str]:
+    """What waits for single rows until the transaction ends, where not all writes wait anyway."""
+    locked: dict[str, str] = {}
+    for each in statements:
+        for effect in each.prediction.effects:
+            blocked = effect.relation in waits and "writes" in waits[effect.relation].who
+            if effect.locks_rows != "none" and _is_seen(each, effect) and not blocked:
+                rows = "all rows" if effect.locks_rows == "all" else "the rows that it selects"
+                locked[effect.relation] = min(rows, locked.get(effect.relation, rows))
+    for relation, rows in locked.items():
+        yield f"locks {rows} of {relation}, so that other writes to them wait until the transaction ends"
+
+
+def _effects(predictions: Iterable[Prediction]) -> Iterator[Effect]:
+    return (effect for prediction in predictions for effect in prediction.effects)
+
+
+def _on_relations(sentence: str, found: Iterable[tuple[Effect, str | None]]) -> list[str]:
+    """A sentence for each relation and thing to say of it, each once."""
+    return list(dict.fromkeys(sentence.format(effect.relation, what) for effect, what in found if what))
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
