@@ -9,6 +9,7 @@ from typing import Any
 import pglast
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from pglast import ast, parser
 from pglast.stream import RawStream
 from pglast.visitors import Visitor
 from sqlalchemy import Connection, MetaData, create_engine, event
@@ -111,7 +112,7 @@ def _split(execution: Execution) -> list[Execution]:
     """The statements of one execution; one that PostgreSQL's parser refuses stays whole."""
     try:
         parts = pglast.split(execution.sql)
-    except pglast.parser.ParseError:
+    except parser.ParseError:
         return [execution]
     return [Execution(part, execution.transaction, execution.bound) for part in parts]
 
@@ -139,9 +140,9 @@ class _WithoutCasts(Visitor):
     def visit_TypeCast(self, _ancestors: Any, node: Any) -> Any:  # noqa: N802 - pglast's
         """A constant instead of its cast."""
         inner = node.arg
-        while isinstance(inner, pglast.ast.TypeCast):
+        while isinstance(inner, ast.TypeCast):
             inner = inner.arg
-        return inner if isinstance(inner, pglast.ast.A_Const) else None
+        return inner if isinstance(inner, ast.A_Const) else None
 
 
 def rows(database: Database, *tables: str) -> dict[str, list[Any]]:
