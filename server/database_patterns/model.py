@@ -126,6 +126,17 @@ class DoesNothing(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class NeverRuns(Note):
+    """A part of the file with calls that would send SQL, of which it is known that they do not run on PostgreSQL.
+
+    ``condition`` is what does not hold: the answer is complete without them. ``direction`` is None for a definition
+    that neither direction uses.
+    """
+
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Raises(Note):
     """The direction refuses to run: it raises on purpose; ``code`` as written."""
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from database_patterns.model import Span
+from database_patterns.model import NeverRuns, Span
 
 Revise = Callable[..., Any]
 
@@ -34,6 +34,16 @@ async def asynchronous():
 class Helper:
     def work(self):
         op.execute("SELECT 5")
+
+def mysql_only(bind):
+    bind.execute(sa.text("SELECT 23"))
+
+def in_a_table():
+    op.execute("SELECT 24")
+
+STEPS = {"a": in_a_table}
+if settings.early:
+    op.execute("SELECT 25")
 """
 BODY = """
 bind = op.get_bind()
@@ -82,7 +92,12 @@ value = settings.more and op.execute("SELECT 18")
 op.create_table("u", *[sa.Column(name, sa.Integer()) for name in settings.names])
 if settings.stop:
     return op.execute("SELECT 20")
-op.execute("SELECT 21")
+if bind.dialect.name == "mysql":
+    op.execute("SELECT 21")
+    mysql_only(bind)
+for step in settings.steps(STEPS):
+    step()
+op.execute("SELECT 22")
 """
 
 
@@ -101,13 +116,78 @@ def test_every_call_that_could_send_sql_is_a_statement_or_a_gap(revise: Revise) 
     migration = revision.migration
     covered = {span for each in migration.upgrade for span in (each.span, *each.related)}
     gaps = [gap.span for gap in migration.upgrade_gaps]
+    dead = [note.span for note in migration.notes if isinstance(note, NeverRuns)]
     missing = []
     for node in ast.walk(ast.parse(revision.text)):
         if isinstance(node, ast.Call) and sends(node):
             span = Span("b.py", node.lineno, node.col_offset + 1, node.end_lineno or 0, (node.end_col_offset or 0) + 1)
-            if span not in covered and not any(inside(span, gap) for gap in gaps):
+            if span not in covered and not any(inside(span, gap) for gap in (*gaps, *dead)):
                 missing.append((node.lineno, ast.unparse(node)))
+            assert span not in covered or not any(inside(span, gap) for gap in dead)
     assert missing == []
+
+
+def test_what_is_known_not_to_run_is_noted_once_with_the_condition(revise: Revise) -> None:
+    dead = """
+bind = op.get_bind()
+for table in ("a", "b"):
+    if bind.dialect.name == "mysql":
+        op.execute(f"ALTER TABLE {table} ENGINE InnoDB")
+        op.execute("SELECT 1")
+    else:
+        op.drop_table(table)
+if bind.dialect.name == "postgresql":
+    pass
+elif bind.dialect.name == "sqlite":
+    op.execute("SELECT 2")
+for table in []:
+    op.execute("SELECT 3")
+while False:
+    op.execute("SELECT 4")
+bind.dialect.name == "oracle" and op.execute("SELECT 5")
+op.execute("SELECT 6") if bind.dialect.name == "oracle" else None
+for table in ("a", "b"):
+    if table == "a":
+        op.execute("SELECT 7")
+if bind.dialect.name == "mysql":
+    print("no call that sends SQL")
+return
+op.execute("SELECT 8")
+"""
+    revision = revise(dead, top="def unused():\n    op.execute('SELECT 9')\n")
+    assert revision.sql() == ["DROP TABLE a", "DROP TABLE b", "SELECT 7"]
+    assert (revision.migration.upgrade_gaps, revision.migration.downgrade_gaps) == ((), ())
+    notes = [note for note in revision.migration.notes if isinstance(note, NeverRuns)]
+    assert {(note.span.line - revision.place(dead.strip()[:20]).line, note.condition) for note in notes[:-1]} == {
+        (3, 'if bind.dialect.name == "mysql"'),
+        (9, 'unless bind.dialect.name == "postgresql"'),
+        (12, "for each item of []"),
+        (14, "while False"),
+        (15, 'if bind.dialect.name == "oracle"'),
+        (16, 'if bind.dialect.name == "oracle"'),
+        (23, "after return"),
+    }
+    assert notes[-1] == NeverRuns(
+        revision.place("def unused():\n    op.execute('SELECT 9')"), None, "nothing that runs uses unused"
+    )
+
+
+def test_a_function_that_only_dead_code_uses_never_runs(revise: Revise) -> None:
+    top = "def mysql():\n    op.execute('SELECT 1')\n"
+    revision = revise('if op.get_bind().dialect.name == "mysql":\n    mysql()', top=top)
+    assert revision.migration.notes[-1] == NeverRuns(revision.place(top.strip()), None, "nothing that runs uses mysql")
+    used = revise("pass", down="mysql()", top=top)
+    assert [note for note in used.migration.notes if isinstance(note, NeverRuns)] == []
+
+
+def test_a_function_within_a_condition_at_the_top_is_no_less_accounted_for(revise: Revise) -> None:
+    top = "try:\n    import fast\nexcept ImportError:\n    def helper():\n        op.execute('SELECT 1')\n"
+    revision = revise("helper()", top=top)
+    assert [gap.span for gap in revision.migration.upgrade_gaps] == [
+        revision.place("op.execute('SELECT 1')"),
+        Span("b.py", 17, 5, 17, 13),
+    ]
+    assert revision.migration.downgrade_gaps == ()
 
 
 def inside(inner: Span, outer: Span) -> bool:

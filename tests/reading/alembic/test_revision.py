@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from database_patterns.errors import UserError
-from database_patterns.model import DoesNothing, Gap, Raises, Span
+from database_patterns.model import DoesNothing, Gap, NeverRuns, Raises, Span
 from database_patterns.reading import read_text
 from database_patterns.reading.alembic import read_revision
 
@@ -71,7 +71,10 @@ def test_a_direction_that_refuses_to_run_says_so(revise: Revise) -> None:
     revision = revise("pass", down='raise NotImplementedError("no way back")\nop.drop_table("t")')
     refusal = 'raise NotImplementedError("no way back")'
     assert (revision.migration.downgrade, revision.migration.downgrade_gaps) == ((), ())
-    assert revision.migration.notes[1:] == (Raises(revision.place(refusal), "downgrade", refusal),)
+    assert revision.migration.notes[1:] == (
+        Raises(revision.place(refusal), "downgrade", refusal),
+        NeverRuns(revision.place('op.drop_table("t")'), "downgrade", f"after {refusal}"),
+    )
 
 
 def test_reading_by_kind_reaches_the_alembic_reader() -> None:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
-from database_patterns.model import Span
+from database_patterns.model import Direction, NeverRuns, Span
 
 from .operations import OPERATIONS
-from .source import Source, walk
+from .source import Branch, Source, walk
 
 _SENDING: Final = OPERATIONS - {"batch_alter_table"} | {"exec_driver_sql"}
+_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_TOP: Final = ""
+"""The name of what stands at the top level of a file: it runs in both directions."""
+
+
+@dataclass(slots=True)
+class _Definition:
+    """What a top-level name stands for: its nodes, its calls that send SQL, and the names that it uses."""
+
+    nodes: list[ast.AST] = field(default_factory=list)
+    calls: list[ast.Call] = field(default_factory=list)
+    names: list[ast.Name] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class _Definition:
-    """A top-level function or class: its calls that send SQL, and the names that it uses."""
+class Missing:
+    """The calls that were not interpreted, each with why, and the parts that are known not to run."""
 
-    name: str
-    calls: tuple[ast.Call, ...]
-    names: tuple[ast.Name, ...]
+    calls: tuple[tuple[ast.Call, str], ...]
+    dead: tuple[NeverRuns, ...]
 
 
 class Account:
@@ -29,46 +40,88 @@ class Account:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        self._definitions = {node.name: _definition(node) for node in source.tree.body if isinstance(node, definitions)}
+        self._definitions: dict[str, _Definition] = {}
+        for name, node in _named(source.tree.body):
+            _fill(self._definitions.setdefault(name, _Definition()), node)
+        self._found: set[str] = set()
 
-    def unreached(
-        self, direction: str, reached: set[int], dead: set[int], gaps: Sequence[Span]
-    ) -> Iterator[tuple[ast.Call, str]]:
-        """The calls that would send SQL in ``direction``, were not ``reached``, and are not ``dead``: never run.
+    def missing(
+        self, direction: Direction, reached: Collection[int], branches: Mapping[int, Branch], gaps: Sequence[Span]
+    ) -> Missing:
+        """What would send SQL in ``direction`` and was not ``reached``, apart from what lies in one of ``gaps``.
 
-        Each with why it is missing; what lies in one of ``gaps`` is accounted for already.
+        ``branches`` are the parts of the file that are known not to run.
         """
+        owners = {id(inner): branch for branch in branches.values() for node in branch.nodes for inner in walk(node)}
         wide = [span for span in gaps if span.end_line > 1]
-        for definition in self._used(direction, dead):
+        calls: list[tuple[ast.Call, str]] = []
+        dead: dict[int, NeverRuns] = {}
+        for name, definition in self._used(direction, owners):
             for call in definition.calls:
-                if id(call) in reached or id(call) in dead:
+                branch = owners.get(id(call))
+                if id(call) in reached:
                     continue
-                span = self._source.span(call)
-                if not any(_within(span, outer) for outer in wide):
-                    yield call, f"it is in a part of {definition.name} that could not be followed"
+                if branch is not None:
+                    dead[id(branch)] = self._never_runs(branch, direction)
+                elif not any(_within(self._source.span(call), outer) for outer in wide):
+                    calls.append((call, f"it is in a part of {name or 'the file'} that could not be followed"))
+        return Missing(tuple(calls), tuple(dead.values()))
 
-    def _used(self, direction: str, dead: set[int]) -> list[_Definition]:
+    def unused(self) -> Iterator[NeverRuns]:
+        """The definitions with calls that neither direction uses, of those that were asked for so far."""
+        for name, definition in self._definitions.items():
+            if definition.calls and name not in self._found:
+                for node in definition.nodes:
+                    yield NeverRuns(self._source.span(node), None, f"nothing that runs uses {name}")
+
+    def _used(self, direction: Direction, dead: Mapping[int, Branch]) -> Iterator[tuple[str, _Definition]]:
         """The definitions that ``direction`` uses, and those that these use, in code that may run."""
-        used: dict[str, _Definition] = {}
-        waiting = [direction]
+        seen: set[str] = set()
+        waiting: list[str] = [_TOP, direction]
         while waiting:
             name = waiting.pop()
-            if name in self._definitions and name not in used:
-                used[name] = self._definitions[name]
-                waiting += [node.id for node in used[name].names if id(node) not in dead]
-        return list(used.values())
+            if name in self._definitions and name not in seen:
+                seen.add(name)
+                definition = self._definitions[name]
+                waiting += [node.id for node in definition.names if id(node) not in dead]
+                yield name, definition
+        self._found |= seen
+
+    def _never_runs(self, branch: Branch, direction: Direction) -> NeverRuns:
+        first, last = self._source.span(branch.nodes[0]), self._source.span(branch.nodes[-1])
+        span = Span(first.path, first.line, first.column, last.end_line, last.end_column)
+        return NeverRuns(span, direction, f"{branch.word} {self._source.code(branch.because, 100)}")
 
 
-def _definition(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> _Definition:
-    calls: list[ast.Call] = []
-    names: list[ast.Name] = []
-    for inner in walk(node):
+def _named(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
+    """The top-level statements of a file under the names that they bind; functions in compound ones by themselves."""
+    for node in body:
+        if isinstance(node, _FUNCTIONS):
+            yield node.name, node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                yield target.id if isinstance(target, ast.Name) else _TOP, node
+        elif not isinstance(node, ast.Import | ast.ImportFrom):
+            yield _TOP, node
+            yield from _named([inner for inner in walk(node) if isinstance(inner, _FUNCTIONS)])
+
+
+def _fill(definition: _Definition, node: ast.AST) -> None:
+    definition.nodes.append(node)
+    for inner in walk(node) if isinstance(node, _FUNCTIONS) else _outside_of_functions(node):
         if isinstance(inner, ast.Name):
-            names.append(inner)
+            definition.names.append(inner)
         elif _sends(inner):
-            calls.append(inner)
-    return _Definition(node.name, tuple(calls), tuple(names))
+            definition.calls.append(inner)
+
+
+def _outside_of_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """``node`` and what is in it, without what functions and classes hold."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting += [each for each in ast.iter_child_nodes(current) if not isinstance(each, _FUNCTIONS)]
 
 
 def may_send(node: ast.AST) -> bool:

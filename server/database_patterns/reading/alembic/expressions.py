@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import EnumType
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from .budget import Budget
 from .formatting import formatted, text_of
 from .journal import Journal
 from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
-from .source import Source, walk
+from .source import Branch, Source
 from .values import (
     MISSING,
     Bound,
@@ -59,7 +59,8 @@ class Expressions(ABC):
         self.scope = Scope()
         self.importing = False
         self.tainted: dict[int, tuple[object, Unknown]] = {}
-        self.dead: set[int] = set()
+        self.file = source
+        self.dead: dict[int, Branch] = {}
 
     @abstractmethod
     def call(self, node: ast.Call) -> object:
@@ -76,10 +77,10 @@ class Expressions(ABC):
             return self.tainted[id(value)][1]
         return value
 
-    def unreachable(self, nodes: Iterable[ast.AST]) -> None:
-        """Note that what is in ``nodes`` is known not to run here."""
-        for node in nodes:
-            self.dead.update(id(inner) for inner in walk(node))
+    def unreachable(self, nodes: Sequence[ast.AST], word: str, because: ast.AST) -> None:
+        """Note that what is in ``nodes`` is known not to run here: it would ``word`` (if, unless …) ``because``."""
+        if nodes and self.source is self.file:
+            self.dead.setdefault(id(nodes[0]), Branch(nodes, word, because))
 
     def truth(self, node: ast.expr) -> bool | Unknown:
         """Whether the condition ``node`` holds."""
@@ -183,7 +184,7 @@ class Expressions(ABC):
                 unknown = unknown or truth
                 conditions.append(f"{'unless' if decisive else 'if'} {self.source.code(operand, 100)}")
             elif truth is decisive:
-                self.unreachable(node.values[position + 1 :])
+                self.unreachable(node.values[position + 1 :], "unless" if decisive else "if", operand)
                 return value if unknown is None else decisive
         return unknown or value
 
@@ -201,7 +202,7 @@ class Expressions(ABC):
     def _conditional(self, node: ast.IfExp) -> object:
         truth = self.truth(node.test)
         if not isinstance(truth, Unknown):
-            self.unreachable([node.orelse if truth else node.body])
+            self.unreachable([node.orelse if truth else node.body], "unless" if truth else "if", node.test)
             return self.evaluate(node.body if truth else node.orelse)
         condition = self.source.code(node.test, 100)
         for branch, guard in ((node.body, f"if {condition}"), (node.orelse, f"unless {condition}")):

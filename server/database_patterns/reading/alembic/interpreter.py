@@ -48,7 +48,7 @@ class Interpreter(Definitions):
                 continue
             rest = statements[position + 1 :]
             if flow.certain:
-                self.unreachable(rest)
+                self.unreachable(rest, "after", statement)
                 return flow
             with self.journal.guarded(flow.guard):
                 return self._later(flow, self.block(rest))
@@ -141,7 +141,7 @@ class Interpreter(Definitions):
     def _raise(self, node: ast.Raise) -> Flow:
         if not self.importing and not self.journal.guards:
             self.journal.raises(node)
-        self.unreachable([node])
+        self.unreachable([node], "in", node)
         return Flow("raise")
 
     # Compound statements -------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class Interpreter(Definitions):
     def _if(self, node: ast.If) -> Flow | None:
         truth = self.truth(node.test)
         if not isinstance(truth, Unknown):
-            self.unreachable(node.orelse if truth else node.body)
+            self.unreachable(node.orelse if truth else node.body, "unless" if truth else "if", node.test)
             return self.block(node.body if truth else node.orelse)
         condition = self._condition(node.test)
         before = dict(self.scope.names)
@@ -192,7 +192,7 @@ class Interpreter(Definitions):
             header = f"for each {self.source.code(node.target, 40)} in {self._condition(node.iter)}"
             return self._unknown_loop(node, header)
         if not items:
-            self.unreachable(node.body)
+            self.unreachable(node.body, "for each item of", node.iter)
         flow = self._rounds_of(node, list(items))
         if flow is None:
             return self.block(node.orelse)
@@ -214,7 +214,7 @@ class Interpreter(Definitions):
 
     def _while(self, node: ast.While) -> Flow | None:
         if self.truth(node.test) is False:
-            self.unreachable(node.body)
+            self.unreachable(node.body, "while", node.test)
             return self.block(node.orelse)
         return self._unknown_loop(node, f"while {self._condition(node.test)}")
 

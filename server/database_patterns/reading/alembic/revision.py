@@ -45,7 +45,7 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         downgrade=downgrade.statements,
         revision=upgrade.revision,
         down_revisions=upgrade.down_revisions,
-        notes=tuple(dict.fromkeys(upgrade.notes + downgrade.notes)),
+        notes=tuple(dict.fromkeys((*upgrade.notes, *downgrade.notes, *account.unused()))),
         upgrade_gaps=upgrade.gaps,
         downgrade_gaps=downgrade.gaps,
         branch_labels=upgrade.branch_labels,
@@ -98,7 +98,9 @@ def _read_direction(source: Source, account: Account, direction: Direction, cont
     except RecursionError:
         journal.gap(source.tree, "it is nested too deeply")
     spans = [gap.span for gap in journal.gaps]
-    for call, why in account.unreached(direction, interpreter.reached, interpreter.dead, spans):
+    missing = account.missing(direction, interpreter.reached, interpreter.dead, spans)
+    journal.notes += missing.dead
+    for call, why in missing.calls:
         journal.gap(call, why)
     names = interpreter.scope.names
     revision = names.get("revision")

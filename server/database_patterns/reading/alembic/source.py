@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from database_patterns.errors import UserError
@@ -34,6 +35,15 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
                 waiting += [each for each in value if each.__class__ not in _LEAVES]
             elif kind not in _LEAVES:
                 waiting.append(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Statements or expressions in a row that do not run: they would ``word`` (if, after …) ``because``."""
+
+    nodes: Sequence[ast.AST]
+    word: str
+    because: ast.AST
 
 
 class Source:
