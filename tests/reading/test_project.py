@@ -177,8 +177,8 @@ def test_settings_that_cannot_be_read_hide_no_other_project(tmp_path: Path) -> N
     settings(tmp_path, "bad/alembic.ini", "no section\n")
     result = below(tmp_path)
     assert [project.scripts for project in result.projects] == [tmp_path / "good"]
-    (line,) = result.unreadable
-    assert line.startswith(f"{tmp_path}/bad/alembic.ini: cannot be read (File contains no section headers.")
+    (error,) = result.unreadable
+    assert str(error).startswith(f"{tmp_path}/bad/alembic.ini: cannot be read (File contains no section headers.")
 
 
 def test_an_address_that_env_py_fills_in_does_not_spoil_the_settings(tmp_path: Path) -> None:

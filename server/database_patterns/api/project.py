@@ -15,6 +15,8 @@ from database_patterns.reading import Scanned, project
 from database_patterns.reading.project import Project
 from database_patterns.reading.sql_order import histories, is_like_a_migration
 
+_OUTSIDE = "{} leads out of the folder that may be read"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -36,7 +38,7 @@ class Inventory:
     files: list[Found] = field(default_factory=list)
     whole: set[Project] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: list[UserError] = field(default_factory=list)
     foreign: list[Path] = field(default_factory=list)
 
     def leave_out(self, files: Sequence[Path], what: str, why: str) -> None:
@@ -110,9 +112,7 @@ def _add_projects(inventory: Inventory, projects: Iterable[Project]) -> set[Path
     for each in projects:
         inventory.files += [Found(file, each) for file in each.files()]
         inventory.whole.add(each)
-        inventory.unreadable += [
-            f"{each.settings}: {name} leads out of the folder that may be read" for name in each.outside
-        ]
+        inventory.unreadable += [UserError(_OUTSIDE.format(name), where=str(each.settings)) for name in each.outside]
     out = project.left_out(projects)
     inventory.leave_out(out, "revisions", "belong to no history")
     return {each.resolve() for each in out}

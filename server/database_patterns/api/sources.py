@@ -6,7 +6,7 @@ Whatever cannot be read becomes one line; it never hides the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.model import Gap, Migration, Span, Statement
 from database_patterns.reading import Kind, RevisionContext, Running
+from database_patterns.reading.configuration import assumed
 from database_patterns.reading.histories import History, of_files, of_project
 from database_patterns.reading.project import Project, is_inside
 
@@ -181,10 +182,17 @@ class _Reader:
             return
         from database_patterns.reading.surroundings import Surroundings  # noqa: PLC0415  SQL needs no Alembic
 
-        around = Surroundings(own)
+        around = Surroundings(own, self._assumed(own))
         self.notes += around.notes()
         for each in around.of_databases():
             yield of_project(self._all(sources, each.context), each, whole=own in whole)
+
+    def _assumed(self, own: Project) -> Mapping[str, object]:
+        try:
+            return assumed(own.settings.parent, own.within)
+        except UserError as error:
+            self.unreadable.append(str(_renamed(error, Path(error.where), own.within)))
+            return {}
 
     def _all(self, sources: list[Source], context: RevisionContext | None) -> list[Migration]:
         read = (self._one(source, context) for source in sources)
@@ -216,7 +224,7 @@ class _Reader:
 def _texts(inventory: Inventory, kind: Kind | None, within: Path | None) -> Given:
     """The texts of the files that were found."""
     sources: dict[str, Source] = {}
-    unreadable = list(inventory.unreadable)
+    unreadable = [str(_renamed(error, Path(error.where), within)) for error in inventory.unreadable]
     for found in inventory.files:
         name = name_of(found.path, within)
         try:

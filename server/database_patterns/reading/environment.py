@@ -76,7 +76,7 @@ def read_environment(path: Path, options: Mapping[str, str], roots: tuple[Path, 
     try:
         source = Source(read_source(path), str(path))
     except UserError as error:
-        return Environment(str(path), why_unknown=str(error))
+        return Environment(str(path), why_unknown=error.what)
     asynchronous = any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(source.tree))
     Synchronous().generic_visit(source.tree)
     online, offline = (Run(source, options, roots, offline=offline) for offline in (False, True))

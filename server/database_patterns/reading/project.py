@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -71,10 +71,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The projects below a folder, and a line for each settings file that could not be read."""
+    """The projects below a folder, and what is wrong with each settings file that could not be read."""
 
     projects: tuple[Project, ...] = ()
-    unreadable: tuple[str, ...] = field(default=())
+    unreadable: tuple[UserError, ...] = ()
 
 
 def is_inside(path: Path, within: Path | None) -> bool:
@@ -103,13 +103,13 @@ def here(folder: Path, within: Path | None = None) -> list[Project]:
 def below(folder: Path, within: Path | None = None) -> Found:
     """All projects in ``folder`` and the folders below it, in the order of their paths; ``within`` as in Project."""
     projects: dict[tuple[Path, tuple[Path, ...]], Project] = {}
-    unreadable: list[str] = []
+    unreadable: list[UserError] = []
     bare: list[Project] = []
     for parent in sorted(_folders(folder)):
         try:
             found = [project for each in _all_settings(parent, within) if (project := _project(each, folder, within))]
         except UserError as error:
-            unreadable.append(str(error))
+            unreadable.append(error)
             continue
         for project in found:
             if project.outside or any(each.is_dir() for each in project.versions):
