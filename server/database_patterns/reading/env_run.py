@@ -121,8 +121,11 @@ class Run(Interpreter):
                 is_symbol(owner, kind) if isinstance(kind, str) else isinstance(owner, kind)
             ):
                 return handler(self, node, callee.name, arguments)
+        args, code = arguments[0], self.source.code(node.func)
+        if code == "re.split" and args[:1] == [_COMMAS] and isinstance(args[-1], str):
+            return re.split(_COMMAS, args[-1])
         if isinstance(callee, Unknown):
-            return self._on_unknown(node, self.source.code(node.func), arguments)
+            return self._on_unknown(node, code, arguments)
         return super()._dispatch(node, callee, arguments)
 
     def _on_unknown(self, node: ast.Call, code: str, arguments: Arguments) -> object:
@@ -133,8 +136,6 @@ class Run(Interpreter):
             return self._engine(name, arguments)
         if name in _CONNECTS and not args and "." in code:
             return self._on_engine(node, name, arguments)
-        if code == "re.split" and args[:1] == [_COMMAS] and isinstance(args[-1], str):
-            return re.split(_COMMAS, args[-1])
         given = [each for each in (*args, *kwargs.values()) if isinstance(each, Function)]
         for function in given:
             self.call_function(node, function, ([Symbol("connection")] if name == "run_sync" else [], {}))
@@ -230,8 +231,9 @@ class Run(Interpreter):
 
     def _on_config(self, _node: ast.Call, name: str, arguments: Arguments) -> object:
         args = arguments[0]
-        if name in {"get_main_option", "get_section_option"} and args:
-            return self.options.get(str(args[-1]), Unknown("a setting that is not there", inert=True))
+        place = {"get_main_option": 0, "get_section_option": 1}.get(name, len(args))
+        if place < len(args):
+            return self.options.get(str(args[place]), Unknown("a setting that is not there", inert=True))
         if name == "set_main_option" and len(args) > 1 and args[0] == "sqlalchemy.url":
             self._address(args[1])
         if name == "get_section":

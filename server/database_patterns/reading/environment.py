@@ -166,6 +166,8 @@ def _origin(tree: ast.Module) -> str | None:
     }
     for _ in range(len(assigned)):
         name = _root(assigned.pop(name)) if name in assigned else name
+    if name is None:
+        return None
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == name for each in node.names):
             return "." * node.level + (node.module or "")

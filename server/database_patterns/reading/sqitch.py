@@ -57,7 +57,7 @@ def as_planned(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
         found = scripts.get(file)
         if found is None or not (positions := plans[found.top]):
             return number, 0, 0
-        return first[found.top], positions.get(found.name, len(positions)), number
+        return first[found.top], positions.get(found.name, max(positions.values()) + 1), number
 
     return [file for _, file in sorted(enumerate(kept), key=place)], verifying
 
