@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
 
@@ -66,3 +67,120 @@ def test_a_hook_that_another_revision_puts_into_sqlalchemy_guards_all(tmp_path: 
 def test_what_changes_nothing_for_others_guards_nothing(other: str, tmp_path: Path) -> None:
     (statement,) = read(tmp_path, {"a": other, "b": CHILD}).upgrade
     assert (statement.confidence, statement.guard) == ("exact", None)
+
+
+def project(folder: Path, **files: str) -> Surroundings:
+    """The surroundings of the only project below ``folder``; a name with slashes is a file's."""
+    given = {"alembic.ini": INI, "migrations/env.py": ENV, "migrations/versions/a.py": "revision = 'a'\n"} | files
+    for name, text in given.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    (folder / ".git").mkdir(exist_ok=True)
+    (found,) = below(folder).projects
+    return Surroundings(found)
+
+
+RECEIVED = """
+from alembic import context
+from flask import current_app
+
+with current_app.extensions["migrate"].db.engine.connect() as connection:
+    context.configure(connection=connection, **current_app.extensions["migrate"].configure_args)
+"""
+"""As Flask-Migrate's env.py, which gets everything from the application."""
+
+
+def test_an_option_that_no_module_mentions_is_not_set(tmp_path: Path) -> None:
+    read = project(tmp_path, **{"migrations/env.py": RECEIVED, "app.py": "migrate.init_app(app, compare_type=True)\n"})
+    assert (read.environment.transaction_per_migration, read.environment.transactional_ddl) == (False, True)
+
+
+def test_an_option_that_a_module_mentions_may_be_set_there(tmp_path: Path) -> None:
+    told = {"app.py": "migrate.init_app(app, transaction_per_migration=True)\n"}
+    read = project(tmp_path, **{"migrations/env.py": RECEIVED, **told})
+    assert (read.environment.transaction_per_migration, read.environment.transactional_ddl) == (None, True)
+
+
+NAMES = {"ix": "ix_%(column_0_label)s"}
+CONVENTION = "from sqlalchemy import MetaData\nmetadata = MetaData(naming_convention={'ix': 'ix_%(column_0_label)s'})\n"
+IMPORTING = "from alembic import context\nfrom {} import Base\ncontext.configure(target_metadata=Base.metadata)\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "files", "expected"),
+    [
+        ("shop.models", {"shop/models.py": "Base = declarative_base()\n"}, {}),
+        (
+            "shop.models",
+            {"shop/models.py": "class Base: ...\n", "shop/db.py": CONVENTION},
+            {"ix": "ix_%(column_0_label)s"},
+        ),
+        ("flask_sqlalchemy", {"app.py": CONVENTION}, NAMES),
+        ("elsewhere", {"shop/db.py": CONVENTION}, None),
+    ],
+    ids=["none", "in a module", "an extension's", "a library's"],
+)
+def test_the_naming_convention_is_that_of_the_projects_modules(
+    tmp_path: Path, module: str, files: dict[str, str], expected: dict[str, str] | None
+) -> None:
+    read = project(tmp_path, **{"migrations/env.py": IMPORTING.format(module), **files})
+    assert read.environment.naming_convention == expected
+    assert read.context.naming_convention == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "files", "driver"),
+    [
+        ("postgresql+asyncpg://h/d", {}, "asyncpg"),
+        ("postgresql://h/d", {"requirements.txt": "sqlalchemy==2.0.40\n"}, "psycopg2"),
+        ("postgresql://h/d", {"requirements.txt": "sqlalchemy==2.1.0\n"}, "psycopg"),
+        ("postgresql://h/d", {"requirements.txt": "sqlalchemy\n"}, None),
+        ("driver://h/d", {"requirements.txt": "psycopg2-binary\nsqlalchemy\n"}, "psycopg2"),
+        ("driver://h/d", {"requirements.txt": "psycopg2-binary\nasyncpg\nsqlalchemy\n"}, None),
+        ("driver://h/d", {}, None),
+    ],
+)
+def test_the_driver_is_that_of_the_address_or_the_one_that_is_installed(
+    tmp_path: Path, url: str, files: dict[str, str], driver: str | None
+) -> None:
+    read = project(tmp_path, **{"alembic.ini": f"{INI}sqlalchemy.url = {url}\n", **files})
+    assert (read.driver, read.context.driver) == (driver, driver)
+
+
+def test_versions_that_differ_from_ours_are_named(tmp_path: Path) -> None:
+    ours = version("sqlalchemy")
+    pinned = f"alembic==1.7.5\nsqlalchemy=={ours}\n"
+    read = project(tmp_path, **{"requirements.txt": pinned, "migrations/x/requirements.txt": "alembic==1.0.0\n"})
+    theirs, read_with = "the project uses Alembic 1.7.5 (requirements.txt)", version("alembic")
+    assert list(read.notes()) == [f"{theirs}; its revisions were read with {read_with}, whose SQL may differ"]
+
+
+def test_what_env_py_says_in_vain_is_noted(tmp_path: Path) -> None:
+    text = ENV.replace("target_metadata=None", "include_schema=True")
+    assert list(project(tmp_path, **{"migrations/env.py": text}).notes()) == [
+        "env.py, line 2: context.configure knows no include_schema, and ignores it"
+    ]
+    (tmp_path / "migrations/env.py").unlink()
+    (found,) = below(tmp_path).projects
+    assert list(Surroundings(found).notes()) == ["env.py could not be read: no such file or folder"]
+
+
+def test_an_env_py_outside_the_folder_that_may_be_read_is_not(tmp_path: Path) -> None:
+    outside = tmp_path / "env.py"
+    outside.write_text(ENV)
+    read = project(tmp_path / "project")
+    (tmp_path / "project/migrations/env.py").unlink()
+    (tmp_path / "project/migrations/env.py").symlink_to(outside)
+    (found,) = below(tmp_path / "project", tmp_path / "project").projects
+    assert Surroundings(found).environment.why_unknown == "env.py lies outside the folder that may be read"
+    assert read.environment.why_unknown == ""
+
+
+def test_each_database_has_surroundings_of_its_own(tmp_path: Path) -> None:
+    one = project(tmp_path)
+    assert one.of_databases() == [one]
+    several = project(tmp_path, **{"alembic.ini": f"{INI}databases = users, orders\n"})
+    assert [(each.database, each.context.database) for each in several.of_databases()] == [
+        ("users", "users"),
+        ("orders", "orders"),
+    ]

@@ -1,0 +1,65 @@
+"""What the project's modules mention, and the naming convention that they define."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from database_patterns.reading.conventions import mentioned, naming_convention
+
+DEFINED = "from sqlalchemy import MetaData\nmetadata = MetaData(naming_convention={'pk': 'pk_%(table_name)s'})\n"
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def test_modules_that_mention_a_word_are_found_without_those_of_tests(tmp_path: Path) -> None:
+    names = ["app/a.py", "app/b.py", "tests/c.py", "app/test/d.py", ".venv/e.py", "node_modules/f.py", "app/g.txt"]
+    write(tmp_path, **dict.fromkeys(names, "transaction_per_migration"), **{"app/h.py": "x = 1"})
+    assert mentioned("transaction_per_migration", (tmp_path,)) == [tmp_path / "app/a.py", tmp_path / "app/b.py"]
+    assert mentioned("transaction_per_migration", (tmp_path / "app", tmp_path)) == [
+        tmp_path / "app/a.py",
+        tmp_path / "app/b.py",
+    ]
+    assert mentioned("nothing", (tmp_path,)) == []
+
+
+def test_a_link_out_of_the_folder_that_may_be_read_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, **{"secret.py": DEFINED, "project/a.py": "x = 1\n"})
+    (tmp_path / "project" / "b.py").symlink_to(tmp_path / "secret.py")
+    assert mentioned("naming_convention", (tmp_path / "project",), tmp_path / "project") == []
+    assert naming_convention((tmp_path / "project",), tmp_path / "project") == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"app/db.py": DEFINED}, {"pk": "pk_%(table_name)s"}),
+        ({"app/db.py": DEFINED, "app/other.py": DEFINED}, {"pk": "pk_%(table_name)s"}),
+        ({"app/db.py": DEFINED, "app/other.py": DEFINED.replace("pk_", "primary_")}, None),
+        ({"app/db.py": "x = 1\n"}, {}),
+        ({"app/db.py": "# naming_convention is not ours\n"}, {}),
+        ({"app/db.py": "m = MetaData(naming_convention=load())\n"}, None),
+        ({"app/db.py": "naming_convention = (\n"}, None),
+        (
+            {
+                "app/names.py": "NAMES = {'ix': 'ix_%(column_0_label)s'}\n",
+                "app/db.py": "from app.names import NAMES\nmetadata = MetaData(naming_convention=NAMES)\n",
+            },
+            {"ix": "ix_%(column_0_label)s"},
+        ),
+        ({"app/db.py": "op = Operations(context, naming_convention={})\n"}, {}),
+    ],
+    ids=["one", "same", "two", "none", "comment", "unknown", "broken", "imported", "operations"],
+)
+def test_the_one_convention_of_a_project_is_found(
+    tmp_path: Path, files: dict[str, str], expected: Mapping[str, object] | None
+) -> None:
+    write(tmp_path, **files)
+    assert naming_convention((tmp_path,)) == expected
