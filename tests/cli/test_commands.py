@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import io
 import json
 import os
@@ -81,6 +82,103 @@ def test_the_project_here_is_linted_when_no_path_is_given(run: Run) -> None:
     outcome = run("lint")
     assert outcome.err == ""
     assert outcome.out.splitlines()[-1].endswith("in 1 migration, 1 statement (PostgreSQL 18)")
+
+
+def write(**files: str) -> None:
+    """Files of the current folder; a revision is named after its identifier and its parent (``b_after_a``)."""
+    for name, text in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def revision(name: str, parent: str | None, code: str) -> str:
+    return REVISION.format(code=code).replace('"b"', repr(name)).replace('"a"', repr(parent))
+
+
+ENV = """\
+from alembic import context
+from sqlalchemy import create_engine
+
+with create_engine("postgresql+psycopg2://").connect() as connection:
+    context.configure(connection=connection, transaction_per_migration=True, include_schema=True)
+"""
+
+
+def test_a_folder_with_a_project_is_read_as_the_project(run: Run) -> None:
+    hack = "op.execute('COMMIT'); op.execute('CREATE INDEX CONCURRENTLY i ON t (a)')"
+    write(
+        **{
+            "src/shop/migrations/alembic.ini": "[alembic]\n",
+            "src/shop/migrations/env.py": ENV,
+            "src/shop/migrations/versions/z.py": revision("a", None, "op.execute('CREATE TABLE t (a int)')"),
+            "src/shop/migrations/versions/y.py": revision("b", "a", hack),
+            "src/shop/migrations/versions/x.py": revision("c", "b", "op.execute('DROP TABLE t')"),
+            "src/requirements.txt": "sqlalchemy==1.4.54\n",
+            "seed.sql": "SELECT 1;\n",
+        }
+    )
+    outcome = run("explain", ".")
+    heads = [line.removeprefix("src/shop/migrations/versions/") for line in outcome.out.splitlines() if "src/" in line]
+    assert heads == ["z.py (upgrade of a)", "y.py (upgrade of b)", "x.py (upgrade of c)"]
+    assert "CREATE INDEX CONCURRENTLY i ON t (a)  [autocommit]" in outcome.out
+    read_with = f"its revisions were read with {importlib.metadata.version('sqlalchemy')}, whose SQL may differ"
+    assert [line for line in outcome.out.splitlines() if line.startswith("note ")] == [
+        "note left out as no migration by its name: seed.sql",
+        f"note the project uses SQLAlchemy 1.4.54 (requirements.txt); {read_with}",
+        "note env.py, line 5: context.configure knows no include_schema, and ignores it",
+    ]
+    report = json.loads(run("lint", ".", "--format", "json").out)
+    assert [each["rule"] for each in report["findings"]] == ["drop-table"] * ("drop-table" in documents.rules())
+    assert len(report["notes"]) == 3
+    assert report["summary"]["complete"]
+
+
+def test_an_index_built_concurrently_after_a_commit_fails_with_psycopg(run: Run) -> None:
+    hack = "op.execute('COMMIT'); op.execute('CREATE INDEX CONCURRENTLY i ON t (a)')"
+    write(**{"alembic.ini": "[alembic]\nscript_location = db\n", "db/env.py": ENV.replace("psycopg2", "psycopg")})
+    write(**{"db/versions/a.py": revision("a", None, hack)})
+    outcome = run("lint")
+    assert "db/versions/a.py:8:27 error concurrently-in-transaction" in outcome.out
+    assert "psycopg 3 then began another" in " ".join(outcome.out.split())
+
+
+def test_a_history_that_alembic_refuses_is_not_clean(run: Run) -> None:
+    write(**{"alembic.ini": "[alembic]\nscript_location = db\n", "db/env.py": ENV.replace(", include_schema=True", "")})
+    write(**{"db/versions/a.py": revision("a", "gone", "pass"), "db/versions/b.py": revision("b", "a", "pass")})
+    write(**{"db/versions/c.py": revision("b", "a", "pass")})
+    outcome = run("lint", "--strict")
+    assert outcome.status == 3
+    assert outcome.out == (
+        "not analysed db/versions/b.py:1: the order of the history: revision b is in more than one file\n"
+        "not analysed db/versions/a.py:1: the order of the history: revision a follows gone, which is in no file\n\n"
+        "No findings in 3 migrations, 0 statements (PostgreSQL 18), 2 not analysed\n"
+    )
+
+
+def test_each_database_of_a_project_is_explained(run: Run) -> None:
+    both = "".join(f"\n\ndef upgrade_{name}():\n    op.execute('SELECT 1')\n" for name in ("users", "orders"))
+    code = REVISION.format(code="globals()[f'upgrade_{engine_name}']()").replace("upgrade()", "upgrade(engine_name)")
+    write(**{"alembic.ini": "[alembic]\nscript_location = db\ndatabases = users, orders\n", "db/env.py": ENV})
+    write(**{"db/versions/b.py": code.replace('"a"', "None") + both})
+    outcome = run("explain")
+    assert [line for line in outcome.out.splitlines() if "b.py" in line] == [
+        "db/versions/b.py (upgrade of b, database users)",
+        "db/versions/b.py (upgrade of b, database orders)",
+    ]
+    report = json.loads(run("explain", "--format", "json").out)
+    assert [each["database"] for each in report["migrations"]] == ["users", "orders"]
+
+
+def test_sql_files_of_a_tool_are_read_both_ways(run: Run) -> None:
+    write(**{"m/1_a.up.sql": "CREATE TABLE t (a int);\n", "m/1_a.down.sql": "\\echo bye\nDROP TABLE t;\n"})
+    assert run("explain", "m").out.startswith("m/1_a.up.sql\n    1  CREATE TABLE t (a int)  [autocommit]\n")
+    down = run("explain", "m", "--direction", "downgrade").out
+    assert down.startswith("m/1_a.down.sql\n    2  DROP TABLE t  [autocommit]\n")
+    assert "not analysed m/1_a.down.sql:1: \\echo bye: a command of psql; the server does not get it" in down
+    assert run("explain", "m/1_a.down.sql").out == (
+        "not analysed m/1_a.down.sql:1: the file: it only undoes another migration; ask for the downgrade\n"
+    )
 
 
 def test_json_is_the_contracts_and_goes_to_the_file_of_output(run: Run, dangerous: Path) -> None:

@@ -212,6 +212,50 @@ async def test_a_link_out_of_the_root_is_not_followed(server: MCPServer, era: st
         assert "lies outside the folder" in await refused(server, era, "lint_migration", path=path)
 
 
+SETTINGS = "[alembic]\nscript_location = .\nversion_locations = versions ../outside %(here)s/../outside linked\n"
+
+
+async def test_settings_that_lead_out_of_the_root_are_not_followed(server: MCPServer, era: str, root: Path) -> None:
+    outside = root.parent / "outside"
+    outside.mkdir()
+    secret = (root / "versions" / "a.py").read_text(encoding="utf-8").replace("orders", "s3cret").replace('"a"', '"s"')
+    (outside / "s.py").write_text(secret, encoding="utf-8")
+    (outside / "env.py").write_text("from alembic import context\ncontext.configure(s3cret=1)\n", encoding="utf-8")
+    (root / "linked").symlink_to(outside)
+    (root / "env.py").symlink_to(outside / "env.py")
+    (root / "versions" / "c.py").symlink_to(outside / "s.py")
+    (root / "alembic.ini").write_text(SETTINGS, encoding="utf-8")
+    for path in (".", "versions", "versions/a.py"):
+        for tool in ("lint_migration", "explain_migration"):
+            result = await call(server, era, tool, path=path)
+            everything = json.dumps(result.model_dump(mode="json"))
+            assert "s3cret" not in everything
+            assert str(root.parent) not in everything
+    result = await call(server, era, "lint_migration", path=".")
+    assert [line for line in data(result)["unreadable"] if "broken.sql" not in line] == [
+        "alembic.ini: ../outside leads out of the folder that may be read",
+        "alembic.ini: %(here)s/../outside leads out of the folder that may be read",
+        "alembic.ini: linked leads out of the folder that may be read",
+        "versions/c.py: is a link out of the folder that may be read",
+    ]
+    assert "env.py could not be read: env.py lies outside the folder that may be read" in data(result)["notes"]
+
+
+async def test_a_project_is_read_as_alembic_would_run_it(server: MCPServer, era: str, root: Path) -> None:
+    (root / "env.py").write_text(
+        "from alembic import context\nfrom sqlalchemy import create_engine\n"
+        "with create_engine('postgresql+psycopg://').connect() as connection:\n"
+        "    context.configure(connection=connection, compare_typ=True)\n",
+        encoding="utf-8",
+    )
+    result = await call(server, era, "explain_migration", path="versions")
+    assert [each["revision"] for each in data(result)["migrations"]] == ["a", "b"]
+    note = "env.py, line 4: context.configure knows no compare_typ, and ignores it"
+    assert data(result)["notes"] == [note]
+    assert f"note: {note}" in text(result)
+    assert {each["statements"][0]["transaction"] for each in data(result)["migrations"]} == {"versions/a.py/upgrade/1"}
+
+
 async def test_a_file_that_cannot_be_read_is_named_and_never_clean(server: MCPServer, era: str, root: Path) -> None:
     result = await call(server, era, "lint_migration", path=".")
     complaint = "broken.sql: is not valid UTF-8 (byte 0xff at offset 0); save it as UTF-8"

@@ -16,6 +16,8 @@ from database_patterns.reading.project import Project
 from database_patterns.reading.sql_order import histories, is_like_a_migration
 
 _OUTSIDE = "{} leads out of the folder that may be read"
+_NAMED = 3
+"""So many files that are left out are named, the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,12 @@ class Inventory:
     unreadable: list[UserError] = field(default_factory=list)
     foreign: list[Path] = field(default_factory=list)
 
-    def leave_out(self, files: Sequence[Path], what: str, why: str) -> None:
+    def leave_out(self, files: Sequence[Path], why: str) -> None:
         """Note what is not read on purpose; a file that is named itself is."""
+        more = len(files) - _NAMED
         if files:
-            names = ", ".join(each.name for each in files[:3]) + (", …" if len(files) > 3 else "")
-            self.notes.append(f"{len(files)} {what} {why}, and were left out ({names})")
+            names = ", ".join(each.name for each in files[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+            self.notes.append(f"left out as {why}: {names}")
 
 
 def here(folder: Path, within: Path | None = None) -> Inventory:
@@ -84,10 +87,10 @@ def _add_loose(inventory: Inventory, scanned: Scanned, out: set[Path], inner: Pr
     if inventory.files:
         other = [each for each in loose if each.suffix == ".sql" and not is_like_a_migration(each)]
         loose = [each for each in loose if each not in set(other)]
-        inventory.leave_out(other, "SQL files", "have no name of a migration")
+        inventory.leave_out(other, "no migration by its name")
     folders = histories(loose)
     inventory.files += [Found(each, inner if each.suffix == ".py" else None, folders[each]) for each in loose]
-    inventory.leave_out(scanned.verifying, "scripts", "only verify what sqitch has deployed")
+    inventory.leave_out(scanned.verifying, "only verifying what sqitch has deployed")
     inventory.foreign += scanned.foreign
 
 
@@ -114,5 +117,5 @@ def _add_projects(inventory: Inventory, projects: Iterable[Project]) -> set[Path
         inventory.whole.add(each)
         inventory.unreadable += [UserError(_OUTSIDE.format(name), where=str(each.settings)) for name in each.outside]
     out = project.left_out(projects)
-    inventory.leave_out(out, "revisions", "belong to no history")
+    inventory.leave_out(out, "belonging to no history")
     return {each.resolve() for each in out}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -195,13 +195,13 @@ def _project(settings: Settings, top: Path, within: Path | None) -> Project | No
     location = settings.values.get("script_location")
     if location is None and not (settings.folder / "env.py").is_file():
         return None
-    bases = [*(settings.folder / each for each in settings.paths("prepend_sys_path", "path_separator"))]
-    bases += [folder / inner for folder in _between(settings.folder, top) for inner in ("", "src")]
-    scripts = _located(location, bases) if location else settings.folder
+    around = [folder / inner for folder in _between(settings.folder, top) for inner in ("", "src")]
+    bases = [*(settings.folder / each for each in settings.paths("prepend_sys_path", "path_separator")), *around]
+    scripts = _located(location, around, bases) if location else settings.folder
     named = settings.paths("version_locations", "path_separator", "version_path_separator")
     databases = settings.words("databases")
     urls = [settings.sections.get(name, {}).get("sqlalchemy.url") for name in databases]
-    versions = {each: _located(each, bases) for each in named} or {str(location): scripts / "versions"}
+    versions = {each: _located(each, around, bases) for each in named} or {str(location): scripts / "versions"}
     outside = {**versions, location: scripts} if location else versions
     return Project(
         settings=settings.file,
@@ -213,7 +213,11 @@ def _project(settings: Settings, top: Path, within: Path | None) -> Project | No
         roots=tuple(dict.fromkeys(base for base in bases if base.is_dir() and is_inside(base, within))),
         databases=databases,
         within=within,
-        outside=tuple(name for name, path in outside.items() if not is_inside(path, within)),
+        outside=tuple(
+            name.replace(str(settings.folder), "%(here)s")
+            for name, path in outside.items()
+            if not is_inside(path, within)
+        ),
     )
 
 
@@ -235,13 +239,18 @@ def _between(folder: Path, top: Path) -> list[Path]:
     return [folder, *inside]
 
 
-def _located(location: str, bases: Iterable[Path]) -> Path:
-    """A location as Alembic means it, a path or ``package:folder``: where it exists, else at the first base."""
+def _located(location: str, around: Sequence[Path], bases: Sequence[Path]) -> Path:
+    """A location as Alembic means it: where it exists, else at the first candidate.
+
+    A path is looked for in the folders ``around`` the settings, any of which may be the one that Alembic is run in;
+    ``package:folder`` also where modules are imported from.
+    """
     package, colon, inner = location.partition(":")
     path = location
     if colon and not Path(location).is_absolute():
         path = "/".join((package.replace(".", "/"), *inner.split(":")))
-    candidates = [base / path for base in bases]
+        around = bases
+    candidates = [base / path for base in around]
     return next((each for each in candidates if each.is_dir()), candidates[0])
 
 
