@@ -250,7 +250,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files or folders, - for standard input; none: the Alembic project here",
+        help="files, folders or whole projects, - for standard input; none: the Alembic project here",
     )
     parser.add_argument("--kind", choices=("sql", "alembic"), help="what it is, where name and text leave it open")
     _add_postgres(parser)
