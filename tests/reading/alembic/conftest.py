@@ -39,6 +39,22 @@ class Revision:
         end = start + len(snippet)
         return Span("b.py", *self._position(start), *self._position(end))
 
+    def places(self) -> list[tuple[str, str, list[str]]]:
+        """The upgrade's statements, each with the source at its place and at its related places."""
+        upgrade = self.migration.upgrade
+        return [
+            (" ".join(each.sql.split()), self.at(each.span), [self.at(place) for place in each.related])
+            for each in upgrade
+        ]
+
+    def at(self, span: Span) -> str:
+        """The source that ``span`` covers."""
+        assert span.path == "b.py"
+        lines = self.text.split("\n")[span.line - 1 : span.end_line]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return "\n".join(lines)
+
     def sql(self) -> list[str]:
         """The upgrade's statements with their white space folded."""
         return [" ".join(statement.sql.split()) for statement in self.migration.upgrade]

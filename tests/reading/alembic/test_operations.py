@@ -9,6 +9,7 @@ import pytest
 
 from database_patterns.actions import AddColumn, Column, Name, TypeName
 from database_patterns.model import Statement, Transaction
+from database_patterns.reading.alembic.origins import contains
 
 Revise = Callable[..., Any]
 
@@ -85,11 +86,11 @@ RENDERED = {
 
 
 @pytest.mark.parametrize("call", RENDERED)
-def test_an_operation_is_the_sql_that_alembic_sends_for_it_at_the_place_of_its_call(call: str, revise: Revise) -> None:
+def test_an_operation_is_the_sql_that_alembic_sends_at_its_call_or_a_part_of_it(call: str, revise: Revise) -> None:
     revision = revise(call)
     assert revision.sql() == RENDERED[call]
     assert [each.confidence for each in revision.migration.upgrade] == ["exact"] * len(RENDERED[call])
-    assert {each.span for each in revision.migration.upgrade} <= {revision.place(call)}
+    assert all(contains(revision.place(call), each.span) for each in revision.migration.upgrade)
     assert revision.migration.upgrade_gaps == ()
 
 

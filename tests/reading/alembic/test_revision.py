@@ -118,14 +118,6 @@ def test_each_statement_of_a_literal_stands_at_its_own_place_in_it(revise: Revis
     assert second.span == revision.place("UPDATE t SET a = ':'")
 
 
-@pytest.mark.parametrize("literal", ['"SELECT 1;" "SELECT 2"', r'"SELECT 1;\nSELECT 2"'])
-def test_statements_of_a_literal_that_is_not_written_as_it_reads_stand_at_the_call(
-    literal: str, revise: Revise
-) -> None:
-    revision = revise(f"op.execute({literal})")
-    assert [each.span for each in revision.migration.upgrade] == [revision.place(f"op.execute({literal})")] * 2
-
-
 def test_a_direction_that_a_decorator_replaces_is_a_gap_and_so_are_its_calls() -> None:
     text = (
         'from alembic import op\nrevision = "b"\n\ndef twice(function):\n    def wrapper():\n        function()\n'

@@ -1,10 +1,8 @@
-"""Places in a revision's source: nodes, and offsets inside string literals."""
+"""Places in a revision's source: nodes and offsets."""
 
 from __future__ import annotations
 
 import ast
-
-import pytest
 
 from database_patterns.model import Span
 from database_patterns.reading.alembic.source import Source
@@ -23,33 +21,14 @@ def test_long_code_is_shortened() -> None:
     assert source.code(source.tree.body[0], 20) == "f(xxxxxxxxxxxxxxxxx…"
 
 
-@pytest.mark.parametrize("prefix", ["", "r", "R", "u"])
-@pytest.mark.parametrize("quote", ['"', "'", '"""', "'''"])
-def test_offsets_in_a_plain_literal_are_offsets_in_the_file(prefix: str, quote: str) -> None:
-    source = Source(f"f(\n  {prefix}{quote}SELECT ä, b{quote})", "a.py")
-    locate = source.inside_literal(source.tree, "SELECT ä, b")
-    assert locate is not None
-    start = 3 + len(prefix) + len(quote)
-    assert locate(7, 8) == Span("a.py", 2, start + 7, 2, start + 8)
+def test_a_node_has_its_offsets_and_offsets_have_their_place() -> None:
+    source = Source("x = 'ä'; y(\r\n\t'ö', 2)\r\n", "a.py")
+    call = source.tree.body[1]
+    begin, end = source.range(call)
+    assert source.text[begin:end] == "y(\n\t'ö', 2)"
+    assert source.between(begin, end) == source.span(call) == Span("a.py", 1, 10, 2, 9)
 
 
-def test_offsets_in_a_literal_of_several_lines_find_their_line() -> None:
-    source = Source('f("""\n  one\n  two""")', "a.py")
-    locate = source.inside_literal(source.tree, "\n  one\n  two")
-    assert locate is not None
-    assert locate(3, 6) == Span("a.py", 2, 3, 2, 6)
-    assert locate(9, 12) == Span("a.py", 3, 3, 3, 6)
-
-
-@pytest.mark.parametrize("code", ["f('a' 'b')", "f('a\\x62')", "f(x)", "f('other')", "f(b'ab')"])
-def test_a_literal_that_is_written_otherwise_has_no_offsets(code: str) -> None:
-    source = Source(code, "a.py")
-    assert source.inside_literal(source.tree, "ab") is None
-
-
-def test_the_first_literal_with_the_value_counts() -> None:
-    source = Source("f('ab')\ng('ab')", "a.py")
-    second = source.tree.body[1]
-    locate = source.inside_literal(second, "ab")
-    assert locate is not None
-    assert locate(0, 2) == Span("a.py", 2, 4, 2, 6)
+def test_a_byte_order_mark_takes_no_column() -> None:
+    source = Source("\ufefff(1)", "a.py")
+    assert source.between(*source.range(source.tree.body[0])) == Span("a.py", 1, 1, 1, 5)

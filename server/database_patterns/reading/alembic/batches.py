@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from functools import partial
 
-from database_patterns.model import Span
-
 from .calls import Calls
+from .origins import Place
 from .source import Source
 
 _Item = tuple[str, tuple[object, ...], dict[str, object]]
@@ -19,7 +18,7 @@ class Collected:
 
     def __init__(self, interpreter: Calls) -> None:
         self._interpreter = interpreter
-        self._items: list[tuple[_Item, ast.expr, list[str], list[Span], Source]] = []
+        self._items: list[tuple[_Item, ast.expr, list[str], list[Place], Source]] = []
 
     def append(self, item: _Item) -> None:
         """Alembic adds an operation."""

@@ -21,6 +21,7 @@ from .connection import ConnectionCalls
 from .context import RevisionContext
 from .formatting import brace_format, joined
 from .journal import Journal
+from .origins import MADE
 from .sending import Arguments, flat, said
 from .source import Source
 from .values import (
@@ -90,6 +91,8 @@ class Calls(ConnectionCalls):
             result = self._call_bound(node, callee, arguments)
         elif callable(callee):
             result = self._call_known(callee, self._called_back(node, arguments))
+            if isinstance(result, MADE):
+                self.journal.made(result, node)
         elif is_symbol(callee, "sessionmaker"):
             result = Symbol("session")
         elif isinstance(callee, Answers):

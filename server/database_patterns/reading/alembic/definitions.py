@@ -64,7 +64,7 @@ class Definitions(Imports):
         if isinstance(names, Unknown):
             self.journal.gap(node, names.reason)
             return names
-        self.journal.outer.append(self.source.span(node))
+        self.journal.outer.append((self.source, node))
         caller, self.scope = (self.scope, self.source), Scope(names, function.scope)
         self.source = self.journal.source = function.source
         try:

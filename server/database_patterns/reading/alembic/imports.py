@@ -80,6 +80,7 @@ class Imports(Calls):
             if parsed:
                 self.budget.spend(len(parsed.source.text) // _COST)
                 scope.resolve = partial(self._resolve, module, parsed)
+                self.journal.modules.append(parsed.source)
             self._modules[key] = module, parsed
             if parsed and parsed.hooks:
                 self._run_hooks(module, parsed)

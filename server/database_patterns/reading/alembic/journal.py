@@ -6,6 +6,7 @@ import ast
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Final
 
 from database_patterns.actions import TransactionControl
 from database_patterns.model import (
@@ -23,13 +24,28 @@ from database_patterns.model import (
 )
 from database_patterns.reading.statements import parse
 
+from .origins import Origins, Place, contains, is_part, keyword
 from .recording import Rendered
 from .source import Source
+from .texts import Locate, Texts
 from .transactions import Transactions
+
+_SEARCHES: Final = 100
+"""How many texts are looked for in whole files; the others stand at their calls."""
 
 
 class Journal:
-    """Collects; ``guards`` are the conditions that hold here, ``outer`` the calls of the file's own helpers."""
+    """Collects; ``guards`` are the conditions that hold here, ``outer`` the calls of the file's own helpers.
+
+    A statement stands at the call in ``upgrade()`` or ``downgrade()`` that leads to it, and at the narrowest place in
+    this call that makes it: a column, index, constraint or type among the arguments, a keyword of ``alter_column``, a
+    part of a text of several statements. ``related`` then are the places within helpers, from the innermost out.
+
+    Where such an argument is made elsewhere (a variable, a helper, another module), the statement stands at the call,
+    which names the table and says when it runs, and the place where the argument is written is related. A text of
+    several statements that is a constant of the same file is the other way round: each statement stands in the
+    constant, where it is read and changed, and the call is related.
+    """
 
     def __init__(self, source: Source, direction: Direction, owner: str) -> None:
         self.source = source
@@ -39,7 +55,11 @@ class Journal:
         self.gaps: list[Gap] = []
         self.notes: list[Note] = []
         self.guards: list[str] = []
-        self.outer: list[Span] = []
+        self.outer: list[Place] = []
+        self.origins = Origins()
+        self.modules: list[Source] = []
+        self._texts: dict[Source, Texts] = {}
+        self._searches = _SEARCHES
         self.always: list[str] = []
         self.broken = False
 
@@ -49,20 +69,42 @@ class Journal:
             self.opaque(node, "its text has a NUL character, which PostgreSQL refuses")
             return
         whole = self.source.span(node)
-        found = parse(rendered.sql, lambda _begin, _end: whole)
-        if len(found) > 1 or any(statement.error for statement in found):
-            inside = self.source.inside_literal(node, rendered.sql)
-            found = parse(rendered.sql, inside) if inside else found
+        place, elsewhere = self._argument(rendered.about, node, whole)
+        found = parse(rendered.sql, lambda _begin, _end: place)
+        several = len(found) > 1
+        broken = not rendered.holes and any(statement.error for statement in found)
+        if (several or broken) and (inside := self._written(rendered.sql, node)):
+            found = parse(rendered.sql, lambda begin, end: inside(begin, end) or place)
         for statement in found:
-            exact = statement.span if len(found) > 1 else whole
-            self._add(self._with_holes(statement, rendered.holes), exact)
+            at = statement.span if several else place
+            self._add(self._with_holes(statement, rendered.holes), whole, at, elsewhere)
             for action in statement.actions:
                 if isinstance(action, TransactionControl):
                     self.transactions.after_statement(action.kind, whole.line, alone=len(found) == 1)
 
+    def made(self, value: object, node: ast.AST) -> None:
+        """Remember that ``node`` has made ``value``, an object of SQLAlchemy that statements may be about."""
+        self.origins.remember(value, (*self.outer, (self.source, node)))
+
+    def _argument(self, construct: object, node: ast.AST, call: Span) -> tuple[Span, tuple[Span, ...]]:
+        """The place within ``call`` that a statement comes from, and where that is written if it is elsewhere."""
+        if construct is None:
+            return call, ()
+        if altered := keyword(construct, node):
+            return self.source.span(altered), ()
+        origin = self.origins.of(construct, call)
+        if origin is None:
+            return call, ()
+        spans = origin.spans()
+        chain = [call, *(source.span(outer) for source, outer in self.outer[:1])]
+        inside = [span for span in spans if any(contains(each, span) for each in chain)]
+        place = inside[-1] if inside and is_part(construct) else call
+        return place, () if inside and spans[-1] == inside[-1] else (spans[-1],)
+
     def opaque(self, node: ast.AST, why: str) -> None:
         """Mark the place of a call whose SQL is not known, and say why."""
-        self._add(Statement("", self.source.span(node), confidence="opaque", guard=why), self.source.span(node))
+        span = self.source.span(node)
+        self._add(Statement("", span, confidence="opaque", guard=why), span, span)
         self.gap(node, why)
 
     def gap(self, node: ast.AST, why: str) -> None:
@@ -128,10 +170,28 @@ class Journal:
             if self.transactions.number != before:
                 self.transactions.uncertain(f"whether the transaction was ended before depends on: {guard}")
 
+    def _written(self, sql: str, node: ast.AST) -> Locate | None:
+        """Where ``sql`` is written that the call ``node`` executes."""
+        calls = [(self.source, node), *reversed(self.outer)]
+        for source, call in calls:
+            if locate := self._texts_of(source).locate(sql, call):
+                return locate
+        for source in dict.fromkeys([*(source for source, _ in calls), *self.modules]):
+            self._searches -= 1
+            if self._searches >= 0 and (locate := self._texts_of(source).search(sql)):
+                return locate
+        return None
+
+    def _texts_of(self, source: Source) -> Texts:
+        if source not in self._texts:
+            self._texts[source] = Texts(source)
+        return self._texts[source]
+
     def _place(self, node: ast.AST) -> Span:
         """Where ``node`` stands, or the revision's call that leads to it when it stands in another file."""
         span = self.source.span(node)
-        return self.outer[0] if self.outer and span.path != self.outer[0].path else span
+        outer = self.outer[0][0].span(self.outer[0][1]) if self.outer else span
+        return outer if outer.path != span.path else span
 
     @staticmethod
     def _with_holes(statement: Statement, holes: tuple[str, ...]) -> Statement:
@@ -142,10 +202,19 @@ class Journal:
         confidence: Confidence = "opaque" if statement.tree is None else "partial"
         return replace(statement, confidence=confidence, guard=guard, error=None)
 
-    def _add(self, statement: Statement, span: Span) -> None:
-        related = statement.related
-        if self.outer:
-            related, span = (span, *related), self.outer[0]
+    def _placed(self, call: Span, place: Span, elsewhere: tuple[Span, ...]) -> tuple[Span, tuple[Span, ...]]:
+        """The span of what ``call`` sends by way of ``place``, and the related ones."""
+        chain = [*(source.span(node) for source, node in self.outer), call]
+        at_place = contains(chain[0], place) or (not self.outer and place.path == call.path)
+        span = place if at_place else chain[0]
+        around = (each for each in reversed(chain) if not contains(each, place))
+        related = dict.fromkeys((place, *elsewhere, *around))
+        related.pop(span, None)
+        return span, tuple(related)
+
+    def _add(self, statement: Statement, call: Span, place: Span, elsewhere: tuple[Span, ...] = ()) -> None:
+        span, related = self._placed(call, place, elsewhere) if self.outer or place is not call else (call, elsewhere)
+        related = (*related, *(each for each in statement.related if each != span))
         conditions = list(dict.fromkeys([*self.always, *self.guards]))
         confidence = "guarded" if conditions and statement.confidence == "exact" else statement.confidence
         guard = " and ".join(conditions + ([statement.guard] if statement.guard else [])) or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, cast
 
@@ -29,11 +29,16 @@ from .values import PartialText, Unknown, first_hole
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text of one execution; ``holes`` says what each of ``$1``, ``$2`` … stands for."""
+    """The text of one execution; ``holes`` says what each of ``$1``, ``$2`` … stands for, ``about`` the construct."""
 
     sql: str
     holes: tuple[str, ...] = ()
-    sortable: type | None = None
+    about: DDLElement | None = field(default=None, compare=False)
+
+    @property
+    def sortable(self) -> type | None:
+        """What neighbours have in common that may come in any order."""
+        return type(self.about) if isinstance(self.about, CreateIndex | AddConstraint) else None
 
 
 class _Compiler(PGCompiler):
@@ -142,8 +147,8 @@ class Recording:
             statement = self._with_defaults(statement)
         options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
         compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
-        sortable = type(statement) if isinstance(statement, CreateIndex | AddConstraint) else None
-        self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), sortable))
+        about = statement if isinstance(statement, DDLElement) else None
+        self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about))
 
     def _with_defaults(self, statement: Insert | Update) -> Insert | Update:
         """SQLAlchemy fills in the columns' own defaults when it executes; here they become part of the statement."""

@@ -1,19 +1,15 @@
-"""The source text of a revision: its syntax tree, the spans of its nodes, and places inside its string literals."""
+"""The source text of a revision: its syntax tree, the spans of its nodes, and places in it."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import accumulate
 
 from database_patterns.errors import UserError
 from database_patterns.model import Span
-from database_patterns.reading.sql import locator
-from database_patterns.reading.statements import Locate
-
-_LITERAL = re.compile(r"""(?P<prefix>[rRuU]?)(?P<quote>'''|\"\"\"|'|")""")
 
 _LEAVES = {
     *(str, bytes, int, float, complex, bool, type(None), type(...)),
@@ -67,7 +63,7 @@ class Source:
             raise UserError("is not Python that can be read (nested too deeply)", where=path) from None
         self._lines = self.text.split("\n")
         self._ascii = self.text.isascii()
-        self._located: Locate | None = None
+        self._starts: list[int] = []
 
     def span(self, node: ast.AST) -> Span:
         """The range of ``node``, columns in characters (the parser counts bytes)."""
@@ -90,18 +86,15 @@ class Source:
         text = " ".join(" ".join(lines)[: 4 * length].split())
         return text if len(text) <= length else f"{text[: length - 1]}…"
 
-    def inside_literal(self, within: ast.AST, value: str) -> Callable[[int, int], Span] | None:
-        """How offsets in ``value`` translate to spans, when ``within`` holds ``value`` as one plain string literal.
+    def range(self, node: ast.AST) -> tuple[int, int]:
+        """Where ``node`` begins and ends, as offsets in ``text``."""
+        span = self.span(node)
+        starts = self._starts_of_lines()
+        return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
 
-        None when there is no such literal, or when its source differs from its value (escapes, concatenation).
-        """
-        for node in ast.walk(within):
-            if isinstance(node, ast.Constant) and node.value == value:
-                start = self._offset(node.lineno, self._characters(node.lineno, node.col_offset))
-                opening = _LITERAL.match(self.text, start)
-                if opening and self.text.startswith(value + opening["quote"], opening.end()):
-                    return partial(self._between, opening.end())
-        return None
+    def between(self, begin: int, end: int) -> Span:
+        """The range from the offset ``begin`` in ``text`` to ``end``."""
+        return Span(self.path, *self._position(begin), *self._position(end))
 
     def _characters(self, line: int, byte_column: int) -> int:
         if self._ascii:
@@ -109,10 +102,12 @@ class Source:
         text = self._lines[line - 1] if line <= len(self._lines) else ""
         return len(text.encode()[:byte_column].decode(errors="replace"))
 
-    def _offset(self, line: int, column: int) -> int:
-        return sum(len(text) + 1 for text in self._lines[: line - 1]) + column
+    def _starts_of_lines(self) -> list[int]:
+        if not self._starts:
+            self._starts = list(accumulate((len(line) + 1 for line in self._lines), initial=0))
+        return self._starts
 
-    def _between(self, base: int, begin: int, end: int) -> Span:
-        if self._located is None:
-            self._located = locator(self.text, self.path)
-        return self._located(base + begin, base + end)
+    def _position(self, offset: int) -> tuple[int, int]:
+        starts = self._starts_of_lines()
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
