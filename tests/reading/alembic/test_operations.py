@@ -142,7 +142,8 @@ def test_a_default_that_the_migration_computes_leaves_a_hole_where_a_row_needs_i
     revision = revise(
         """
         t = op.create_table("t", sa.Column("id", sa.Integer(), default=lambda: 1), sa.Column("n", sa.Integer()))
-        op.bulk_insert(t, [{"n": 1}, {"id": 2, "n": 2}])
+        op.bulk_insert(t, [{"n": 1}])
+        op.bulk_insert(t, [{"id": 2, "n": 2}])
         """
     )
     assert revision.outline() == [

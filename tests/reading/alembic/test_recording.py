@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import uuid
 
 import pytest
@@ -103,3 +104,29 @@ def test_a_value_that_cannot_be_written_as_text_is_a_hole_named_by_its_type() ->
 )
 def test_a_literal_is_what_postgresql_reads(value: object, type_: TypeEngine[object], expected: str | None) -> None:
     assert literal(value, type_) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "type_", "expected"),
+    [
+        (dt.timedelta(days=-1, microseconds=5), sa.Interval(), "'-1 days 0.000005 seconds'"),
+        (float("inf"), sa.Float(), "'inf'::float8"),
+        (-0.0, sa.Float(), "'-0.0'::float8"),
+        (decimal.Decimal("NaN"), sa.Numeric(), "'NaN'::numeric"),
+        ("10.0.0.1", postgresql.INET(), "'10.0.0.1'"),
+        ("[1,2)", postgresql.INT4RANGE(), "'[1,2)'"),
+        (postgresql.Range(1, None), postgresql.INT4RANGE(), "'[1,)'"),
+        ([postgresql.Range(1, 2), postgresql.Range(4, 5)], postgresql.INT4MULTIRANGE(), "'{[1,2),[4,5)}'"),
+    ],
+)
+def test_a_value_that_sqlalchemy_writes_otherwise_or_not_at_all(
+    value: object, type_: TypeEngine[object], expected: str
+) -> None:
+    assert literal(value, type_) == expected
+
+
+def test_an_array_says_its_type() -> None:
+    table = sa.table("t", sa.column("a", postgresql.ARRAY(postgresql.UUID())), sa.column("b", sa.ARRAY(sa.Text())))
+    assert rendered(table.insert().values(a=[uuid.UUID(int=1)], b=[])) == [
+        ("INSERT INTO t (a, b) VALUES (ARRAY['00000000-0000-0000-0000-000000000001']::UUID[], ARRAY[]::TEXT[])", ())
+    ]

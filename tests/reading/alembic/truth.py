@@ -11,7 +11,6 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from pglast import ast, parser
 from pglast.stream import RawStream
-from pglast.visitors import Visitor
 from sqlalchemy import Connection, MetaData, create_engine, event
 from sqlalchemy.pool import NullPool
 from tests.reading.alembic.conftest import Revision
@@ -131,18 +130,22 @@ def groups(transactions: Iterable[Any]) -> list[int | None]:
 
 def inlined(sql: str) -> str:
     """``sql`` in one spelling, without the types that the driver writes behind the values that it sends."""
-    tree = pglast.parse_sql(sql)
-    _WithoutCasts()(tree)
-    return RawStream()(tree)
+    return RawStream()(_plain(pglast.parse_sql(sql)))
 
 
-class _WithoutCasts(Visitor):
-    def visit_TypeCast(self, _ancestors: Any, node: Any) -> Any:  # noqa: N802 - pglast's
-        """A constant instead of its cast."""
-        inner = node.arg
-        while isinstance(inner, ast.TypeCast):
-            inner = inner.arg
-        return inner if isinstance(inner, ast.A_Const) else None
+def _plain(node: Any) -> Any:
+    """``node`` with constants instead of their casts, in place; a minus becomes part of its number."""
+    if isinstance(node, tuple | list):
+        return tuple(_plain(each) for each in node)
+    if not isinstance(node, ast.Node):
+        return node
+    for name in node:
+        setattr(node, name, _plain(getattr(node, name)))
+    if isinstance(node, ast.TypeCast) and isinstance(node.arg, ast.A_Const):
+        return node.arg
+    if isinstance(node, ast.A_Expr) and node.lexpr is None and isinstance(node.rexpr, ast.A_Const):
+        return ast.A_Const(val=ast.Float(f"-{RawStream()(node.rexpr)}"), isnull=False)
+    return node
 
 
 def rows(database: Database, *tables: str) -> dict[str, list[Any]]:

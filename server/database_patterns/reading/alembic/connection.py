@@ -15,6 +15,7 @@ from .budget import Budget
 from .context import RevisionContext
 from .journal import Journal
 from .operations import OperationCalls
+from .recording import with_first_columns
 from .sending import Arguments, flat
 from .source import Source
 from .values import PartialText, Symbol, Symbolic, Unknown, first_hole
@@ -97,8 +98,13 @@ class ConnectionCalls(OperationCalls):
                 self.send(node, partial(self.recording.execute_raw, statement))
             return ANSWER
         is_clause = isinstance(statement, ClauseElement) or getattr(statement, "is_clause", False)
+        try:
+            rows = _rows(args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params")))
+        except ValueError as error:
+            self.journal.opaque(node, str(error))
+            return ANSWER
         with self.journal.guarded(None if is_clause else _STRING_EXECUTED):
-            for values in _rows(args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params"))):
+            for values in rows:
                 self.send(node, partial(self.recording.execute, statement, values))
         return ANSWER
 
@@ -134,5 +140,5 @@ class ConnectionCalls(OperationCalls):
 def _rows(parameters: object) -> Iterable[object]:
     """One execution for each set of parameters."""
     if isinstance(parameters, list | tuple) and parameters and all(isinstance(row, dict) for row in parameters):
-        return parameters
+        return with_first_columns(parameters)
     return (parameters,)

@@ -89,6 +89,7 @@ _STANDARD: Final[dict[str, object]] = {
     "itertools.product": _product,
     "json.dumps": json.dumps,
     "json.loads": json.loads,
+    "sqlalchemy.dialects.postgresql.Range": postgresql.Range,
     "textwrap.dedent": textwrap.dedent,
     "uuid.UUID": uuid.UUID,
 }

@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+import math
 import uuid
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy.dialects.postgresql import CIDR, INET, MACADDR, MACADDR8, Range
+from sqlalchemy.dialects.postgresql.ranges import AbstractRange
 from sqlalchemy.sql import sqltypes
 from sqlalchemy.sql.type_api import TypeEngine
+
+_AS_TEXT: Final = (AbstractRange, CIDR, INET, MACADDR, MACADDR8)
+"""Types whose values a migration may write as text, which PostgreSQL then reads."""
 
 
 def literal(value: object, type_: TypeEngine[Any]) -> str | None:
@@ -18,11 +24,35 @@ def literal(value: object, type_: TypeEngine[Any]) -> str | None:
         return None if value is None and type_.none_as_null else quoted(json.dumps(value))
     if isinstance(type_, sqltypes.LargeBinary) and isinstance(value, bytes):
         return quoted(f"\\x{value.hex()}")
-    if isinstance(value, uuid.UUID):
-        return quoted(str(value))
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return quoted(value.isoformat(" ") if isinstance(value, dt.datetime) else value.isoformat())
+    if isinstance(value, float | decimal.Decimal) and _is_special(value):
+        return f"'{value}'::float8" if isinstance(value, float) else f"'{value}'::numeric"
+    written = _written(value, type_)
+    if written is not None:
+        return quoted(written)
     return _by_value(value) if isinstance(type_, sqltypes.NullType) else None
+
+
+def _written(value: object, type_: TypeEngine[Any]) -> str | None:
+    """The text that PostgreSQL reads as ``value``, for values that are written in quotes."""
+    text: str | None = None
+    if isinstance(value, uuid.UUID):
+        text = str(value)
+    elif isinstance(value, dt.datetime):
+        text = value.isoformat(" ")
+    elif isinstance(value, dt.date | dt.time):
+        text = value.isoformat()
+    elif isinstance(value, dt.timedelta):
+        text = f"{value.days} days {value.seconds}.{value.microseconds:06} seconds"
+    elif isinstance(type_, AbstractRange) and isinstance(value, Range | list | tuple):
+        text = str(value) if isinstance(value, Range) else "{" + ",".join(map(str, value)) + "}"
+    elif isinstance(type_, _AS_TEXT) and isinstance(value, str):
+        text = value
+    return text
+
+
+def _is_special(value: float | decimal.Decimal) -> bool:
+    """Whether ``value`` as a bare number would be another one, or none: infinite, not a number, or a negative zero."""
+    return not math.isfinite(value) or (isinstance(value, float) and value == 0 and math.copysign(1, value) < 0)
 
 
 def quoted(text: str) -> str:

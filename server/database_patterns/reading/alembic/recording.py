@@ -20,11 +20,25 @@ from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql.ddl import DDLElement
 from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.sqltypes import ARRAY
 from sqlalchemy.sql.type_api import TypeEngine
 
 from .literals import literal
 from .neighbours import converts
 from .values import PartialText, Unknown, first_hole
+
+
+def with_first_columns(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``rows`` as SQLAlchemy sends several with one statement: the columns are those of the first.
+
+    Raises:
+        ValueError: a row lacks one of them, and SQLAlchemy would refuse it too.
+    """
+    for number, row in enumerate(rows):
+        missing = next((column for column in rows[0] if column not in row), None)
+        if missing is not None:
+            raise ValueError(f"a value is required for {missing!r} in row {number}")
+    return [{column: row[column] for column in rows[0]} for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +78,10 @@ class _Compiler(PGCompiler):
         if own is not None:
             return own
         try:
-            return str(super().render_literal_value(value, type_))  # type: ignore[no-untyped-call]
+            rendered = str(super().render_literal_value(value, type_))  # type: ignore[no-untyped-call]
+            # An array of texts would not become one of uuids or labels by itself, and an empty one has no type.
+            is_array = isinstance(type_, ARRAY) and value is not None
+            return f"{rendered}::{self.dialect.type_compiler_instance.process(type_)}" if is_array else rendered
         except CompileError:
             return self._dialect().hole(f"a value of type {type_!r}, which is sent separately")
 
@@ -102,6 +119,11 @@ class _Impl(PostgresqlImpl):
         params: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> None:
         self.record(construct)
+
+    def bulk_insert(self, table: Any, rows: list[dict[str, Any]], multiinsert: bool = True) -> None:  # noqa: ANN401, FBT001, FBT002  Alembic's
+        """Several rows at once have the columns of the first, which Alembic's own offline mode does not know."""
+        together = multiinsert and all(isinstance(row, dict) for row in rows)
+        super().bulk_insert(table, with_first_columns(rows) if together else rows, multiinsert)
 
     def static_output(self, text: str) -> None:
         """Alembic's BEGIN and COMMIT of offline mode: not part of what an online migration sends here."""
