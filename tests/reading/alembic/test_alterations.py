@@ -112,6 +112,50 @@ def test_a_name_that_postgresql_cannot_hold_breaks_for_certain(revise: Revise) -
     assert (revision.sql(), revision.gaps()) == ([], [])
 
 
+LACKING = "missing 1 required positional argument"
+WRONG = (
+    "Argument 'arg' is expected to be one of type '<class 'str'>' or '<class 'sqlalchemy.sql.elements.ClauseElement'>' "
+    "or '<class 'sqlalchemy.sql.elements.TextClause'>', got '<class 'bool'>'"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (
+            'op.drop_constraint("c")',
+            "TypeError: drop_constraint() missing 1 required positional argument: 'table_name'",
+        ),
+        (
+            'op.add_column("t", sa.Column("a", sa.Boolean(), server_default=False))',
+            f"ArgumentError: {WRONG}",
+        ),
+    ],
+)
+def test_a_call_that_no_version_of_the_libraries_takes_breaks_for_certain(
+    call: str, error: str, revise: Revise
+) -> None:
+    revision = revise(f"op.drop_table('t')\n{call}\nop.drop_table('u')")
+    assert revision.notes() == [Fails(revision.place(call), "upgrade", error)]
+    assert [(sql, confidence) for sql, confidence, _ in revision.outline()] == [
+        ("DROP TABLE t", "exact"),
+        ("DROP TABLE u", "guarded"),
+    ]
+    assert revision.gaps() == []
+
+
+@pytest.mark.parametrize("call", ['op.drop_constraint("c")', 'op.add_column("t", sa.Column("a", server_default=1))'])
+def test_a_call_that_breaks_under_a_condition_is_not_analysed(call: str, revise: Revise) -> None:
+    revision = revise(f"if settings.strict:\n    {call}", top="from app import settings")
+    assert [confidence for _, confidence, _ in revision.outline()] == ["opaque"]
+    assert revision.notes() == []
+
+
+def test_an_argument_that_only_some_versions_take_is_not_said_to_break(revise: Revise) -> None:
+    call = 'op.create_index("i", "t", ["a"], fast=True, unknown_to_all=1, postgresql_nothing=2)'
+    assert revise(call).notes() == []
+
+
 def test_a_hook_for_another_database_changes_nothing(revise: Revise) -> None:
     top = """
     from sqlalchemy.ext.compiler import compiles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from tests.reading.alembic.conftest import HEADER, indented
@@ -27,10 +28,10 @@ class Project:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(text))
 
-    def read(self, top: str, body: str) -> Migration:
+    def read(self, top: str, body: str, **context: Any) -> Migration:
         text = f"{HEADER}{dedent(top)}\n\ndef upgrade():\n{indented(body)}"
         path = str(self.root / "versions" / "b.py")
-        return read_revision(text, path, RevisionContext(roots=(self.root,), assume=self.assume))
+        return read_revision(text, path, RevisionContext(roots=(self.root,), assume=self.assume, **context))
 
 
 @pytest.fixture
@@ -241,3 +242,43 @@ def test_code_of_the_project_that_may_send_and_is_not_followed_is_a_gap_though_i
     migration = project.read("from app.helpers import Steps, patience", call)
     assert migration.upgrade == ()
     assert {gap.why for gap in migration.upgrade_gaps} == {f"it may use the database: {why}"}
+
+
+def test_an_installed_library_is_read_where_the_project_has_no_module_of_that_name(project: Project) -> None:
+    project.write(
+        {
+            "app/sizes.py": "NAME = 10",
+            "site/app/sizes.py": "NAME = 99",
+            "site/lib/__init__.py": "from lib.constants import *",
+            "site/lib/constants.py": "UUID = 36",
+            "site/lib/types.py": """
+                import sqlalchemy as sa
+                from . import constants
+
+                class Key(sa.types.TypeDecorator):
+                    impl = sa.String(constants.UUID)
+            """,
+        }
+    )
+    top = "import lib\nfrom lib.types import Key\nfrom app.sizes import NAME"
+    body = """
+        op.add_column("t", sa.Column("a", sa.String(lib.UUID)))
+        op.add_column("t", sa.Column("b", Key()))
+        op.add_column("t", sa.Column("c", sa.String(NAME)))
+    """
+    migration = project.read(top, body, libraries=(project.root / "site",))
+    assert texts(migration) == exact(
+        "ALTER TABLE t ADD COLUMN a VARCHAR(36)",
+        "ALTER TABLE t ADD COLUMN b VARCHAR(36)",
+        "ALTER TABLE t ADD COLUMN c VARCHAR(10)",
+    )
+    without = project.read(top, body)
+    assert [confidence for _, confidence, _ in texts(without)] == ["opaque", "opaque", "exact"]
+
+
+@pytest.mark.parametrize("name", ["sqlalchemy.dialects.postgresql.base", "alembic.util.messaging"])
+def test_the_source_of_the_libraries_that_reading_runs_itself_is_not_read(name: str, project: Project) -> None:
+    project.write({f"site/{name.replace('.', '/')}.py": "SIZE = 5"})
+    top, body = f"from {name} import SIZE", 'op.add_column("t", sa.Column("a", sa.String(SIZE)))'
+    migration = project.read(top, body, libraries=(project.root / "site",))
+    assert [confidence for _, confidence, _ in texts(migration)] == ["opaque"]

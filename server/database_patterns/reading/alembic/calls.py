@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Column, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.type_api import TypeEngine
@@ -39,6 +40,8 @@ from .values import (
     is_symbol,
 )
 
+_WRONG_TYPE: Final = "is expected to be one of type"
+"""What SQLAlchemy, from its first versions on, says of an argument that it never takes (``server_default=False``)."""
 _CLIENT_SIDE: Final = ("default", "onupdate")
 """What SQLAlchemy computes when it inserts or updates: no part of the table, so it may be unknown."""
 _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
@@ -198,7 +201,7 @@ class Calls(ConnectionCalls):
         try:
             result = function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001  the revision would fail here too; what uses the value says so
-            return Unknown(said(error))
+            return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
         return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]
 

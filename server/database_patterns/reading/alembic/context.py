@@ -13,6 +13,8 @@ class RevisionContext:
     """The surroundings of a revision; the defaults say that nothing of them is known.
 
     ``roots`` are the folders that the project's own modules are found in; where there are none, no other file is read.
+    ``libraries`` are the folders of installed modules, which are read in the same way where the project has none of
+    that name.
     ``naming_convention`` is that of ``target_metadata`` (empty: it has none; None: not known). The others are options
     of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
     ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``). ``database`` is what
@@ -21,6 +23,7 @@ class RevisionContext:
     """
 
     roots: tuple[Path, ...] = ()
+    libraries: tuple[Path, ...] = ()
     naming_convention: Mapping[str, object] | None = None
     transaction_per_migration: bool | None = None
     transactional_ddl: bool | None = None
@@ -28,6 +31,11 @@ class RevisionContext:
     assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     database: str | None = None
     altered_by: str | None = None
+
+    @property
+    def searched(self) -> tuple[Path, ...]:
+        """Where modules are looked for, in that order."""
+        return (*self.roots, *self.libraries)
 
 
 UNKNOWN = RevisionContext()

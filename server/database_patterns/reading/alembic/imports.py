@@ -49,14 +49,15 @@ class Imports(Calls):
         known = library.module(name)
         if not isinstance(known, Unknown):
             return known
-        place = modules.find(name, self.context.roots)
+        own = name.partition(".")[0] in library.DRIVEN
+        place = modules.find(name, self.context.roots if own else self.context.searched)
         return self._module(place) if place else self._assumed(name, known)
 
     def imported_from(self, node: ast.ImportFrom) -> object:
         """The module that ``from … import`` names."""
         if not node.level:
             return self.imported(node.module or "")
-        place = modules.relative(Path(self.source.path), node.level, node.module or "", self.context.roots)
+        place = modules.relative(Path(self.source.path), node.level, node.module or "", self.context.searched)
         dots = "." * node.level + (node.module or "")
         return self._module(place) if place else Unknown(f"what is imported from {dots}, which is not read")
 
@@ -112,7 +113,7 @@ class Imports(Calls):
         found = module.scope.find(name)
         if found is not MISSING:
             return found
-        inner = modules.submodule(place, name, self.context.roots)
+        inner = modules.submodule(place, name, self.context.searched)
         return self._module(inner) if inner else unknown
 
     def _resolve(self, module: Module, parsed: modules.Parsed, name: str) -> object:

@@ -49,6 +49,8 @@ _MODULES: Final[dict[str, ModuleType]] = {
 _OTHER_DIALECTS: Final = {f"sqlalchemy.dialects.{name}" for name in ("mysql", "oracle", "sqlite")}
 """Their types only say what a column was; they are imported when a revision names them."""
 _PACKAGES: Final = {"sqlalchemy.dialects", "sqlalchemy.orm", "sqlalchemy.orm.session", "sqlalchemy.ext", "alembic"}
+DRIVEN: Final = {"alembic", "sqlalchemy"}
+"""Libraries that reading runs itself, so that it does not read their source."""
 _CLASSES: Final = (TypeEngine, SchemaItem, ClauseElement, quoted_name)
 _BUILDERS: Final = (
     "sqlalchemy.sql._", "sqlalchemy.sql.elements", "sqlalchemy.sql.expression", "sqlalchemy.dialects.postgresql.",

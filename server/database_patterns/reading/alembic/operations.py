@@ -50,7 +50,7 @@ class OperationCalls(Sending):
             self.journal.gap(node, "it runs when the file is imported, not in upgrade()")
             return Unknown("an operation at import")
         if hole is not None:
-            self.journal.opaque(node, hole.reason)
+            self.cannot(node, hole.reason, certain=hole.fails)
             return hole
         return self._run(node, name, operation, arguments)
 

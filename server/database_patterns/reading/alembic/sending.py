@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from alembic.operations import Operations as AlembicOperations
 from sqlalchemy.exc import CompileError, IdentifierError
 
 from .budget import STATEMENT_COST, Budget, OutOfBudgetError
@@ -19,6 +20,9 @@ from .values import Unknown
 
 _ADDRESS: Final = re.compile(r" object at 0x[0-9a-f]+")
 _NAMELESS: Final = "it has no name"
+_METHODS: Final = "|".join(dir(AlembicOperations))
+_LACKING: Final = re.compile(rf"TypeError: ({_METHODS})\(\) missing \d+ required positional arg")
+"""An operation of Alembic without an argument that no version of it does without."""
 
 Arguments = tuple[list[Any], dict[str, Any]]
 """The positional and the named arguments of a call."""
@@ -51,15 +55,19 @@ class Sending(Expressions):
 
     def _failed(self, node: ast.AST, error: Exception, failure: str) -> None:
         """What no version of the libraries can do is a fact of the revision; other errors may be ours alone."""
-        certain = isinstance(error, IdentifierError)
+        certain = isinstance(error, IdentifierError) or bool(_LACKING.match(failure))
         if isinstance(error, CompileError) and _NAMELESS in failure:
             certain = self.context.naming_convention is not None
             if not certain:
                 failure = f"{failure}, unless target_metadata has a naming convention (env.py was not read)"
+        self.cannot(node, failure, certain=certain)
+
+    def cannot(self, node: ast.AST, why: str, *, certain: bool) -> None:
+        """The call ``node`` cannot be rendered; when that is ``certain``, the revision breaks there."""
         if certain and not self.journal.guards:
-            self.journal.fails(node, failure)
+            self.journal.fails(node, why)
         else:
-            self.journal.opaque(node, failure)
+            self.journal.opaque(node, why)
 
     def flush(self, node: ast.AST) -> None:
         """Write down at ``node`` what has been rendered since the last time."""

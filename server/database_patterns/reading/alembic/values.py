@@ -20,12 +20,14 @@ from .source import Source
 class Unknown:
     """A value that reading cannot have; ``inert`` when calling it or its methods cannot reach the database.
 
-    ``sends`` when it is code of the project that may well do so: then each of its calls is named.
+    ``sends`` when it is code of the project that may well do so: then each of its calls is named. ``fails`` when it is
+    an error that making the value raises with any version of the libraries.
     """
 
     reason: str
     inert: bool = False
     sends: bool = False
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
