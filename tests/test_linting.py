@@ -136,12 +136,32 @@ def test_statements_that_cannot_be_analysed_are_gaps() -> None:
 
 
 def test_a_statement_that_the_server_refuses_is_a_gap_unless_a_finding_says_so() -> None:
-    (gap,) = linting.gaps(in_context("ALTER TABLE orders DROP COLUMN missing;"))
+    refused = in_context("ALTER TABLE orders DROP COLUMN missing;")
+    (gap,) = linting.gaps(refused)
     assert gap.what == "a statement that PostgreSQL 18 refuses"
     assert gap.why.startswith("42703: ")
+    assert brief([refused]) == [("b.sql", 1, "statement-that-fails", "error")]
+    assert linting.gaps(refused, linting.run([refused])) == ()
+    assert linting.gaps(refused, linting.run([refused], rules={"statement-that-fails": "off"})) == (gap,)
     migration = in_context("BEGIN;\nCREATE INDEX CONCURRENTLY i ON orders (id);\nCOMMIT;\n")
     assert linting.gaps(migration, linting.run([migration])) == ()
     assert [gap.why[:5] for gap in linting.gaps(migration)] == ["25001"]
+
+
+def test_a_finding_of_another_kind_does_not_hide_that_a_statement_fails() -> None:
+    migration = in_context("BEGIN;\nALTER TABLE orders ADD note text;\nCOMMIT;\n")
+    off: dict[str, linting.Setting] = {"statement-that-fails": "off"}
+    (gap,) = linting.gaps(migration, linting.run([migration], rules=off))
+    other = linting.run([in_context("BEGIN;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT;\n")])
+    assert [each.rule for each in other] == ["drop-column"]
+    assert linting.gaps(migration, other) == (gap,)
+
+
+def test_what_does_not_parse_fails_and_is_not_analysed_either() -> None:
+    migration = in_context("SELEC 1;\n")
+    findings = linting.run([migration])
+    assert [each.rule for each in findings] == ["statement-that-fails"]
+    assert [gap.what for gap in linting.gaps(migration, findings)] == ["a statement that does not parse"]
 
 
 def test_what_reading_left_out_is_a_gap_of_its_own_direction() -> None:

@@ -74,11 +74,11 @@ def run(subjects: Iterable[MigrationInContext], *, rules: Mapping[str, Setting] 
 def gaps(migration: MigrationInContext, findings: Iterable[Finding] = ()) -> tuple[Gap, ...]:
     """What of one direction of a migration could not be analysed, so that "no finding" does not mean "clean".
 
-    Beside what reading left out, these are the statements that do not parse, that the server will refuse for a reason
-    on which none of ``findings`` stands, and those whose effects are not known.
+    Beside what reading left out, these are the statements that do not parse, those that the server will refuse, unless
+    one of ``findings`` says so, and those whose effects are not known.
     """
     own = migration.migration.gaps(migration.direction)
-    explained = {finding.span for finding in findings}
+    explained = {finding.span for finding in findings if documents.rules()[finding.rule].proof == "error"}
     unread = {gap.span for gap in own}
     read = (each for each in migration.statements if each.statement.span not in unread)
     return (*own, *(gap for each in read for gap in _statement_gaps(each, explained)))

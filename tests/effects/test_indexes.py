@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.effects.given import effect_on, errors, locks, predicted, schema, work_on
 
+from database_patterns.reading import read_text
+
 SHOP = schema(
     """
     CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('ok');
@@ -148,3 +150,39 @@ def test_what_an_unknown_extension_may_bring_is_not_called_an_error() -> None:
     known = schema("CREATE EXTENSION postgis; CREATE TABLE t (a json, g geometry)")
     assert predicted("CREATE INDEX ON t (a)", known).error is None
     assert predicted("CREATE INDEX ON t USING gist (g)", known).error is None
+
+
+PARTITIONED = schema(
+    """
+    CREATE TABLE ev (id bigint, at date) PARTITION BY RANGE (at);
+    CREATE TABLE ev1 PARTITION OF ev FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+    CREATE TABLE other (id bigint, at date);
+    CREATE INDEX ev_at ON ONLY ev (at); CREATE INDEX ev1_at ON ev1 (at); CREATE INDEX ev1_id ON ev1 (id);
+    CREATE INDEX other_at ON other (at);
+    """
+)
+
+
+def test_an_index_of_a_partition_is_attached_while_writes_go_on() -> None:
+    found = predicted("ALTER INDEX ev_at ATTACH PARTITION ev1_at", PARTITIONED)
+    assert (found.error, found.unknown) == (None, ())
+    assert locks(found) == {"ev_at": "SUX", "ev1_at": "AX", "ev": "AS", "ev1": "AS"}
+
+
+@pytest.mark.parametrize(
+    ("above", "part", "sqlstate"),
+    [
+        ("ev_at", "ev1_id", "55000"),
+        ("ev_at", "other_at", "55000"),
+        ("ev_at", "nosuch", "42P01"),
+        ("ev1_at", "ev1_id", "42809"),
+    ],
+)
+def test_only_the_same_index_of_a_partition_is_attached(above: str, part: str, sqlstate: str) -> None:
+    assert errors(predicted(f"ALTER INDEX {above} ATTACH PARTITION {part}", PARTITIONED)) == (sqlstate, [])
+
+
+def test_an_attached_index_goes_with_the_one_above_it() -> None:
+    attached = PARTITIONED.advance(read_text("ALTER INDEX ev_at ATTACH PARTITION ev1_at").upgrade[0])
+    assert locks(predicted("DROP INDEX ev_at", attached)).keys() == {"ev", "ev1", "ev_at", "ev1_at"}
+    assert errors(predicted("DROP INDEX ev1_at", attached)) == ("2BP01", [])

@@ -14,7 +14,7 @@ import pytest
 
 from database_patterns import documents, linting
 from database_patterns.actions import Name, Select, TransactionControl
-from database_patterns.catalog import Catalog
+from database_patterns.catalog import Catalog, Table
 from database_patterns.documents import Block, Expectation, Rule
 from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
 from database_patterns.lab import driver
@@ -41,6 +41,10 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
 """
+
+
+FOUND_BY_THE_SCHEMA = {"statement-that-fails"}
+"""Rules that have nothing to say where nothing is known of what exists."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,8 @@ def test_what_a_block_announces_is_found_without_knowing_the_schema(rule: Rule) 
     for project in projects(rule):
         for source in project:
             findings = linting.run(context for _, context in followed([source], Catalog.unknown()))
-            assert set(source.announced()) <= set(source.found(findings))
+            announced = set(source.announced()) if rule.name not in FOUND_BY_THE_SCHEMA else set()
+            assert announced <= set(source.found(findings))
 
 
 @every_rule
@@ -251,7 +256,10 @@ def test_the_help_of_each_finding_lints_clean_and_runs(rule: Rule, server: Serve
     for source in (source for project in projects(rule) for source in project if source.announced()):
         kind = source.block.language
         for finding in linting.run(context for _, context in followed([source], setup(rule))):
-            now, *later = (code(part, kind) for part in finding.help.split("\n\n") if part.startswith("    "))
+            steps = [code(part, kind) for part in finding.help.split("\n\n") if part.startswith("    ")]
+            if not steps and finding.rule == "statement-that-fails":
+                continue  # what was meant instead, only its author knows
+            now, *later = steps
             assert linting.run([follow(now, "upgrade", setup(rule), Assumptions())]) == ()
             with server.database(setup_sql=rule.setup) as database:
                 empty(database, setup(rule))
@@ -260,8 +268,9 @@ def test_the_help_of_each_finding_lints_clean_and_runs(rule: Rule, server: Serve
 
 def empty(database: Database, catalog: Catalog) -> None:
     """Remove all rows, as the sentences between a help's steps say to fill them first."""
-    for table in catalog.relations:
-        database.execute(f"TRUNCATE {table.name} CASCADE")
+    for name, relation in catalog.relations.items():
+        if isinstance(relation, Table) and relation.kind == "table":
+            database.execute(f"TRUNCATE {name} CASCADE")
 
 
 def name(rule: Rule) -> str:

@@ -261,7 +261,16 @@ def _detach(draft: Draft, action: actions.DetachPartition) -> None:
     draft.put(replace(child, inherits=(), partition=False, default_partition=False, indexes=indexes))
 
 
+def _attach_index(draft: Draft, action: actions.OtherAlteration) -> None:
+    above, part = draft.catalog.index(action.table), draft.catalog.index(action.relation or action.table)
+    if above is not None and part is not None and above != part:
+        draft.put_index(replace(part, parent=above.name))
+
+
 def _other_alteration(draft: Draft, action: actions.OtherAlteration) -> None:
+    if action.kind == "AttachPartition":
+        _attach_index(draft, action)
+        return
     table = draft.table(action.table)
     if table is None:
         return

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from textwrap import indent
 
-from database_patterns.actions import Action, Name
+from database_patterns.actions import Action, CreateIndex, Name
 from database_patterns.effects.context import Held, StatementInContext
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import Certainty, Effect, Prediction, Tristate
@@ -178,6 +178,34 @@ def in_two_transactions(at: StatementInContext) -> str:
     if at.migration.kind == "sql":
         return "Then, in a transaction of its own:"
     return "Then, in the next revision (its own transaction: transaction_per_migration=True in env.py):"
+
+
+def is_partitioned(relation: Name, at: StatementInContext) -> bool:
+    """Whether the table is known to be partitioned."""
+    table = at.before.table(relation)
+    return table is not None and table.partitioned
+
+
+def index_on_partitions(index: CreateIndex, at: StatementInContext) -> str:
+    """The help that builds an index on each partition of a table, since none is built concurrently on all of them."""
+    return help_text(
+        at,
+        "PostgreSQL builds no index concurrently on a partitioned table. Make one on the parent alone, build it on"
+        " each partition while writes go on, and attach those:",
+        list(_one_by_one(index, partitions(index.table, at))),
+    )
+
+
+def _one_by_one(index: CreateIndex, parts: Iterable[Name]) -> Iterator[Operation]:
+    columns = [element.column or "expr" for element in index.elements]
+    parent = index.name or generated_name(index.table.name, *columns, "idx")
+    yield operations.create_index(replace(index, name=parent, only=True, concurrently=False))
+    for part in parts:
+        name = generated_name(part.name, *columns, "idx")
+        yield operations.create_index(replace(index, table=part, name=name, concurrently=True))
+        above = operations.qualified(Name(parent, index.table.schema))
+        attached = operations.qualified(Name(name, part.schema))
+        yield operations.execute(f"ALTER INDEX {above} ATTACH PARTITION {attached}")
 
 
 def may_be_required(table: Name, column: str, at: StatementInContext) -> bool:

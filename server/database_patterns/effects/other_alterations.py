@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from database_patterns import actions
-from database_patterns.catalog import Table
+from database_patterns.catalog import Index, Table
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
@@ -23,7 +23,8 @@ _LEVELS: Final[dict[str, LockMode]] = {
         ("EnableTrig", "EnableAlwaysTrig", "EnableReplicaTrig", "EnableTrigAll", "EnableTrigUser", "DisableTrig",
          "DisableTrigAll", "DisableTrigUser"), _SRX),
     **dict.fromkeys(
-        ("SetStatistics", "SetOptions", "ResetOptions", "ClusterOn", "DropCluster", "DetachPartitionFinalize"), _SUX),
+        ("SetStatistics", "SetOptions", "ResetOptions", "ClusterOn", "DropCluster", "DetachPartitionFinalize",
+         "AttachPartition"), _SUX),
 }  # fmt: skip
 """Weaker locks than ACCESS EXCLUSIVE, which all others take."""
 _STRONG_OPTIONS: Final = frozenset(
@@ -108,6 +109,30 @@ def _inheritance(at: Alteration, _table: Table, action: actions.OtherAlteration)
         at.work.lock(at.work.table(action.relation), mode, "The tables are parent and child.", sources.ALTER_TABLE)
 
 
+def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
+    name = action.relation or action.table
+    above, part = at.catalog.index(action.table), at.catalog.index(name)
+    if above is None or part is None:
+        if above is not None and at.catalog.complete:
+            raise Refused("42P01", f'relation "{name}" does not exist')
+        at.work.doubt(f"the index {action.table if above is None else name} is not in the known schema")
+        return
+    if not above.partitioned:
+        message = f'ALTER action ATTACH PARTITION cannot be performed on relation "{above.name}"'
+        raise Refused("42809", message)
+    parent, partition = at.work.table(above.table), at.work.table(part.table)
+    if parent.name not in partition.inherits or _shape(above) != _shape(part):
+        raise Refused("55000", f'cannot attach index "{part.name}" as a partition of index "{above.name}"')
+    for table in (parent, partition):
+        at.work.lock(table, LockMode.AccessShareLock, "One of its indexes is attached.", sources.ALTER_INDEX)
+    at.work.lock(part, _AX, "It becomes part of a partitioned index.", sources.ALTER_INDEX)
+
+
+def _shape(index: Index) -> tuple[object, ...]:
+    """In what two indexes must agree for one to become part of the other, as far as it can be told for certain."""
+    return index.method, index.unique, index.columns, index.include
+
+
 def _replica_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     index = table.indexes.get(action.index or "")
     if index is not None:
@@ -144,13 +169,14 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "SetAccessMethod": _access_method,
     "AddInherit": _inheritance,
     "DropInherit": _inheritance,
+    "AttachPartition": _attach_index,
     "ReplicaIdentity": _replica_identity,
     "DropIdentity": _drop_identity,
     "SetIdentity": _set_identity,
     "SetExpression": _set_expression,
 }
 _ONLY_LOCKS: Final = frozenset(
-    {*_PARAMETERS, *_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
+    {*_PARAMETERS, *_LEVELS.keys() - _MORE.keys(), "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
      "DisableRowSecurity",
      "ForceRowSecurity", "NoForceRowSecurity", "EnableRule", "DisableRule", "EnableAlwaysRule", "EnableReplicaRule",
      "AddIdentity", "ChangeOwner"}

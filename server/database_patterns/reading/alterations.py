@@ -34,11 +34,17 @@ def _other_alteration(node: Node, command: Node) -> Action:
         kind=command.subtype.name.removeprefix("AT_"),
         name=command.name,
         relation_kind=node.objtype.name.removeprefix("OBJECT_").lower().replace("matview", "materialized view"),
-        relation=relation_name(command.def_) if isinstance(command.def_, ast.RangeVar) else None,
+        relation=_other_relation(command.def_),
         index=command.def_.name if isinstance(command.def_, ast.ReplicaIdentityStmt) else None,
         only=not node.relation.inh,
         options=_option_names(command.def_),
     )
+
+
+def _other_relation(definition: Node) -> Name | None:
+    if isinstance(definition, ast.PartitionCmd):
+        return relation_name(definition.name)
+    return relation_name(definition) if isinstance(definition, ast.RangeVar) else None
 
 
 def _option_names(options: Node) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from database_patterns.actions import CreateIndex, Name
+from database_patterns.actions import CreateIndex
 from database_patterns.checks import Hit, wording
 from database_patterns.effects.context import StatementInContext
-from database_patterns.rendering.operations import Operation, create_index, execute, qualified
+from database_patterns.rendering.operations import Operation, create_index, execute
 
 
 def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
@@ -28,27 +28,10 @@ def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
 
 
 def _help(index: CreateIndex, at: StatementInContext) -> str:
-    partitions = wording.partitions(index.table, at)
-    if partitions:
-        return wording.help_text(
-            at,
-            "PostgreSQL builds no index concurrently on a partitioned table. Make one on the parent alone, build it on"
-            " each partition while writes go on, and attach those:",
-            list(_one_by_one(index, partitions)),
-        )
+    if wording.partitions(index.table, at):
+        return wording.index_on_partitions(index, at)
     where = "outside a transaction" if at.migration.kind == "sql" else "in a revision of its own"
     return wording.help_text(at, f"Build it while writes go on, {where}:", [_concurrently(index, at.statement.sql)])
-
-
-def _one_by_one(index: CreateIndex, partitions: Iterable[Name]) -> Iterator[Operation]:
-    columns = [element.column or "expr" for element in index.elements]
-    parent = index.name or wording.generated_name(index.table.name, *columns, "idx")
-    yield create_index(replace(index, name=parent, only=True))
-    for partition in partitions:
-        name = wording.generated_name(partition.name, *columns, "idx")
-        yield create_index(replace(index, table=partition, name=name, concurrently=True))
-        attached = qualified(Name(name, partition.schema))
-        yield execute(f"ALTER INDEX {qualified(Name(parent, index.table.schema))} ATTACH PARTITION {attached}")
 
 
 def _concurrently(index: CreateIndex, sql: str) -> Operation:

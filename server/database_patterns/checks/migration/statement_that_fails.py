@@ -1,0 +1,56 @@
+"""rules/migration/statement-that-fails.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from database_patterns.actions import CreateIndex
+from database_patterns.checks import Hit, wording
+from database_patterns.effects.context import StatementInContext
+from database_patterns.model import Fails, ServerError
+
+from . import concurrently_in_transaction
+
+_MISSING: Final = "Correct the name, or move this behind the migration that creates it."
+_TAKEN: Final = "Choose another name, or drop what has it first; IF NOT EXISTS would only hide that the two differ."
+_REMEDIES: Final = {
+    **dict.fromkeys(("42P01", "42703", "42704", "42883", "3F000"), _MISSING),
+    **dict.fromkeys(("42P07", "42701", "42710"), _TAKEN),
+    "2BP01": "Drop or change what depends on it first. CASCADE would drop that too, without asking.",
+    "25001": "Run it by itself, outside a transaction.",
+    "55P04": "Commit the new value first: add it in a transaction of its own.",
+}
+_OTHER: Final = "Correct it, and try it on a database of that version: it has never passed on one."
+
+
+def check(subject: StatementInContext | Fails) -> Iterator[Hit]:
+    if isinstance(subject, Fails):
+        yield Hit(
+            f"This call fails before anything is sent, whatever the database holds: {wording.sentence(subject.error)}"
+            " The revision cannot be applied.",
+            "Correct the call.",
+        )
+        return
+    error = subject.prediction.error
+    if error is not None and not any(concurrently_in_transaction.check(subject)):
+        yield Hit(
+            f"PostgreSQL {subject.assumptions.postgres} refuses this statement, whatever the rows are:"
+            f" {wording.sentence(error.message)} ({error.sqlstate}) {_fate(subject)}",
+            _help(subject, error),
+            effects=subject.prediction.effects,
+        )
+
+
+def _fate(at: StatementInContext) -> str:
+    """What becomes of the statements before this one."""
+    if at.statement.transaction is None:
+        return "The migration stops here, and what it did before stays."
+    return "The migration stops here, and its transaction is rolled back."
+
+
+def _help(at: StatementInContext, error: ServerError) -> str:
+    (action, *_) = at.statement.actions or (None,)
+    if isinstance(action, CreateIndex) and action.concurrently and wording.is_partitioned(action.table, at):
+        return wording.index_on_partitions(action, at)
+    return _REMEDIES.get(error.sqlstate, _OTHER)
