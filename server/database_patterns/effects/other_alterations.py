@@ -176,7 +176,7 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "SetExpression": _set_expression,
 }
 _ONLY_LOCKS: Final = frozenset(
-    {*_PARAMETERS, *_LEVELS.keys() - _MORE.keys(), "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
+    {*_PARAMETERS, *_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
      "DisableRowSecurity",
      "ForceRowSecurity", "NoForceRowSecurity", "EnableRule", "DisableRule", "EnableAlwaysRule", "EnableReplicaRule",
      "AddIdentity", "ChangeOwner"}
