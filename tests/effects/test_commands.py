@@ -176,3 +176,24 @@ def test_an_extension_may_be_missing_on_the_server(postgres: int, sqlstate: str)
 )
 def test_what_is_not_analysed_says_so(sql: str, unknown: str) -> None:
     assert unknown in predicted(sql, SHOP).unknown
+
+
+@pytest.mark.parametrize(
+    ("index", "sqlstate"),
+    [
+        ("", "55000"),
+        ("CREATE INDEX ON m (id)", "55000"),
+        ("CREATE UNIQUE INDEX ON m (id) WHERE id > 3", "55000"),
+        ("CREATE UNIQUE INDEX ON m (lower(t))", "55000"),
+        ("CREATE UNIQUE INDEX ON m (id)", None),
+    ],
+)
+def test_a_view_is_refreshed_concurrently_by_a_unique_index_of_all_its_rows(index: str, sqlstate: str | None) -> None:
+    made = schema(f"CREATE TABLE t (id int, t text); CREATE MATERIALIZED VIEW m AS SELECT id, t FROM t; {index}")
+    assert errors(predicted("REFRESH MATERIALIZED VIEW CONCURRENTLY m", made)) == (sqlstate, [])
+
+
+@pytest.mark.parametrize("view", ["", "CREATE MATERIALIZED VIEW IF NOT EXISTS m AS SELECT 1 AS id"])
+def test_a_view_that_is_not_wholly_known_may_have_a_unique_index(view: str) -> None:
+    known = schema(view, complete=False)
+    assert predicted("REFRESH MATERIALIZED VIEW CONCURRENTLY m", known).error is None

@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import Final
 
 from database_patterns.actions import Column, Constraint, CreateDomain, CreateEnum, CreateFunction, Name
-from database_patterns.model import Statement
+from database_patterns.model import Statement, Transaction
 
 from .expressions import columns_in, says_not_null
 from .layers import Layers
-from .schema import Index, Kind, Relation, Sequence, Table
+from .schema import Index, Kind, NewValue, Relation, Sequence, Table
 
-__all__ = ["Catalog", "Index", "Kind", "Relation", "Sequence", "Table", "proven_not_null"]
+__all__ = ["Catalog", "Index", "Kind", "NewValue", "Relation", "Sequence", "Table", "proven_not_null"]
 
 TEMPORARY: Final = "pg_temp"
 Names = Layers[Name, None]
@@ -33,7 +33,8 @@ class Catalog:
     ``relations`` holds tables, views and sequences by their qualified names, ``index_tables`` the table of each index,
     ``constraint_names`` how many tables of a schema have a constraint of a name, ``dependents`` the relations that
     depend on one (by inheritance, foreign key or query), ``fresh`` the tables without rows, ``settings`` what SET has
-    set, with whether it was SET LOCAL, and ``extensions`` those created.
+    set, with whether it was SET LOCAL, and ``extensions`` those created. ``new_values`` are what
+    transactions have added to enums, ``new_enums`` the enums that they have made.
     """
 
     complete: bool
@@ -47,6 +48,8 @@ class Catalog:
     schemas: frozenset[str] = frozenset({"public"})
     extensions: frozenset[str] = frozenset()
     settings: Layers[str, tuple[str | None, bool]] = field(default_factory=Layers)
+    new_values: tuple[NewValue, ...] = ()
+    new_enums: frozenset[tuple[Name, str]] = frozenset()
     next_oid: int = 1
 
     @classmethod
@@ -168,6 +171,20 @@ class Catalog:
         found = (self.types.get(Name(name.name, schema)) for schema in schemas)
         return next((each for each in found if each is not None), None)
 
+    def resolve_type(self, name: Name) -> Name:
+        """``name`` with the schema that the type stands in, or that it would be created in."""
+        if name.schema is not None:
+            return name
+        candidates = (Name(name.name, schema) for schema in (TEMPORARY, *self.search_path))
+        return next((each for each in candidates if each in self.types), Name(name.name, self.search_path[0]))
+
+    def new_values_in(self, transaction: Transaction | None) -> tuple[NewValue, ...]:
+        """The values that were added to enums within ``transaction``, which cannot be used before it ends."""
+        if transaction is None:
+            return ()
+        found = (each for each in self.new_values if each.transaction == transaction.id)
+        return tuple(replace(each, certain=each.certain and transaction.certain) for each in found)
+
     def is_type(self, name: Name) -> bool:
         """Whether a type of that name was created in the known history."""
         schemas = (name.schema,) if name.schema else (TEMPORARY, *self.search_path)
@@ -192,14 +209,15 @@ class Catalog:
         return found is not None and found.oid is not None and found.oid >= earlier.next_oid
 
     def in_use(self) -> Catalog:
-        """The same schema some time later: what was new and empty may have rows by then."""
-        if not self.fresh:
+        """The same schema some time later: what was new and empty may have rows, a transaction may have ended."""
+        if not self.fresh and not self.new_values:
             return self
         relations = self.relations.copy()
         for name in self.fresh:
             table = relations[name]
             relations[name] = replace(table, rows="unknown") if isinstance(table, Table) else table
-        return replace(self, relations=relations, fresh=Layers())
+        new_values = tuple(replace(each, certain=False) for each in self.new_values)
+        return replace(self, relations=relations, fresh=Layers(), new_values=new_values)
 
     def without_local_settings(self) -> Catalog:
         """The catalog after the end of a transaction, which ends SET LOCAL."""

@@ -10,13 +10,12 @@ from database_patterns import actions
 from database_patterns.actions import Action, Name
 from database_patterns.model import Statement
 
-from . import Catalog, other_statements
+from . import Catalog, enums, other_statements, partitions
 from .definitions import (
     add_column,
     add_constraint,
     copy_constraint,
     copy_index,
-    copy_to_partition,
     create_index,
     enter_column,
 )
@@ -46,7 +45,8 @@ def advance(catalog: Catalog, statement: Statement) -> Catalog:
         other_statements.follow(draft, statement.tree)
     for action in in_execution_order(followed):
         _HANDLERS[type(action)](draft, action)
-    return draft.catalog if statement.confidence == "exact" else _uncertain(catalog, draft.catalog)
+    after = draft.catalog if statement.confidence == "exact" else _uncertain(catalog, draft.catalog)
+    return enums.with_new_values(after, statement, catalog)
 
 
 def apply(catalog: Catalog, action: Action) -> Catalog:
@@ -245,37 +245,17 @@ def _validate(draft: Draft, action: actions.ValidateConstraint) -> None:
                 _change_column(draft, table.name, known.columns[0], only=True, not_null=True)
 
 
-def _attach(draft: Draft, action: actions.AttachPartition) -> None:
-    parent, child = draft.table(action.table), draft.table(action.partition)
-    if parent is None or child is None:
-        return
-    draft.put(replace(child, inherits=(parent.name,), partition=True, default_partition=action.default_partition))
-    copy_to_partition(draft, parent, child.name)
-
-
-def _detach(draft: Draft, action: actions.DetachPartition) -> None:
-    child = draft.table(action.partition)
-    if child is None:
-        return
-    indexes = {key: replace(each, parent=None) for key, each in child.indexes.items()}
-    draft.put(replace(child, inherits=(), partition=False, default_partition=False, indexes=indexes))
-
-
-def _attach_index(draft: Draft, action: actions.OtherAlteration) -> None:
-    above, part = draft.catalog.index(action.table), draft.catalog.index(action.relation or action.table)
-    if above is not None and part is not None and above != part:
-        draft.put_index(replace(part, parent=above.name))
-
-
 def _other_alteration(draft: Draft, action: actions.OtherAlteration) -> None:
     if action.kind == "AttachPartition":
-        _attach_index(draft, action)
+        partitions.attach_index(draft, action)
         return
     table = draft.table(action.table)
     if table is None:
         return
     if action.kind in {"AddInherit", "DropInherit"} and action.relation is not None:
         parent = draft.catalog.resolve(action.relation)
+        if parent in {each.name for each in draft.catalog.family(table)}:
+            return
         kept = tuple(each for each in table.inherits if each != parent)
         draft.put(replace(table, inherits=(*kept, parent) if action.kind == "AddInherit" else kept))
     elif action.kind in _COLUMN_CHANGES and action.name is not None:
@@ -317,6 +297,7 @@ def _create_view(draft: Draft, action: actions.CreateView) -> None:
             query=action.query,
             reads=columns_read(action.query.tree, sources),
             oid=existing.oid if existing else draft.new_oid(),
+            complete=draft.catalog.complete or not action.if_not_exists,
             columns_complete=columns is not None,
         )
     )
@@ -327,17 +308,6 @@ def _write(draft: Draft, action: actions.Insert | actions.Update) -> None:
     for each in draft.catalog.family(table) if table else ():
         if each.rows == "none":
             draft.put(replace(each, rows="unknown"))
-
-
-def _create_type(draft: Draft, action: actions.CreateEnum | actions.CreateDomain) -> None:
-    draft.set(types=draft.catalog.types.including(draft.catalog.resolve(action.name), action))
-
-
-def _add_enum_value(draft: Draft, action: actions.AddEnumValue) -> None:
-    known = draft.catalog.type(action.name)
-    if isinstance(known, actions.CreateEnum) and action.value not in known.values:
-        changed = replace(known, values=(*known.values, action.value))
-        draft.set(types=draft.catalog.types.including(draft.catalog.resolve(known.name), changed))
 
 
 def _create_function(draft: Draft, action: actions.CreateFunction) -> None:
@@ -371,7 +341,8 @@ def _set(draft: Draft, action: actions.SetParameter) -> None:
 
 def _transaction(draft: Draft, action: actions.TransactionControl) -> None:
     if action.kind in {"commit", "rollback", "prepare"}:
-        draft.set(settings=draft.catalog.without_local_settings().settings)
+        settings = draft.catalog.without_local_settings().settings
+        draft.set(settings=settings, new_values=(), new_enums=frozenset())
 
 
 _HANDLERS: Final[dict[type[Action], Handler]] = {
@@ -385,8 +356,8 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.AddConstraint: _add_constraint,
     actions.DropConstraint: _drop_constraint,
     actions.ValidateConstraint: _validate,
-    actions.AttachPartition: _attach,
-    actions.DetachPartition: _detach,
+    actions.AttachPartition: partitions.attach,
+    actions.DetachPartition: partitions.detach,
     actions.OtherAlteration: _other_alteration,
     actions.CreateIndex: create_index,
     actions.Drop: drop,
@@ -396,9 +367,9 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.Update: _write,
     actions.CreateSequence: _create_sequence,
     actions.CreateView: _create_view,
-    actions.CreateEnum: _create_type,
-    actions.CreateDomain: _create_type,
-    actions.AddEnumValue: _add_enum_value,
+    actions.CreateEnum: enums.create_type,
+    actions.CreateDomain: enums.create_type,
+    actions.AddEnumValue: enums.add_value,
     actions.CreateFunction: _create_function,
     actions.CreateTrigger: _create_trigger,
     actions.CreatePolicy: _create_policy,

@@ -134,6 +134,16 @@ def constrained_columns(constraint: Constraint) -> frozenset[str]:
     return named | {*own, *elements, *constraint.include}
 
 
+@dataclass(frozen=True, slots=True)
+class NewValue:
+    """A value that ``transaction`` has added to an enum; ``certain`` where the two are known to be what they seem."""
+
+    type: Name
+    value: str
+    transaction: str
+    certain: bool
+
+
 Relation = Table | Sequence
 Type = CreateEnum | CreateDomain | Name
 """An enum or domain as it was defined; the bare name of any other type."""

@@ -109,6 +109,7 @@ def _cluster(work: Work, tree: Node) -> None:
 
 def _refresh(work: Work, tree: Node) -> None:
     view = work.table(relation_name(tree.relation))
+    _require_refreshable(view, tree)
     if tree.concurrent:
         work.lock(view, LockMode.ExclusiveLock, "The view is compared with its new content; reads go on.")
         work.lock_indexes(view, _RX)
@@ -124,6 +125,18 @@ def _refresh(work: Work, tree: Node) -> None:
         work.doubt(f"what the materialized view {view.name} reads is not known")
         return
     rows.read(work, view.query)
+
+
+def _require_refreshable(view: Table, tree: Node) -> None:
+    if tree.concurrent and tree.skipData:
+        raise Refused("42601", "CONCURRENTLY and WITH NO DATA options cannot be used together")
+    if view.kind == "table" and view.complete:
+        raise Refused("0A000", f'"{view.name}" is not a materialized view')
+    if view.kind not in {"table", "materialized view"}:
+        raise Refused("42809", f'"{view.name}" is not a table or materialized view')
+    keys = (each for each in view.indexes.values() if each.unique and each.predicate is None)
+    if tree.concurrent and view.complete and not any(not each.has_expressions for each in keys):
+        raise Refused("55000", f'cannot refresh materialized view "{view.name}" concurrently without a unique index')
 
 
 def _reindex(work: Work, tree: Node) -> None:

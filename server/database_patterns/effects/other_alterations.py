@@ -106,7 +106,10 @@ def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration
 def _inheritance(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
     if action.relation is not None:
         mode = _SUX if action.kind == "AddInherit" else LockMode.AccessShareLock
-        at.work.lock(at.work.table(action.relation), mode, "The tables are parent and child.", sources.ALTER_TABLE)
+        parent = at.work.table(action.relation)
+        if action.kind == "AddInherit" and parent.name in {each.name for each in at.catalog.family(at.table)}:
+            raise Refused("42P07", "circular inheritance not allowed")
+        at.work.lock(parent, mode, "The tables are parent and child.", sources.ALTER_TABLE)
 
 
 def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:

@@ -16,7 +16,7 @@ from database_patterns.model import Tristate
 
 from . import foreign_keys, sources, tables
 from .alteration import Alteration
-from .work import Refused
+from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
@@ -31,6 +31,7 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     partition = work.table(action.partition)
     if table.complete and not table.partitioned:
         raise Refused("42809", f'ALTER action ATTACH PARTITION cannot be performed on relation "{table.name}"')
+    _require_attachable(work, table, partition)
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
     proven = _proves_bound(partition, table, action.bound.tree if action.bound else None)
@@ -50,6 +51,19 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     for key in table.foreign_keys:
         for each in work.catalog.family(partition):
             foreign_keys.pass_on(at, each, key)
+
+
+def _require_attachable(work: Work, table: Table, partition: Table) -> None:
+    if table.name in {each.name for each in work.catalog.family(partition)}:
+        raise Refused("42P07", "circular inheritance not allowed")
+    if partition.kind not in {"table", "foreign table"}:
+        raise Refused("42809", f'ALTER action ATTACH PARTITION cannot be performed on relation "{partition.name}"')
+    if partition.partition:
+        raise Refused("42809", f'"{partition.name}" is already a partition')
+    if partition.inherits:
+        raise Refused("42809", "cannot attach inheritance child as partition")
+    if not partition.partitioned and work.catalog.children(partition):
+        raise Refused("42809", "cannot attach inheritance parent as partition")
 
 
 def _proves_bound(partition: Table, table: Table, bound: Node) -> Tristate:
@@ -102,8 +116,7 @@ def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> Non
     partition = work.table(action.partition)
     if action.concurrently:
         work.refuse_in_transaction("ALTER TABLE ... DETACH CONCURRENTLY")
-        if any(each.default_partition for each in work.catalog.children(table)):
-            raise Refused("55000", "cannot detach partitions concurrently when a default partition exists")
+    _require_detachable(work, table, partition, concurrently=action.concurrently)
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It stops being a partition.", sources.PARTITIONING)
         for index in each.indexes.values():
@@ -116,6 +129,15 @@ def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> Non
     _lose_references(at, table, partition, mode=LockMode.ShareLock if action.concurrently else _AX)
     for default in (each for each in work.catalog.children(table) if each.default_partition):
         work.lock(default, _AX, "Its bound widens by the partition's.", sources.PARTITIONING)
+
+
+def _require_detachable(work: Work, table: Table, partition: Table, *, concurrently: bool) -> None:
+    if table.complete and not table.partitioned:
+        raise Refused("42809", f'ALTER action DETACH PARTITION cannot be performed on relation "{table.name}"')
+    if concurrently and any(each.default_partition for each in work.catalog.children(table)):
+        raise Refused("55000", "cannot detach partitions concurrently when a default partition exists")
+    if partition.complete and table.name not in partition.inherits:
+        raise Refused("42P01", f'relation "{partition.name}" is not a partition of relation "{table.name}"')
 
 
 def _lose_references(at: Alteration, table: Table, partition: Table, *, mode: LockMode) -> None:

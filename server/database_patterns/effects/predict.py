@@ -10,7 +10,7 @@ from database_patterns.actions import Action, TableAction
 from database_patterns.catalog import Catalog
 from database_patterns.model import Prediction, Statement
 
-from . import alterations, commands, indexes, others, renames, rows, tables, versions
+from . import alterations, commands, enums, indexes, others, renames, rows, tables, versions
 from .assumptions import Assumptions
 from .work import Refused, Work
 
@@ -45,6 +45,7 @@ def _enter(work: Work, statement: Statement) -> None:
     for action in statement.actions:
         if not isinstance(action, _TABLE_ACTIONS):
             _HANDLERS[type(action)](work, action)
+    enums.require_committed(work, statement)
 
 
 _HANDLERS: Final[dict[type[Action], Handler]] = {

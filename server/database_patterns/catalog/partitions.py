@@ -1,0 +1,37 @@
+"""ATTACH and DETACH PARTITION, of tables and of indexes, as a catalog sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from database_patterns.actions import AttachPartition, DetachPartition, OtherAlteration
+
+from .definitions import copy_to_partition
+from .draft import Draft
+
+
+def attach(draft: Draft, action: AttachPartition) -> None:
+    """ATTACH PARTITION; one that PostgreSQL refuses changes nothing."""
+    parent, child = draft.table(action.table), draft.table(action.partition)
+    if parent is None or child is None or child.inherits:
+        return
+    if parent.name in {each.name for each in draft.catalog.family(child)}:
+        return
+    draft.put(replace(child, inherits=(parent.name,), partition=True, default_partition=action.default_partition))
+    copy_to_partition(draft, parent, child.name)
+
+
+def detach(draft: Draft, action: DetachPartition) -> None:
+    """DETACH PARTITION."""
+    parent, child = draft.table(action.table), draft.table(action.partition)
+    if parent is None or child is None or (child.inherits and parent.name not in child.inherits):
+        return
+    indexes = {key: replace(each, parent=None) for key, each in child.indexes.items()}
+    draft.put(replace(child, inherits=(), partition=False, default_partition=False, indexes=indexes))
+
+
+def attach_index(draft: Draft, action: OtherAlteration) -> None:
+    """ALTER INDEX … ATTACH PARTITION."""
+    above, part = draft.catalog.index(action.table), draft.catalog.index(action.relation or action.table)
+    if above is not None and part is not None and above != part:
+        draft.put_index(replace(part, parent=above.name))
