@@ -293,3 +293,13 @@ def test_modules_outside_the_root_are_not_read(shop: Path) -> None:
     report = explain(sources.from_paths([inside], within=inside))
     assert "s3cret" not in str(report)
     assert report.not_analysed != ()
+
+
+def test_links_that_lead_nowhere_are_named_and_hide_nothing(shop: Path) -> None:
+    (shop / "db/versions/loop.py").symlink_to("loop.py")
+    (shop / "0_loop.sql").symlink_to("0_loop.sql")
+    (shop / "alembic.cfg").symlink_to("alembic.cfg")
+    for within in (None, shop):
+        given = sources.from_paths([shop], within=within)
+        assert len(given.sources) == 3
+        assert [line.partition(": ")[0] for line in given.unreadable] == ["db/versions/loop.py", "0_loop.sql"]

@@ -160,6 +160,11 @@ def test_what_env_py_says_in_vain_is_noted(tmp_path: Path) -> None:
     assert list(project(tmp_path, **{"migrations/env.py": text}).notes()) == [
         "env.py, line 2: context.configure knows no include_schema, and ignores it"
     ]
+    text = "connection = create_engine('postgresql://').begin()\ncontext.configure(connection=connection)\n"
+    head = "from alembic import context\nfrom sqlalchemy import create_engine\n"
+    assert list(project(tmp_path, **{"migrations/env.py": head + text}).notes()) == [
+        "env.py, line 3: begins a transaction before context.configure; in it an autocommit_block() fails"
+    ]
     (tmp_path / "migrations/env.py").unlink()
     (found,) = below(tmp_path).projects
     assert list(Surroundings(found).notes()) == ["env.py could not be read: no such file or folder"]

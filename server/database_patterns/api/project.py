@@ -12,7 +12,7 @@ from pathlib import Path
 from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.reading import Scanned, project
-from database_patterns.reading.project import Project
+from database_patterns.reading.project import Project, resolved
 from database_patterns.reading.sql_order import histories, is_like_a_migration
 
 _OUTSIDE = "{} leads out of the folder that may be read"
@@ -67,7 +67,7 @@ def of_folder(folder: Path, within: Path | None = None) -> Inventory:
     inventory = Inventory(unreadable=list(found.unreadable))
     projects = [_better(each, within) for each in found.projects]
     inner = None if projects else project.around(folder, within)
-    if inner and any(each.resolve() == folder.resolve() for each in inner.versions):
+    if inner and any(resolved(each) == resolved(folder) for each in inner.versions):
         projects, inner = [inner], None
     out = _add_projects(inventory, projects)
     _add_loose(inventory, reading.scan(folder), out, inner)
@@ -82,8 +82,8 @@ def of_folder(folder: Path, within: Path | None = None) -> Inventory:
 
 def _add_loose(inventory: Inventory, scanned: Scanned, out: set[Path], inner: Project | None) -> None:
     """Add the files that belong to no project; SQL beside projects only where its name is that of a migration."""
-    known = {each.path.resolve() for each in inventory.files} | out
-    loose = [each for each in scanned.migrations if each.resolve() not in known]
+    known = {resolved(each.path) for each in inventory.files} | out
+    loose = [each for each in scanned.migrations if resolved(each) not in known]
     if inventory.files:
         other = [each for each in loose if each.suffix == ".sql" and not is_like_a_migration(each)]
         loose = [each for each in loose if each not in set(other)]
@@ -118,4 +118,4 @@ def _add_projects(inventory: Inventory, projects: Iterable[Project]) -> set[Path
         inventory.unreadable += [UserError(_OUTSIDE.format(name), where=str(each.settings)) for name in each.outside]
     out = project.left_out(projects)
     inventory.leave_out(out, "belonging to no history")
-    return {each.resolve() for each in out}
+    return {resolved(each) for each in out}

@@ -22,7 +22,7 @@ from .alembic.journal import Journal
 from .alembic.source import Source
 from .alembic.values import first_hole
 from .files import SKIPPED_FOLDERS, read_source
-from .project import is_inside
+from .project import is_inside, resolved
 
 _FILES_MAX: Final = 10_000
 _SIZE_MAX: Final = 1_000_000
@@ -62,7 +62,7 @@ def naming_convention(roots: Sequence[Path], within: Path | None = None) -> Mapp
 def _modules(roots: Sequence[Path]) -> Iterator[Path]:
     """The Python files below ``roots``, each once, without those of tests."""
     seen: set[str] = set()
-    for root in sorted({root.resolve() for root in roots}, key=lambda path: len(path.parts)):
+    for root in sorted({resolved(root) for root in roots}, key=lambda path: len(path.parts)):
         for parent, folders, files in os.walk(root):
             if parent in seen:
                 folders[:] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -157,17 +157,24 @@ def _origin(tree: ast.Module) -> str | None:
         if keyword.arg == "target_metadata"
     ]
     name = _root(given[0]) if given else None
-    assigned = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for _ in range(len(assigned)):
-        name = _root(assigned.pop(name)) if name in assigned else name
-    if name is None:
-        return None
+    defined = dict(_defined(tree))
+    while name in defined:
+        name = _root(defined.pop(name))
+    return None if name is None else _imported(tree, name)
+
+
+def _defined(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """The names that the file assigns, and those of its functions, with what they stand for or return."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.FunctionDef):
+            returned = (each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value)
+            yield from ((node.name, value) for value in returned)
+
+
+def _imported(tree: ast.Module, name: str) -> str | None:
+    """The module that ``name`` is imported from, or is."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == name for each in node.names):
             return "." * node.level + (node.module or "")

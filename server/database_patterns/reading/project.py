@@ -65,8 +65,8 @@ class Project:
 
     def covers(self, path: Path) -> bool:
         """Whether ``path`` is one of the folders of versions, or lies in one."""
-        path = path.resolve()
-        return any(path.is_relative_to(folder.resolve()) for folder in self.versions)
+        path = resolved(path)
+        return any(path.is_relative_to(resolved(folder)) for folder in self.versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,15 @@ class Found:
 
 def is_inside(path: Path, within: Path | None) -> bool:
     """Whether ``path``, all links followed, lies in ``within``, a folder without links in its own path."""
-    return within is None or path.resolve().is_relative_to(within)
+    return within is None or resolved(path).is_relative_to(within)
+
+
+def resolved(path: Path) -> Path:
+    """The absolute path, links followed as far as they lead anywhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a link to itself
+        return path.absolute()
 
 
 def here(folder: Path, within: Path | None = None) -> list[Project]:
@@ -113,11 +121,11 @@ def below(folder: Path, within: Path | None = None) -> Found:
             continue
         for project in found:
             if project.outside or any(each.is_dir() for each in project.versions):
-                projects.setdefault((project.scripts.resolve(), project.versions), project)
+                projects.setdefault((resolved(project.scripts), project.versions), project)
         if not found and (without := _without_settings(parent, folder, within)):
             bare.append(without)
     told = {scripts for scripts, _ in projects}
-    all_projects = [*projects.values(), *(each for each in bare if each.scripts.resolve() not in told)]
+    all_projects = [*projects.values(), *(each for each in bare if resolved(each.scripts) not in told)]
     return Found(tuple(each for project in all_projects for each in _split(project)), tuple(unreadable))
 
 
@@ -167,7 +175,7 @@ def _folders(top: Path) -> Iterator[Path]:
 def _all_settings(folder: Path, within: Path | None) -> list[Settings]:
     """Alembic's settings in ``folder``: every section of every .ini and .cfg that has any, and pyproject.toml's."""
     found: list[Settings] = []
-    for file in sorted(folder.iterdir()):
+    for file in _listed(folder):
         if file.suffix not in _SETTINGS_SUFFIXES or not is_inside(file, within):
             continue
         if file.name == "alembic.ini" or mentions(file, b"script_location"):
@@ -180,6 +188,13 @@ def _all_settings(folder: Path, within: Path | None) -> list[Settings]:
     main = next((each for each in found if each.name == MAIN), None)
     others = [each for each in found if each is not main]
     return [merged(main, table) if main else table, *others]
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def mentions(file: Path, word: bytes) -> bool:
@@ -312,7 +327,7 @@ def _inside(project: Project, folders: set[Path]) -> Project:
     """The project with these folders as its versions."""
     versions = tuple(dict.fromkeys((*(each for each in project.versions if each in folders), *sorted(folders))))
     name = versions[0].name if len(versions) == 1 else project.name
-    what = f"{len(versions)} folders make one history" if len(versions) > 1 else f"{name} are a history of its own"
+    what = f"{len(versions)} folders make one history" if len(versions) > 1 else f"{name} are a history of their own"
     assumed = f"the revisions in {what}, though no setting says so"
     return replace(project, versions=versions, name=name, assumed=(*project.assumed, assumed))
 
