@@ -8,6 +8,7 @@ import pytest
 
 from database_patterns.api import sources
 from database_patterns.api.explain import explain
+from database_patterns.api.history import Options
 from database_patterns.api.lint import lint
 from database_patterns.model import ExplainReport, Gap, Span
 
@@ -91,6 +92,17 @@ def test_a_revision_by_itself_is_read_in_its_project(shop: Path) -> None:
     report = explain(sources.from_paths([Path("db/versions/w.py")]))
     assert statements(report) == [("db/versions/w.py", ["CREATE INDEX t_index ON t (x)"])]
     assert report.not_analysed == ()
+
+
+def test_a_revision_as_text_is_read_in_the_project_of_its_history(shop: Path) -> None:
+    write(shop, **{"db/env.py": ENV.replace("=connection)", "=connection, transaction_per_migration=True)")})
+    body = revision("d", "c", "op.execute('COMMIT')\n    op.execute('SELECT 1')")
+    history = sources.from_paths([shop])
+    for options, certain in ((Options(), False), (Options(history=history), True)):
+        (migration,) = explain(sources.from_text(body), options).migrations
+        transaction = migration.statements[1].statement.transaction
+        assert transaction is not None
+        assert transaction.certain is certain
 
 
 def test_a_revision_by_itself_misses_no_parent(shop: Path) -> None:

@@ -27,7 +27,7 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
     A SQL file without this direction is named as not analysed.
     """
     options = options or Options()
-    read = sources.read(given)
+    read = sources.read(sources.beside(given, options.history))
     explained: list[ExplainedMigration] = []
     gaps = list(read.gaps)
     unreadable = list(read.unreadable)

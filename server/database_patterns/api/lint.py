@@ -17,7 +17,7 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
         UserError: the rule documents cannot be read.
     """
     options = options or Options()
-    read = sources.read(given)
+    read = sources.read(sources.beside(given, options.history))
     followed = list(history.followed(read, options, ("upgrade", "downgrade")))
     contexts = [context for each in followed for context in each.contexts]
     findings = linting.run(contexts)

@@ -134,6 +134,20 @@ def schema(path: Path, *, within: Path | None = None) -> Given:
         raise _renamed(error, path, within) from None
 
 
+def beside(given: Given, history: Given) -> Given:
+    """``given``, its revisions of no project taken to be of that of ``history``, where this has but one."""
+    projects = {source.project for source in history.sources if source.project}
+    if len(projects) != 1:
+        return given
+    (own,) = projects
+    return replace(given, sources=tuple(_of(source, own) for source in given.sources))
+
+
+def _of(source: Source, own: Project) -> Source:
+    revision = (source.kind or reading.recognise(source.text, source.path)) == "alembic"
+    return replace(source, project=own) if revision and source.project is None else source
+
+
 def read(given: Given) -> Read:
     """The histories of all texts that can be read.
 
