@@ -110,6 +110,12 @@ def test_a_revision_by_itself_misses_no_parent(shop: Path) -> None:
     assert (lint(given).not_analysed, lint(given).notes) == ((), ())
 
 
+def test_some_revisions_of_a_project_come_in_the_order_of_all(shop: Path) -> None:
+    """The one between them, which would tell, is not given."""
+    given = sources.from_paths([shop / "db/versions/x.py", shop / "db/versions/z.py"])
+    assert [each.revision for each in explain(given).migrations] == ["a", "c"]
+
+
 def test_what_alembic_would_refuse_is_not_analysed_and_not_lost(shop: Path) -> None:
     write(shop, **{"db/versions/w.py": revision("d", "gone", "op.drop_table('t')")})
     report = lint(sources.from_paths([shop]))

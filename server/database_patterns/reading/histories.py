@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from database_patterns.model import Gap, Migration, Span
 
 from . import graph
+from .headers import header
+from .project import Project, is_inside
 from .sql_order import in_order, paired
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ def of_project(revisions: Sequence[Migration], surroundings: Surroundings, *, wh
     from .transactions import shared  # noqa: PLC0415  brings Alembic and SQLAlchemy, which SQL files do not need
 
     found = graph.build(revisions)
-    migrations = shared(found.order, surroundings.environment, surroundings.driver)
+    order = found.order if whole or len(revisions) < 2 else _in_whole(found.order, surroundings.project)
+    migrations = shared(order, surroundings.environment, surroundings.driver)
     return History(
         tuple(migrations), _heads(found) if whole else (), _problems(found, whole=whole), surroundings.database
     )
@@ -46,6 +49,18 @@ def of_files(migrations: Iterable[Migration]) -> History:
     sql = in_order(paired(each for each in given if each.kind == "sql"))
     found = graph.build(each for each in given if each.kind == "alembic")
     return History((*sql, *found.order), problems=_problems(found, whole=False))
+
+
+def _in_whole(some: Sequence[Migration], project: Project) -> list[Migration]:
+    """Some of the project's revisions in the order of all, of which only the headers are read."""
+    files = [file for file in project.files() if is_inside(file, project.within)]
+    headers = {file: found for file in files if (found := header(file))}
+    stubs = [
+        Migration(str(file), "alembic", (), revision=each.revision, down_revisions=each.related)
+        for file, each in headers.items()
+    ]
+    places = {each.revision: place for place, each in enumerate(graph.build(stubs).order)}
+    return sorted(some, key=lambda each: places.get(each.revision, len(places)))
 
 
 def _heads(found: graph.Graph) -> tuple[str, ...]:
