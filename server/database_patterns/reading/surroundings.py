@@ -17,6 +17,7 @@ from .alembic import RevisionContext, read_revision
 from .conventions import mentioned, naming_convention
 from .environment import Environment, driver_of, read_environment
 from .files import read_source
+from .flask_settings import FlaskSettings
 from .installed import libraries
 from .pins import Pin, pins
 from .project import Project, is_inside, mentions, upwards
@@ -66,6 +67,7 @@ class Surroundings:
     def _known(self) -> RevisionContext:
         return RevisionContext(
             roots=self.project.roots,
+            settings=FlaskSettings(self.project.roots, self.project.within),
             libraries=libraries(self.project.settings.parent, self.project.within),
             naming_convention=self.environment.naming_convention,
             transaction_per_migration=self.environment.transaction_per_migration,

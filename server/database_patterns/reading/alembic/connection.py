@@ -26,6 +26,7 @@ _STRING_EXECUTED: Final = "if SQLAlchemy is older than 2.0 (it refuses to execut
 _PERCENT_SIGNS: Final = "as far as the driver leaves percent signs alone"
 _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
+_OF_VALUES: Final = {("application settings", "get"), ("dialect", "type_descriptor")}
 _QUIET_SESSION: Final = {"close", "commit", "expire_all", "expunge_all", "flush"}
 _EXECUTING: Final = {"connection", "context", "session"}
 _SAME_CONNECTION: Final = {"connect", "connection", "execution_options", "get_bind"}
@@ -54,11 +55,17 @@ class ConnectionCalls(OperationCalls):
             return None
         if symbol.kind in {"connection", "session"}:
             return self._use_connection(node, symbol, name, arguments)
-        if symbol.kind == "dialect" and name == "type_descriptor" and len(arguments[0]) == 1:
-            return arguments[0][0]
+        if (symbol.kind, name) in _OF_VALUES and len(arguments[0]) == 1:
+            value = arguments[0][0]
+            return value if symbol.kind == "dialect" else self.setting(value, self.source.code(node, 60))
         if symbol.kind == "context":
             return _OF_CONTEXT.get(name, Unknown(f"Alembic's context.{name}", inert=True))
         return Unknown("another connection than the migration's") if symbol.kind == "engine" else ANSWER
+
+    def setting(self, name: object, code: str) -> object:
+        known = self.context.settings
+        unknown = Unknown(f"{code}, known only when the migration runs", inert=True)
+        return known.get(name, unknown) if isinstance(name, str) else unknown
 
     def _use_connection(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
         if name in _SAME_CONNECTION:

@@ -19,7 +19,8 @@ class RevisionContext:
     of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
     ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``). ``database`` is what
     ``upgrade(engine_name)`` is called with, where env.py migrates several databases. ``altered_by`` is the code of
-    another revision that changes the libraries for all (``model.Alters``).
+    another revision that changes the libraries for all (``model.Alters``). ``settings`` are those of the
+    project's Flask application (``current_app.config``) that are the same wherever it runs.
     """
 
     roots: tuple[Path, ...] = ()
@@ -31,6 +32,7 @@ class RevisionContext:
     assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     database: str | None = None
     altered_by: str | None = None
+    settings: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def searched(self) -> tuple[Path, ...]:

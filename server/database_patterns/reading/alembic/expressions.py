@@ -28,11 +28,13 @@ from .values import (
     SymbolKind,
     Unknown,
     first_hole,
+    is_symbol,
 )
 
 _CONNECTION: Final = Symbol("connection")
 _CONFIGURATION: Final = Unknown("Alembic's configuration", inert=True)
 _SYMBOL_DATA: Final[dict[tuple[SymbolKind, str], object]] = {
+    ("application", "config"): Symbol("application settings"),
     ("connection", "dialect"): Symbol("dialect"),
     ("connection", "engine"): Symbol("engine"),
     ("context", "as_sql"): False,
@@ -65,6 +67,10 @@ class Expressions(ABC):
     @abstractmethod
     def call(self, node: ast.Call) -> object:
         """Evaluate a call, with whatever it does to the database."""
+
+    @abstractmethod
+    def setting(self, name: object, code: str) -> object:
+        """The setting ``name`` of the project's Flask application, asked for by ``code``."""
 
     def evaluate(self, node: ast.expr) -> object:
         """The value of ``node``; containers that changed under an unknown condition are unknown."""
@@ -250,6 +256,8 @@ class Expressions(ABC):
         hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
         if hole is not None:
             return hole
+        if is_symbol(owner, "application settings"):
+            return self.setting(index, self.source.code(node, 60))
         if isinstance(owner, PartialText | Symbolic) or not hasattr(owner, "__getitem__"):
             return Unknown(self.source.code(node, 40))
         try:

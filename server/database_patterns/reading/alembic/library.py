@@ -48,7 +48,14 @@ _MODULES: Final[dict[str, ModuleType]] = {
 }
 _OTHER_DIALECTS: Final = {f"sqlalchemy.dialects.{name}" for name in ("mysql", "oracle", "sqlite")}
 """Their types only say what a column was; they are imported when a revision names them."""
-_PACKAGES: Final = {"sqlalchemy.dialects", "sqlalchemy.orm", "sqlalchemy.orm.session", "sqlalchemy.ext", "alembic"}
+_PACKAGES: Final = {
+    "sqlalchemy.dialects",
+    "sqlalchemy.orm",
+    "sqlalchemy.orm.session",
+    "sqlalchemy.ext",
+    "alembic",
+    "flask",
+}
 DRIVEN: Final = {"alembic", "sqlalchemy"}
 """Libraries that reading runs itself, so that it does not read their source."""
 _CLASSES: Final = (TypeEngine, SchemaItem, ClauseElement, quoted_name)
@@ -68,6 +75,7 @@ _SPECIAL: Final[dict[str, object]] = {
     "sqlalchemy.sql.expression.func": sqlalchemy.func,
     "sqlalchemy.sql.functions.func": sqlalchemy.func,
     "alembic.context": Symbol("context"),
+    "flask.current_app": Symbol("application"),
 }
 
 

@@ -90,6 +90,8 @@ class Instance(Symbolic):
 
 
 SymbolKind = Literal[
+    "application",
+    "application settings",
     "autocommit block",
     "connection",
     "context",
