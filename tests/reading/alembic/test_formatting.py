@@ -109,6 +109,10 @@ def test_an_unknown_part_stays_where_it_is(built: object, expected: object) -> N
         brace_format("{", [], {}),
         percent_format("%s %s", ("one",)),
         percent_format("%(a)s", {"b": 1}),
+        percent_format("100 %", ()),
+        percent_format("%s", (1, 2)),
+        percent_format("text", 1),
+        percent_format("%00000", 1),
         percent_format("%d", ("text",)),
         formatted("text", None, "d"),
         formatted(Plain.A, None, ""),
@@ -129,6 +133,9 @@ def test_what_python_would_refuse_or_what_reaches_into_objects_is_unknown(built:
         percent_format("%.99999f", (1.0,)),
         joined("x" * 1000, ["y"] * 1002),
         text_of(["x" * TEXT_MAX, "y"]),
+        text_of([HOLE] * (TEXT_MAX // 50)),
+        percent_format("%(a)9999d" * 200, {"a": 1}),
+        brace_format("{0:9999}" * 200, [1], {}),
     ],
 )
 def test_a_string_beyond_the_bound_is_not_built(built: object) -> None:

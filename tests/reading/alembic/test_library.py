@@ -36,7 +36,6 @@ TABLE = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), schema="s")
         ("sqlalchemy.orm.Session", Bound(Namespace("sqlalchemy.orm"), "Session")),
         ("alembic.context", Symbol("context")),
         ("datetime.datetime", dt.datetime),
-        ("decimal.Decimal", decimal.Decimal),
         ("json.dumps", json.dumps),
         ("uuid.UUID", uuid.UUID),
         ("sqlalchemy.inspect", Unknown("what the database answers", inert=True)),
@@ -150,3 +149,14 @@ def test_combinations_have_a_bound() -> None:
     assert product("ab", (1, 2)) == [("a", 1), ("a", 2), ("b", 1), ("b", 2)]
     with pytest.raises(OverflowError):
         product("x" * 101, "y" * 100)
+
+
+def test_decimals_and_rounding_have_a_bound() -> None:
+    number: Any = library.member(Namespace("decimal"), "Decimal")
+    rounded: Any = library.builtin("round")
+    assert (number("1.50"), rounded(2.567, 2), rounded(1.5)) == (decimal.Decimal("1.50"), 2.57, 2)
+    with pytest.raises(OverflowError):
+        number("1e999999999")
+    for value, digits in ((5, -(10**9)), (5.0, 10**9)):
+        with pytest.raises(OverflowError):
+            rounded(value, digits)

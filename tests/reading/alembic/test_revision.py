@@ -88,7 +88,7 @@ def test_reading_by_kind_reaches_the_alembic_reader() -> None:
         ("def upgrade(:\n", "is not valid Python (invalid syntax, line 1)"),
         ("x = 1\n", "is Python, but no Alembic revision (it has neither revision nor upgrade())"),
         ("revision = 1\x00\n", "is not valid Python (a NUL byte, line 1)"),
-        ("x = " + "-" * 100_000 + "1", "is not Python that can be read (nested too deeply)"),
+        ("x = " + "-" * 50_000 + "1", "is not Python that can be read (nested too deeply)"),
     ],
 )
 def test_what_is_no_revision_is_refused_in_one_line(text: str, what: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import bisect
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
@@ -53,7 +54,7 @@ class Account:
         ``branches`` are the parts of the file that are known not to run.
         """
         owners = {id(inner): branch for branch in branches.values() for node in branch.nodes for inner in walk(node)}
-        wide = [span for span in gaps if span.end_line > 1]
+        covers = _covering(span for span in gaps if span.end_line > 1)
         calls: list[tuple[ast.Call, str]] = []
         dead: dict[int, NeverRuns] = {}
         for name, definition in self._used(direction, owners):
@@ -63,7 +64,7 @@ class Account:
                     continue
                 if branch is not None:
                     dead[id(branch)] = self._never_runs(branch, direction)
-                elif not any(_within(self._source.span(call), outer) for outer in wide):
+                elif not covers(self._source.span(call)):
                     calls.append((call, f"it is in a part of {name or 'the file'} that could not be followed"))
         return Missing(tuple(calls), tuple(dead.values()))
 
@@ -133,6 +134,22 @@ def _sends(node: ast.AST) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SENDING
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    start, end = (inner.line, inner.column), (inner.end_line, inner.end_column)
-    return (outer.line, outer.column) <= start and end <= (outer.end_line, outer.end_column)
+def _covering(outer: Iterable[Span]) -> Callable[[Span], bool]:
+    """Whether a span lies in one of ``outer``."""
+    starts: list[tuple[int, int]] = []
+    ends: list[tuple[int, int]] = []
+    for start, end in sorted(map(_range, outer)):
+        if not ends or end > ends[-1]:
+            starts.append(start)
+            ends.append(end)
+
+    def covers(inner: Span) -> bool:
+        start, end = _range(inner)
+        before = bisect.bisect_right(starts, start) - 1
+        return before >= 0 and end <= ends[before]
+
+    return covers
+
+
+def _range(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (span.line, span.column), (span.end_line, span.end_column)

@@ -17,7 +17,7 @@ from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.type_api import TypeEngine
 
 from . import library
-from .budget import Budget
+from .budget import Budget, OutOfBudgetError
 from .connection import ConnectionCalls
 from .context import RevisionContext
 from .formatting import brace_format, joined
@@ -181,12 +181,23 @@ class Calls(ConnectionCalls):
             self.taint(owner, f"a container changed on line {node.lineno}")
             return Unknown("a container changed under a condition")
         holds = _VALUES_MAY_BE_UNKNOWN if isinstance(owner, ClauseElement) else _HOLD_ANYTHING
-        result = self._apply(getattr(owner, name), args, kwargs, strict=name not in holds)
+        if isinstance(owner, str | bytes | list | dict | set):
+            self.budget.spend(len(owner) // 200)
+        result = self._apply(getattr(owner, name), args, kwargs, owner=owner, strict=name not in holds)
         if changes and isinstance(result, Unknown):
             self.taint(owner, f"a container changed on line {node.lineno}")
         return result
 
-    def _apply(self, function: Callable[..., object], args: list[Any], kwargs: Any, *, strict: bool = True) -> object:  # noqa: ANN401
+    def _apply(
+        self,
+        function: Callable[..., object],
+        args: list[Any],
+        kwargs: dict[str, Any],
+        *,
+        owner: object = None,
+        strict: bool = True,
+    ) -> object:
+        """What ``function`` gives, a method of ``owner``; unless ``strict`` it may hold unknown values."""
         hole = first_hole((args, kwargs)) if strict else first_hole([arg for arg in args if isinstance(arg, Unknown)])
         if hole is not None and (strict or "**" in kwargs):
             return hole
@@ -199,7 +210,10 @@ class Calls(ConnectionCalls):
         if function is str.replace or getattr(function, "__name__", "") == "replace":
             self.budget.spend(_replaced_size(function, args) // 200)
         try:
-            result = function(*args, **kwargs)
+            parts = self.parts.of(function, owner, args, kwargs)
+            result = self.parts.build(parts, partial(function, *args, **kwargs))
+        except OutOfBudgetError:
+            raise
         except Exception as error:  # noqa: BLE001  the revision would fail here too; what uses the value says so
             return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}

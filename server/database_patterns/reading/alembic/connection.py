@@ -111,7 +111,9 @@ class ConnectionCalls(OperationCalls):
             self.journal.opaque(node, str(error))
             return ANSWER
         with self.journal.guarded(None if is_clause else _STRING_EXECUTED):
+            parts = self.parts.of(statement)
             for values in rows:
+                self.budget.spend(parts // 10)
                 self.send(node, partial(self.recording.execute, statement, values))
         return ANSWER
 
@@ -132,6 +134,8 @@ class ConnectionCalls(OperationCalls):
 
     def _create_or_drop(self, node: ast.Call, owner: Any, name: str, arguments: Arguments) -> None:  # noqa: ANN401
         args, kwargs = arguments
+        if isinstance(owner, MetaData):  # its tables are sorted by what they refer to
+            self.budget.spend(len(owner.tables) ** 2)
         if first_hole((args[1:], kwargs)) is not None or (isinstance(owner, MetaData) and kwargs):
             self.journal.opaque(node, "an unknown argument")
             return

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy.types import TypeEngine
 
 from .account import may_send
-from .budget import CALL_DEPTH
+from .budget import CALL_DEPTH, STATEMENT_COST
 from .classes import column_type, enumeration, plain_members
 from .flow import Flow
 from .imports import Imports
@@ -33,6 +33,7 @@ class Definitions(Imports):
 
     def define_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Run a ``def`` statement."""
+        self.budget.spend(_lines(node))
         for decorator in node.decorator_list:
             self.hook(decorator)
         made: object = Unknown(f"{node.name}(), which is asynchronous or a generator", sends=True)
@@ -81,6 +82,7 @@ class Definitions(Imports):
 
     def define_class(self, node: ast.ClassDef) -> None:
         """Run a ``class`` statement."""
+        self.budget.spend(STATEMENT_COST + _lines(node))
         made = self._column_type(node)
         if made is not None:
             self.scope.names[node.name] = made
@@ -134,6 +136,10 @@ def _bound(function: Function, arguments: Arguments) -> dict[str, object] | Unkn
         names[spec.kwarg.arg] = extra
     names = {**function.defaults, **names}
     return names if known <= names.keys() else refused
+
+
+def _lines(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno
 
 
 def _is_generator(function: ast.FunctionDef) -> bool:

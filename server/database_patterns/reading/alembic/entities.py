@@ -14,7 +14,9 @@ from typing import Final
 ENTITY_OPERATIONS: Final = {"create_entity", "drop_entity", "replace_entity"}
 ENUM_OPERATION: Final = "sync_enum_values"
 
-_TRIGGER: Final = re.compile(r"(?P<event>.+?)\s+ON\s+(?P<table>.+?)\s+(?P<action>.+)", re.IGNORECASE | re.DOTALL)
+_TRIGGER: Final = re.compile(
+    r"(?P<event>.+?)(?<!\s)\s++ON\s++(?P<table>\S++)\s++(?P<action>.+)", re.IGNORECASE | re.DOTALL
+)
 _CALL: Final = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)", re.DOTALL)
 _COMPARISONS: Final = (("!=", "new_old_not_equals"), ("=", "new_old_equals"))
 

@@ -6,6 +6,7 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import EnumType
+from functools import partial
 from typing import Any, Final
 
 from . import library
@@ -13,6 +14,7 @@ from .budget import Budget
 from .formatting import formatted, text_of
 from .journal import Journal
 from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
+from .parts import Parts
 from .source import Branch, Source
 from .values import (
     MISSING,
@@ -49,6 +51,7 @@ _SYMBOL_DATA: Final[dict[tuple[SymbolKind, str], object]] = {
     ("session", "bind"): _CONNECTION,
 }
 """The attributes of symbols that are no methods."""
+_CONDITIONS_SAID: Final = 5
 
 
 class Expressions(ABC):
@@ -61,6 +64,7 @@ class Expressions(ABC):
         self.scope = Scope()
         self.importing = False
         self.tainted: dict[int, tuple[object, Unknown]] = {}
+        self.parts = Parts(budget)
         self.file = source
         self.dead: dict[int, Branch] = {}
 
@@ -132,6 +136,10 @@ class Expressions(ABC):
         if not isinstance(container, Unknown | Symbolic):
             self.tainted[id(container)] = (container, Unknown(reason))
 
+    def hashable(self, value: object) -> object:
+        """``value`` as a key or an item of a set: unknown when some of it is, or when it has too many parts."""
+        return first_hole(value) or value
+
     def grown(self, value: object) -> object:
         """``value``, its size charged to the budget."""
         if too_big(value):
@@ -140,6 +148,8 @@ class Expressions(ABC):
             self.budget.spend(len(value) // 200)
         elif isinstance(value, list | tuple | dict | set | frozenset):
             self.budget.spend(len(value))
+        elif isinstance(value, PartialText):
+            self.budget.spend(len(value.parts))
         return value
 
     def _name(self, node: ast.Name) -> object:
@@ -149,7 +159,10 @@ class Expressions(ABC):
         return library.builtin(node.id)
 
     def _attribute(self, node: ast.Attribute) -> object:
-        return self.attribute(self.evaluate(node.value), node.attr)
+        owner = self.evaluate(node.value)
+        value = self.attribute(owner, node.attr)
+        self.parts.inherit(value, owner)
+        return value
 
     def attribute(self, owner: object, name: str) -> object:  # noqa: PLR0911  one line for each kind of value
         """``owner.name``."""
@@ -172,10 +185,11 @@ class Expressions(ABC):
 
     def combine(self, operation: ast.operator, left: object, right: object) -> object:
         """``left <operation> right``, of bounded size."""
-        return self.grown(combined(operation, left, right))
+        return self.grown(self.parts.build(self.parts.of(left, right), lambda: combined(operation, left, right)))
 
     def _unary(self, node: ast.UnaryOp) -> object:
-        return negated(node.op, self.evaluate(node.operand))
+        value = self.evaluate(node.operand)
+        return self.parts.build(self.parts.of(value), lambda: negated(node.op, value))
 
     def _boolean(self, node: ast.BoolOp) -> object:
         decisive = isinstance(node.op, ast.Or)
@@ -183,7 +197,7 @@ class Expressions(ABC):
         unknown: Unknown | None = None
         conditions: list[str] = []
         for position, operand in enumerate(node.values):
-            with self.journal.guarded(" and ".join(conditions) or None):
+            with self.journal.guarded(" and ".join(conditions[:_CONDITIONS_SAID]) or None):
                 value = self.evaluate(operand)
             truth = truth_of(value)
             if isinstance(truth, Unknown):
@@ -199,7 +213,7 @@ class Expressions(ABC):
         result: object = True
         for operation, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(right_node)
-            result = compared(operation, left, right)
+            result = self.parts.build(self.parts.of(left, right), partial(compared, operation, left, right))
             if result is not True:
                 return result
             left = right
@@ -238,21 +252,24 @@ class Expressions(ABC):
                 values.append(self.evaluate(node))
         return values
 
+    def _set(self, values: list[object]) -> object:
+        return self.grown({self.hashable(value) for value in values})
+
     def _dict(self, node: ast.Dict) -> object:
         result: dict[object, object] = {}
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             value = self.evaluate(value_node)
-            key = self.evaluate(key_node) if key_node else MISSING
+            key = self.hashable(self.evaluate(key_node)) if key_node else MISSING
             if key is not MISSING and not isinstance(key, Unknown | PartialText):
                 result[key] = value
             elif isinstance(value, dict) and key is MISSING:
                 result.update(value)
             else:
                 return first_hole((key, value)) or Unknown("a dictionary with unknown keys")
-        return result
+        return self.grown(result)
 
     def _subscript(self, node: ast.Subscript) -> object:
-        owner, index = self.evaluate(node.value), self.evaluate(node.slice)
+        owner, index = self.evaluate(node.value), self.hashable(self.evaluate(node.slice))
         hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
         if hole is not None:
             return hole
@@ -261,9 +278,11 @@ class Expressions(ABC):
         if isinstance(owner, PartialText | Symbolic) or not hasattr(owner, "__getitem__"):
             return Unknown(self.source.code(node, 40))
         try:
-            return owner[index]  # ty: ignore[not-callable]
+            value = owner[index]  # ty: ignore[not-callable]
         except (KeyError, IndexError, TypeError, NotImplementedError) as error:
             return Unknown(f"{self.source.code(node, 40)}, which fails ({type(error).__name__})")
+
+        return self.grown(value) if isinstance(index, slice) else value
 
     def _slice(self, node: ast.Slice) -> object:
         bounds = [self.evaluate(part) if part else None for part in (node.lower, node.upper, node.step)]
@@ -274,10 +293,10 @@ class Expressions(ABC):
         try:
             rounds = self._rounds(node.generators)
             if isinstance(node, ast.DictComp):
-                pairs = [(self.evaluate(node.key), self.evaluate(node.value)) for _ in rounds]
+                pairs = [(self.hashable(self.evaluate(node.key)), self.evaluate(node.value)) for _ in rounds]
                 return first_hole([key for key, _ in pairs]) or self.grown(dict(pairs))
             values = [self.evaluate(node.elt) for _ in rounds]
-            return self.grown(set(values) if isinstance(node, ast.SetComp) else values)
+            return self._set(values) if isinstance(node, ast.SetComp) else self.grown(values)
         except _UnknownRoundsError as unknown:
             return unknown.value
         finally:
@@ -354,7 +373,7 @@ class Expressions(ABC):
         ast.ListComp: _comprehension,
         ast.Name: _name,
         ast.NamedExpr: _walrus,
-        ast.Set: lambda self, node: set(self.elements(node.elts)),
+        ast.Set: lambda self, node: self._set(self.elements(node.elts)),
         ast.SetComp: _comprehension,
         ast.Slice: _slice,
         ast.Subscript: _subscript,

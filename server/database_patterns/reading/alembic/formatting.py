@@ -7,7 +7,7 @@ import decimal
 import re
 import string
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
 from typing import Any, Final
 
@@ -16,11 +16,13 @@ from .values import PartialText, Unknown, first_hole
 TEXT_MAX: Final = 1_000_000
 """The longest string that reading builds, in characters."""
 
+_HOLE_SIZE: Final = 100
+"""What an unknown part counts for."""
 _INTEGER_BITS: Final = 10_000
 _EXPONENT_MAX: Final = 1_000
 _ITEMS_MAX: Final = 1_000
 _WIDE: Final = re.compile(r"\d{5,}|\*")
-_PERCENT: Final = re.compile(r"%(?:\((?P<key>\w+)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<kind>[a-zA-Z%])")
+_PERCENT: Final = re.compile(r"%(?:\((?P<key>\w++)\))?+(?P<spec>[-#0 +]*+\d*+(?:\.\d++)?+)(?P<kind>[a-zA-Z%])")
 _PRINTABLE: Final = (str, int, float, decimal.Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID)
 _CONVERSIONS: Final[dict[str | None, Callable[[Any], object]]] = {
     "r": repr,
@@ -34,10 +36,13 @@ _TOO_BIG: Final = Unknown("a text longer than is read here")
 def text_of(parts: Iterable[object]) -> str | PartialText | Unknown:
     """Strings and unknown values one after the other, as one text."""
     flat: list[str | Unknown] = []
+    size = 0
     for part in parts:
-        flat.extend(part.parts if isinstance(part, PartialText) else (part,))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-    if sum(len(part) for part in flat if isinstance(part, str)) > TEXT_MAX:
-        return _TOO_BIG
+        for piece in part.parts if isinstance(part, PartialText) else (part,):
+            size += len(piece) if isinstance(piece, str) else _HOLE_SIZE
+            if size > TEXT_MAX:
+                return _TOO_BIG
+            flat.append(piece)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
     if all(isinstance(part, str) for part in flat):
         return "".join(flat)  # type: ignore[arg-type]  # ty: ignore[no-matching-overload]
     return PartialText(tuple(flat))
@@ -75,24 +80,32 @@ def printable(value: object) -> bool:
     return type(value).__module__.startswith("sqlalchemy.")
 
 
+class _NotFollowedError(Exception):
+    """A format string of which a field is not followed; the message says which."""
+
+
 def brace_format(template: str, args: Sequence[object], kwargs: Mapping[str, object]) -> str | PartialText | Unknown:
     """``template.format(*args, **kwargs)``; fields that reach into attributes or items are not followed."""
-    parts: list[object] = []
-    automatic = 0
     try:
-        for literal, field, spec, conversion in string.Formatter().parse(template):
-            parts.append(literal)
-            if field is None:
-                continue
-            if field == "":
-                field, automatic = str(automatic), automatic + 1  # noqa: PLW2901  numbered as Python does
-            if not field.isidentifier() and not field.isdigit():
-                return Unknown(f"the format field {{{field}}}")
-            value = args[int(field)] if field.isdigit() else kwargs[field]
-            parts.append(formatted(value, conversion, spec or "") if "{" not in (spec or "") else _TOO_BIG)
+        return text_of(_brace_parts(template, args, kwargs))
+    except _NotFollowedError as error:
+        return Unknown(str(error))
     except (ValueError, IndexError, KeyError) as error:
         return Unknown(f"formatting fails ({error!r})")
-    return text_of(parts)
+
+
+def _brace_parts(template: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Iterator[object]:
+    automatic = 0
+    for literal, field, spec, conversion in string.Formatter().parse(template):
+        yield literal
+        if field is None:
+            continue
+        if field == "":
+            field, automatic = str(automatic), automatic + 1  # noqa: PLW2901  numbered as Python does
+        if not field.isidentifier() and not field.isdigit():
+            raise _NotFollowedError(f"the format field {{{field}}}")
+        value = args[int(field)] if field.isdigit() else kwargs[field]
+        yield formatted(value, conversion, spec or "") if "{" not in (spec or "") else _TOO_BIG
 
 
 def percent_format(template: str, values: object) -> str | PartialText | Unknown:
@@ -101,21 +114,36 @@ def percent_format(template: str, values: object) -> str | PartialText | Unknown
         values = (values,) if len(_PERCENT.findall(template)) == 1 else values
     if isinstance(values, Unknown):
         return values
+    try:
+        return text_of(_percent_parts(template, values))
+    except _NotFollowedError as error:
+        return Unknown(str(error))
+
+
+def _percent_parts(template: str, values: object) -> Iterator[object]:
     remaining = iter(values if isinstance(values, tuple) else (values,))
-    parts: list[object] = []
     end = 0
     for match in _PERCENT.finditer(template):
-        parts.append(template[end : match.start()])
+        yield _literal(template[end : match.start()])
         end = match.end()
         if match["kind"] == "%":
-            parts.append("%")
+            yield "%"
             continue
         try:
             value = values[match["key"]] if match["key"] else next(remaining)  # type: ignore[index]  # ty: ignore[not-subscriptable]
         except (KeyError, TypeError, IndexError, StopIteration):
-            return Unknown("a % format without its value")
-        parts.append(_percent_field(match, value))
-    return text_of([*parts, template[end:]])
+            raise _NotFollowedError("a % format without its value") from None
+        yield _percent_field(match, value)
+    yield _literal(template[end:])
+    if not isinstance(values, dict) and next(remaining, None) is not None:
+        raise _NotFollowedError("a % format with more values than it takes")
+
+
+def _literal(text: str) -> str:
+    """What stands between the fields of a % format."""
+    if "%" in text:
+        raise _NotFollowedError("a % format that is not read")
+    return text
 
 
 def _percent_field(match: re.Match[str], value: object) -> str | PartialText | Unknown:

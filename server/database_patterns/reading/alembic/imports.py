@@ -18,7 +18,7 @@ from .journal import Journal
 from .source import Source
 from .values import MISSING, Answers, Foreign, Module, Namespace, Operations, Scope, Unknown
 
-_COST: Final = 100
+_COST: Final = 10
 """Characters of a module for one step of the budget."""
 
 

@@ -152,7 +152,7 @@ class Interpreter(Definitions):
             self.unreachable(node.orelse if truth else node.body, "unless" if truth else "if", node.test)
             return self.block(node.body if truth else node.orelse)
         condition = self._condition(node.test)
-        before = dict(self.scope.names)
+        before = self._copied()
         first = self._branch(node.body, f"if {condition}")
         after_first, self.scope.names = self.scope.names, before
         second = self._branch(node.orelse, f"unless {condition}")
@@ -162,6 +162,10 @@ class Interpreter(Definitions):
         if first:
             return Flow(first.kind, guard=f"unless {condition}")
         return Flow(second.kind, guard=f"if {condition}") if second else None
+
+    def _copied(self) -> dict[str, object]:
+        self.budget.spend(len(self.scope.names) // 10)
+        return dict(self.scope.names)
 
     def _branch(self, body: Sequence[ast.stmt], guard: str) -> Flow | None:
         with self.journal.guarded(guard):
@@ -237,7 +241,7 @@ class Interpreter(Definitions):
             flow = self.block([*node.body, *node.orelse])
             return self.block(node.finalbody) or flow
         caught = ", ".join(self.source.code(h.type, 40) if h.type else "any exception" for h in node.handlers)
-        before = dict(self.scope.names)
+        before = self._copied()
         raised = f"{caught} is raised on line {node.lineno}"
         flow = self._branch([*node.body, *node.orelse], f"within try (except {caught}) on line {node.lineno}")
         left = self._handlers(node.handlers, before, f"if {raised}")
@@ -253,6 +257,7 @@ class Interpreter(Definitions):
         left: Flow | None = None
         for handler in handlers:
             merged, self.scope.names = self.scope.names, dict(before)
+            self.budget.spend(len(merged) // 10)
             if handler.name:
                 self.scope.names[handler.name] = Unknown("an exception", inert=True)
             flow = self._branch(handler.body, guard)

@@ -52,7 +52,7 @@ class Journal:
         self.direction: Direction = direction
         self.transactions = Transactions(owner)
         self.statements: list[Statement] = []
-        self.gaps: list[Gap] = []
+        self.gaps: dict[Gap, None] = {}
         self.notes: list[Note] = []
         self.guards: list[str] = []
         self.outer: list[Place] = []
@@ -112,9 +112,7 @@ class Journal:
         span, place = self._place(node), self.source.span(node)
         if place.path != span.path:
             why = f"{why} ({place.path}, line {place.line})"
-        gap = Gap(span, self.source.code(node), why)
-        if gap not in self.gaps:
-            self.gaps.append(gap)
+        self.gaps[Gap(span, self.source.code(node), why)] = None
 
     def commit(self, node: ast.AST) -> None:
         """Write down ``commit()`` or ``rollback()`` on the migration's connection."""

@@ -28,6 +28,7 @@ from sqlalchemy.sql import elements, expression, functions, sqltypes
 from sqlalchemy.sql.base import ColumnCollection
 from sqlalchemy.sql.elements import ClauseElement, quoted_name
 from sqlalchemy.sql.schema import SchemaItem
+from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.sql.type_api import TypeEngine
 
 from . import neighbours
@@ -85,6 +86,20 @@ def _product(*parts: Sequence[object]) -> list[object]:
     return list(itertools.product(*parts))
 
 
+def _decimal(value: Any = "0") -> decimal.Decimal:  # noqa: ANN401  what Decimal takes
+    number = decimal.Decimal(value)
+    if number.is_finite() and abs(number.adjusted()) > _DIGITS_MAX:
+        raise OverflowError("more digits than are read here")
+    return number
+
+
+def _round(number: Any, digits: Any = None) -> object:  # noqa: ANN401  what round takes
+    if digits is not None and abs(digits) > _DIGITS_MAX:
+        raise OverflowError("more digits than are read here")
+    return round(number, digits)
+
+
+_DIGITS_MAX: Final = 1_000
 _PRODUCT_MAX: Final = 10_000
 _STANDARD: Final[dict[str, object]] = {
     "datetime.UTC": dt.UTC,
@@ -94,7 +109,7 @@ _STANDARD: Final[dict[str, object]] = {
     "datetime.timedelta": dt.timedelta,
     "datetime.timezone": dt.timezone,
     "datetime.timezone.utc": dt.UTC,
-    "decimal.Decimal": decimal.Decimal,
+    "decimal.Decimal": _decimal,
     "itertools.chain": lambda *parts: list(itertools.chain(*parts)),
     "itertools.product": _product,
     "json.dumps": json.dumps,
@@ -107,7 +122,7 @@ _ACTIVE: Final = {"asyncio", "ctypes", "importlib", "multiprocessing", "os.syste
 
 _BUILTINS: Final[dict[str, Callable[..., object]]] = {
     "abs": abs, "all": all, "any": any, "bool": bool, "dict": dict, "float": float, "frozenset": frozenset, "int": int,
-    "len": len, "list": list, "max": max, "min": min, "range": range, "round": round, "set": set, "sorted": sorted,
+    "len": len, "list": list, "max": max, "min": min, "range": range, "round": _round, "set": set, "sorted": sorted,
     "str": str, "sum": sum, "tuple": tuple,
     "enumerate": lambda *args, **kwargs: list(enumerate(*args, **kwargs)),
     "reversed": lambda items: list(reversed(items)),
@@ -235,6 +250,16 @@ def is_element(value: object) -> bool:
 def changes(value: object, method: str) -> bool:
     """Whether a method of the name ``method``, one of ``MUTATING``, changes ``value`` in place."""
     return isinstance(value, list | dict | set) or (isinstance(value, SchemaItem) and method.startswith("append_"))
+
+
+def is_built(value: object) -> bool:
+    """Whether ``value`` may be put together of others: an SQL expression, a part of a schema, a method of one."""
+    return isinstance(value, ClauseElement | SchemaItem | ColumnCollection | TypeEngine | FunctionType)
+
+
+def is_named(value: object) -> bool:
+    """Whether ``value`` is rendered by its name alone where others use it."""
+    return isinstance(value, SchemaItem | TableClause)
 
 
 def is_public(value: object, *, otherwise: bool) -> bool:

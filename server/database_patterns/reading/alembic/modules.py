@@ -18,7 +18,7 @@ from database_patterns.reading.files import read_source
 
 from .source import Source, walk
 
-MAX_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 300_000
 IMPORT_DEPTH: Final = 12
 """How many modules may need each other for one name."""
 

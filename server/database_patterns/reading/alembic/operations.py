@@ -10,6 +10,8 @@ from alembic.operations import Operations as AlembicOperations
 from sqlalchemy import Column
 
 from . import entities
+from .budget import PARTS_MAX
+from .operators import TOO_BIG
 from .sending import Arguments, Sending, flat
 from .values import Batch, Operations, PartialText, Symbol, Symbolic, Unknown, first_hole
 
@@ -43,7 +45,10 @@ class OperationCalls(Sending):
         if name in entities.ENTITY_OPERATIONS or name == entities.ENUM_OPERATION:
             return self._call_neighbour(node, name, arguments)
         operation: Any = getattr(owner.target, name, None)
+        parts = self.parts.of(*arguments)
+        self.budget.spend(parts // 10)
         hole = self._refusal(name, arguments) or (Unknown(f"op.{name}") if operation is None else None)
+        hole = TOO_BIG if parts >= PARTS_MAX else hole
         if name in _NAMES:
             return hole or operation(*arguments[0], **arguments[1])
         if self.importing:

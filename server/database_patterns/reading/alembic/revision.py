@@ -36,8 +36,9 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
     account = Account(source)
     with warnings.catch_warnings(), _uncollected():
         warnings.simplefilter("ignore")
-        upgrade = _read_direction(source, account, "upgrade", context)
-        downgrade = _read_direction(source, account, "downgrade", context)
+        budget = Budget()
+        upgrade = _read_direction(source, account, "upgrade", context, budget)
+        downgrade = _read_direction(source, account, "downgrade", context, Budget(end=budget.end))
     return Migration(
         path=path,
         kind="alembic",
@@ -79,9 +80,11 @@ class _Read:
     depends_on: tuple[str, ...]
 
 
-def _read_direction(source: Source, account: Account, direction: Direction, context: RevisionContext) -> _Read:
+def _read_direction(
+    source: Source, account: Account, direction: Direction, context: RevisionContext, budget: Budget
+) -> _Read:
     journal = Journal(source, direction, f"{source.path}/{direction}")
-    interpreter = Interpreter(source, journal, Budget(), context)
+    interpreter = Interpreter(source, journal, budget, context)
     if context.altered_by:
         journal.resting_on(context.altered_by)
     try:
@@ -94,7 +97,7 @@ def _read_direction(source: Source, account: Account, direction: Direction, cont
         else:
             _without_function(journal, direction, function)
     except OutOfBudgetError:
-        journal.gap(source.tree, "it takes more steps than are read of one revision")
+        journal.gap(source.tree, "it takes more work than is spent on one revision")
     except RecursionError:
         journal.gap(source.tree, "it is nested too deeply")
     spans = [gap.span for gap in journal.gaps]
@@ -131,7 +134,7 @@ def _without_function(journal: Journal, direction: Direction, found: object) -> 
     else:
         kind = "defined at the top level of this file" if isinstance(found, Function) else "a function"
         why = found.reason if isinstance(found, Unknown) else f"it is not {kind}"
-        journal.gaps.append(Gap(span, f"{direction}()", why))
+        journal.gaps[Gap(span, f"{direction}()", why)] = None
 
 
 def _stands_in(function: Function, source: Source) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from alembic.operations import Operations as AlembicOperations
 from sqlalchemy.exc import CompileError, IdentifierError
 
-from .budget import STATEMENT_COST, Budget, OutOfBudgetError
+from .budget import STATEMENT_COST, WORDS_MAX, Budget, OutOfBudgetError
 from .context import RevisionContext
 from .expressions import Expressions
 from .journal import Journal
@@ -72,8 +72,17 @@ class Sending(Expressions):
     def flush(self, node: ast.AST) -> None:
         """Write down at ``node`` what has been rendered since the last time."""
         for rendered in self.recording.take():
-            self.budget.spend(STATEMENT_COST)
-            self.journal.record(rendered, node)
+            words = _words(rendered.sql)
+            self.budget.spend(STATEMENT_COST + words // 4)
+            if words > WORDS_MAX:
+                self.journal.opaque(node, "its text is longer than is parsed here")
+            else:
+                self.journal.record(rendered, node)
+
+
+def _words(sql: str) -> int:
+    """About as many words and values as ``sql`` has; a statement of its own counts for several."""
+    return sum(map(sql.count, " \n,(")) + 4 * sql.count(";")
 
 
 def flat(arguments: Arguments) -> Iterable[object]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Final
 
 from database_patterns.errors import UserError
 from database_patterns.model import Span
@@ -17,6 +19,26 @@ _LEAVES = {
     *(kind for base in (ast.boolop, ast.operator, ast.unaryop, ast.cmpop) for kind in base.__subclasses__()),
 }
 """What nodes hold besides nodes, and the marks that have nothing in them."""
+
+_SIGNS: Final = ",.([{=+\n;:<>*/%|&@~!-"
+_SIGNS_MAX: Final = 100_000
+"""A node of the syntax tree takes about a kilobyte, and there is hardly one without such a sign."""
+_QUIET: Final = re.compile(
+    r"#[^\n]*+|(?P<fields>[fF][rR]?|[rR][fF])?+"
+    r"(?:\"{3}(?:[^\"\\]++|\\.|\"(?!\"\"))*+\"{3}|'{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}"
+    r"|\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')",
+    re.DOTALL,
+)
+"""A comment, or a string (with ``fields`` when it is an f-string)."""
+
+
+def _signs(text: str) -> int:
+    """How many signs ``text`` has outside of comments and strings; those inside count where there are few in all."""
+    signs = sum(map(text.count, _SIGNS))
+    if signs <= _SIGNS_MAX:
+        return signs
+    code = _QUIET.sub(lambda quiet: quiet[0] if quiet["fields"] else "", text)
+    return sum(map(code.count, _SIGNS))
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -55,6 +77,10 @@ class Source:
         if "\0" in self.text:
             line = self.text[: self.text.index("\0")].count("\n") + 1
             raise UserError(f"is not valid Python (a NUL byte, line {line})", where=path)
+        if _signs(self.text) > _SIGNS_MAX:
+            remedy = "leave bulk data to COPY, or to a text that is executed"
+            what = f"has more than {_SIGNS_MAX:,} signs of Python outside of strings"
+            raise UserError(what, where=path, remedy=remedy)
         try:
             self.tree = ast.parse(self.text)
         except SyntaxError as error:
@@ -83,6 +109,7 @@ class Source:
         lines = self._lines[span.line - 1 : span.end_line]
         lines[-1] = lines[-1][: span.end_column - 1]
         lines[0] = lines[0][span.column - 1 :]
+        lines = [line[: 4 * length] for line in lines[: 4 * length]]
         text = " ".join(" ".join(lines)[: 4 * length].split())
         return text if len(text) <= length else f"{text[: length - 1]}…"
 
@@ -99,7 +126,7 @@ class Source:
     def _characters(self, line: int, byte_column: int) -> int:
         if self._ascii:
             return byte_column
-        text = self._lines[line - 1] if line <= len(self._lines) else ""
+        text = self._lines[line - 1][:byte_column] if line <= len(self._lines) else ""
         return len(text.encode()[:byte_column].decode(errors="replace"))
 
     def _starts_of_lines(self) -> list[int]:
