@@ -169,6 +169,8 @@ class OtherAlteration:
     """The index of REPLICA IDENTITY USING INDEX."""
     options: tuple[str, ...] = ()
     """The names of the storage parameters of SET (…) and RESET (…)."""
+    identity: Literal["always", "by default"] | None = None
+    """What ADD GENERATED and SET GENERATED say."""
 
 
 @dataclass(frozen=True, slots=True)

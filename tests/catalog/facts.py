@@ -101,7 +101,10 @@ def replayed(catalog: Catalog, *, postgres: int) -> Facts:
             for each in table.columns.values()
         },
         "constraints": {
-            (*_in(table), name, each.kind, not each.not_valid, each.references.name if each.references else None)
+            (
+                *_in(table), name, each.kind, each.enforced and not each.not_valid,
+                each.references.name if each.references else None,
+            )
             for table in stored
             for name, each in table.constraints.items()
             if each.kind != "not null" or postgres >= NOT_NULL_HAS_A_NAME_SINCE
@@ -129,4 +132,6 @@ def _in(relation: Table | Sequence) -> tuple[str | None, str]:
 
 def _persistence(catalog: Catalog, sequence: Sequence) -> str:
     owner = catalog.table(sequence.owner[0]) if sequence.owner else None
+    if sequence.name.schema == "pg_temp":
+        return "temporary"
     return owner.persistence if owner else "permanent"

@@ -6,7 +6,8 @@ is not ``complete`` was only met in passing (``ALTER TABLE users …``), so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -91,7 +92,8 @@ class Catalog:
             candidate = Name(name.name, schema)
             if candidate in self.relations or candidate in self.index_tables:
                 return candidate
-        return Name(name.name, path[1])
+        existing = (each for each in self.search_path if each in self.schemas or not self.complete)
+        return Name(name.name, next(existing, path[1]))
 
     def relation(self, name: Name) -> Relation | None:
         return self.relations.get(self.resolve(name))
@@ -210,14 +212,21 @@ class Catalog:
 
     def in_use(self) -> Catalog:
         """The same schema some time later: what was new and empty may have rows, a transaction may have ended."""
-        if not self.fresh and not self.new_values:
+        later = self.with_rows(self.fresh)
+        if not self.new_values:
+            return later
+        return replace(later, new_values=tuple(replace(each, certain=False) for each in self.new_values))
+
+    def with_rows(self, filled: Iterable[Name]) -> Catalog:
+        """The same schema when these tables, as far as they are new and empty, may have got rows."""
+        written = [name for name in filled if name in self.fresh]
+        if not written:
             return self
         relations = self.relations.copy()
-        for name in self.fresh:
+        for name in written:
             table = relations[name]
             relations[name] = replace(table, rows="unknown") if isinstance(table, Table) else table
-        new_values = tuple(replace(each, certain=False) for each in self.new_values)
-        return replace(self, relations=relations, fresh=Layers(), new_values=new_values)
+        return replace(self, relations=relations, fresh=self.fresh.without(written))
 
     def without_local_settings(self) -> Catalog:
         """The catalog after the end of a transaction, which ends SET LOCAL."""
@@ -229,8 +238,12 @@ class Catalog:
 @lru_cache
 def _schemas(search_path: str) -> tuple[str, ...]:
     """The schemas of a value of ``search_path``, without ``$user``, which stands for one that is not known."""
-    names = (part.strip().strip('"') for part in search_path.split(","))
+    parts = _PATH_PART.finditer(search_path)
+    names = (part[2].lower() if part[2] else part[1].replace('""', '"') for part in parts)
     return tuple(name for name in names if name and name != "$user") or ("public",)
+
+
+_PATH_PART: Final = re.compile(r'"((?:[^"]|"")*)"|([^",\s]+)')
 
 
 def proven_not_null(constraint: Constraint) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from database_patterns import actions
 from database_patterns.actions import Action, Name
 from database_patterns.model import Statement
 
-from . import Catalog, enums, other_statements, partitions
+from . import Catalog, enums, objects, other_statements, partitions
 from .definitions import (
     add_column,
     add_constraint,
@@ -20,12 +20,11 @@ from .definitions import (
     enter_column,
 )
 from .draft import Draft
-from .drops import drop, drop_column, drop_constraint
-from .expressions import columns_read, output_columns
+from .drops import drop, drop_column, drop_constraint, keys_that_need
 from .layers import extended
 from .new_tables import create_table
 from .renames import rename, set_schema
-from .schema import Sequence, Table
+from .schema import Table
 
 Handler = Callable[[Draft, Any], None]
 ActionT = TypeVar("ActionT", bound=Action)
@@ -145,6 +144,9 @@ def _pass_on(draft: Draft, name: Name, added: Iterable[actions.Constraint]) -> N
 
 
 def _drop_column(draft: Draft, action: actions.DropColumn) -> None:
+    root = draft.table(action.table)
+    if root is None or action.column in root.partition_key or _is_inherited(draft, root, action.column):
+        return
     for table in _family(draft, action.table, only=action.only):
         drop_column(draft, table.name, action.column, cascade=action.cascade)
 
@@ -174,7 +176,20 @@ def _put_constraint(draft: Draft, table: Table, constraint: actions.Constraint) 
     draft.put(replace(table, constraints=extended(table.constraints, constraint.name or "", constraint)))
 
 
+def _is_inherited(draft: Draft, table: Table, column: str) -> bool:
+    parents = (draft.catalog.table(name) for name in table.inherits)
+    return any(column in parent.columns for parent in parents if parent)
+
+
+def _must_not_be_null(table: Table, column: str) -> bool:
+    known = table.columns.get(column)
+    return (table.primary_key is not None and column in table.primary_key.columns) or bool(known and known.identity)
+
+
 def _drop_not_null(draft: Draft, action: actions.DropNotNull) -> None:
+    root = draft.table(action.table)
+    if root is None or _must_not_be_null(root, action.column):
+        return
     for table in _family(draft, action.table, only=action.only):
         for constraint in list(table.constraints.values()):
             if constraint.kind == "not null" and constraint.columns == (action.column,):
@@ -195,7 +210,7 @@ def _add_constraint(draft: Draft, action: actions.AddConstraint) -> None:
     table = draft.table(action.table)
     if table is None or _repeats_not_null(table, action.constraint):
         return
-    added = _added_constraints(draft, table, lambda: add_constraint(draft, table.name, action.constraint))  # ty: ignore[missing-union-attribute]
+    added = _added_constraints(draft, table, lambda: add_constraint(draft, table.name, action.constraint))
     if not action.only:
         _pass_on(draft, table.name, added)
 
@@ -224,16 +239,8 @@ def _drop_constraint(draft: Draft, action: actions.DropConstraint) -> None:
     found = table.constraints.get(action.constraint) if table else None
     if table is None or found is None:
         return
-    key = found.kind in {"primary key", "unique"}
-    users = [
-        (other, each) for other, each in draft.catalog.references_to(table)
-        if key and set(each.referenced_columns) == set(found.columns)
-    ]  # fmt: skip
-    if users and not action.cascade:
-        return
-    for other, each in users:
-        drop_constraint(draft, other.name, each.name or "")
-    drop_constraint(draft, table.name, action.constraint)
+    if action.cascade or not keys_that_need(draft.catalog, table, found):
+        drop_constraint(draft, table.name, action.constraint)
 
 
 def _validate(draft: Draft, action: actions.ValidateConstraint) -> None:
@@ -245,62 +252,64 @@ def _validate(draft: Draft, action: actions.ValidateConstraint) -> None:
                 _change_column(draft, table.name, known.columns[0], only=True, not_null=True)
 
 
+def _add_identity(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
+    column = table.columns.get(action.name or "")
+    if column is not None and not column.identity:
+        enter_column(draft, table.name, replace(column, identity=action.identity))
+
+
 def _other_alteration(draft: Draft, action: actions.OtherAlteration) -> None:
-    if action.kind == "AttachPartition":
-        partitions.attach_index(draft, action)
+    if action.relation_kind == "index":
+        partitions.attach_index(draft, action) if action.kind == "AttachPartition" else None
         return
     table = draft.table(action.table)
-    if table is None:
+    follow = _OTHER_ALTERATIONS.get(action.kind)
+    if table is not None and follow is not None:
+        follow(draft, table, action)
+
+
+def _inherit(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
+    parent = draft.catalog.resolve(action.relation or table.name)
+    if parent in {each.name for each in draft.catalog.family(table)}:
         return
-    if action.kind in {"AddInherit", "DropInherit"} and action.relation is not None:
-        parent = draft.catalog.resolve(action.relation)
-        if parent in {each.name for each in draft.catalog.family(table)}:
-            return
-        kept = tuple(each for each in table.inherits if each != parent)
-        draft.put(replace(table, inherits=(*kept, parent) if action.kind == "AddInherit" else kept))
-    elif action.kind in _COLUMN_CHANGES and action.name is not None:
-        _change_column(draft, action.table, action.name, only=False, **_COLUMN_CHANGES[action.kind])
-        if action.kind == "DropIdentity":
-            for sequence in list(draft.catalog.sequences_of(table, action.name)):
-                draft.remove(sequence.name)
-    elif action.kind in {"SetLogged", "SetUnLogged"}:
-        draft.put(replace(table, persistence="permanent" if action.kind == "SetLogged" else "unlogged"))
-    elif action.kind == "SetAccessMethod":
-        draft.put(replace(table, access_method=action.name or draft.catalog.default_access_method))
+    kept = tuple(each for each in table.inherits if each != parent)
+    draft.put(replace(table, inherits=(*kept, parent) if action.kind == "AddInherit" else kept))
 
 
-_COLUMN_CHANGES: Final[dict[str, dict[str, None]]] = {
-    "DropIdentity": {"identity": None},
-    "DropExpression": {"generated": None, "default": None},
+def _set_identity(draft: Draft, _table: Table, action: actions.OtherAlteration) -> None:
+    if action.identity:
+        _change_column(draft, action.table, action.name or "", only=True, identity=action.identity)
+
+
+def _drop_identity(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
+    _change_column(draft, action.table, action.name or "", only=False, identity=None)
+    for sequence in list(draft.catalog.sequences_of(table, action.name)):
+        draft.remove(sequence.name)
+
+
+def _drop_expression(draft: Draft, _table: Table, action: actions.OtherAlteration) -> None:
+    _change_column(draft, action.table, action.name or "", only=False, generated=None, default=None)
+
+
+def _set_persistence(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
+    draft.put(replace(table, persistence="permanent" if action.kind == "SetLogged" else "unlogged"))
+
+
+def _set_access_method(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
+    draft.put(replace(table, access_method=action.name or draft.catalog.default_access_method))
+
+
+_OTHER_ALTERATIONS: Final[dict[str, Callable[[Draft, Table, actions.OtherAlteration], None]]] = {
+    "AddInherit": _inherit,
+    "DropInherit": _inherit,
+    "AddIdentity": _add_identity,
+    "SetIdentity": _set_identity,
+    "DropIdentity": _drop_identity,
+    "DropExpression": _drop_expression,
+    "SetLogged": _set_persistence,
+    "SetUnLogged": _set_persistence,
+    "SetAccessMethod": _set_access_method,
 }
-
-
-def _create_sequence(draft: Draft, action: actions.CreateSequence) -> None:
-    name = draft.catalog.resolve(action.name)
-    if not draft.catalog.exists(name):
-        draft.put(Sequence(name, oid=draft.new_oid()))
-
-
-def _create_view(draft: Draft, action: actions.CreateView) -> None:
-    name = draft.catalog.resolve(action.name)
-    existing = draft.catalog.table(name)
-    if existing is not None and not action.replace:
-        return
-    sources = {table.name: tuple(table.columns) for each in action.query.reads if (table := draft.table(each))}
-    columns = output_columns(action.query.tree, sources)
-    unknown = actions.TypeName(Name("unknown"))
-    draft.put(
-        Table(
-            name,
-            kind="materialized view" if action.materialized else "view",
-            columns={each: actions.Column(each, unknown) for each in columns or ()},
-            query=action.query,
-            reads=columns_read(action.query.tree, sources),
-            oid=existing.oid if existing else draft.new_oid(),
-            complete=draft.catalog.complete or not action.if_not_exists,
-            columns_complete=columns is not None,
-        )
-    )
 
 
 def _write(draft: Draft, action: actions.Insert | actions.Update) -> None:
@@ -308,35 +317,6 @@ def _write(draft: Draft, action: actions.Insert | actions.Update) -> None:
     for each in draft.catalog.family(table) if table else ():
         if each.rows == "none":
             draft.put(replace(each, rows="unknown"))
-
-
-def _create_function(draft: Draft, action: actions.CreateFunction) -> None:
-    known = draft.catalog.functions.get(action.name.name, ())
-    others = tuple(each for each in known if each.argument_types != action.argument_types)
-    draft.set(functions=draft.catalog.functions.including(action.name.name, (*others, action)))
-
-
-def _create_trigger(draft: Draft, action: actions.CreateTrigger) -> None:
-    for table in _family(draft, action.table):
-        draft.put(replace(table, triggers=extended(table.triggers, action.name, action)))
-
-
-def _create_policy(draft: Draft, action: actions.CreatePolicy) -> None:
-    table = draft.table(action.table)
-    if table is not None:
-        draft.put(replace(table, policies=extended(table.policies, action.name, action)))
-
-
-def _create_schema(draft: Draft, action: actions.CreateSchema) -> None:
-    draft.set(schemas=draft.catalog.schemas | {action.name})
-
-
-def _create_extension(draft: Draft, action: actions.CreateExtension) -> None:
-    draft.set(extensions=draft.catalog.extensions | {action.name})
-
-
-def _set(draft: Draft, action: actions.SetParameter) -> None:
-    draft.set(settings=draft.catalog.settings.including(action.name.lower(), (action.value, action.local)))
 
 
 def _transaction(draft: Draft, action: actions.TransactionControl) -> None:
@@ -365,16 +345,17 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.SetSchema: set_schema,
     actions.Insert: _write,
     actions.Update: _write,
-    actions.CreateSequence: _create_sequence,
-    actions.CreateView: _create_view,
+    actions.CreateSequence: objects.create_sequence,
+    actions.CreateView: objects.create_view,
     actions.CreateEnum: enums.create_type,
     actions.CreateDomain: enums.create_type,
     actions.AddEnumValue: enums.add_value,
-    actions.CreateFunction: _create_function,
-    actions.CreateTrigger: _create_trigger,
-    actions.CreatePolicy: _create_policy,
-    actions.CreateSchema: _create_schema,
-    actions.CreateExtension: _create_extension,
-    actions.SetParameter: _set,
+    actions.CreateFunction: objects.create_function,
+    actions.CreateTrigger: objects.create_trigger,
+    actions.CreatePolicy: objects.create_policy,
+    actions.CreateSchema: objects.create_schema,
+    actions.CreateExtension: objects.create_extension,
+    actions.SetParameter: objects.set_parameter,
+    actions.Select: objects.select,
     actions.TransactionControl: _transaction,
 }

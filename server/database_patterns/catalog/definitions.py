@@ -265,8 +265,9 @@ def copy_to_partition(draft: Draft, parent: Table, name: Name) -> None:
         if constraint.kind in {"foreign key", "primary key", "unique", "exclusion"}:
             copy_constraint(draft, parent, constraint, name)
     table = draft.catalog.table(name)
-    if table is not None and parent.triggers:
-        draft.put(replace(table, triggers={**parent.triggers, **table.triggers}))
+    cloned = {key: each for key, each in parent.triggers.items() if each.for_each_row}
+    if table is not None and cloned:
+        draft.put(replace(table, triggers={**cloned, **table.triggers}))
 
 
 def copy_constraint(draft: Draft, parent: Table, constraint: Constraint, name: Name) -> None:

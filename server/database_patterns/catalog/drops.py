@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from database_patterns.actions import Column, Drop, Name
+from database_patterns.actions import Column, Constraint, CreatePolicy, Drop, Name
 
 from . import Catalog
+from .definitions import same_key
 from .draft import Draft
 from .expressions import columns_in, sequences_in
 from .other_statements import drop_statistics
 from .schema import Index, Sequence, Table
+
+ValueT = TypeVar("ValueT")
 
 
 def drop(draft: Draft, action: Drop) -> None:
@@ -21,9 +25,9 @@ def drop(draft: Draft, action: Drop) -> None:
         if action.kind in {"table", "view", "materialized view", "foreign table", "sequence"}:
             drop_relation(draft, draft.catalog.resolve(name), cascade=action.cascade, together=together)
         elif action.kind == "index":
-            drop_index(draft, draft.catalog.index(name))
+            _drop_index_by_name(draft, name, cascade=action.cascade)
         elif action.kind in {"type", "domain"}:
-            _drop_type(draft, name)
+            _drop_type(draft, name, cascade=action.cascade)
         elif action.kind == "schema":
             _drop_schema(draft, name.name, cascade=action.cascade)
         elif action.kind == "extension":
@@ -36,26 +40,66 @@ def drop(draft: Draft, action: Drop) -> None:
             _drop_from_table(draft, action, name.name)
 
 
-def _drop_from_table(draft: Draft, action: Drop, name: str) -> None:
-    table = draft.catalog.table(action.table) if action.table else None
-    if table is None:
+def _drop_index_by_name(draft: Draft, name: Name, *, cascade: bool) -> None:
+    """DROP INDEX; a foreign key that needs a unique index without a constraint keeps it, or goes by CASCADE."""
+    index = draft.catalog.index(name)
+    table = draft.catalog.table(index.table) if index else None
+    if index is None or table is None or index.constraint or index.parent:
         return
-    triggers = {key: each for key, each in table.triggers.items() if action.kind != "trigger" or key != name}
-    policies = {key: each for key, each in table.policies.items() if action.kind != "policy" or key != name}
-    draft.put(replace(table, triggers=triggers, policies=policies))
+    others = [each for each in table.indexes.values() if each.unique and each.name != index.name]
+    key = Constraint("unique", columns=tuple(column for column in index.columns if column))
+    needed = index.unique and not any(set(each.columns) == set(key.columns) for each in others)
+    users = keys_that_need(draft.catalog, table, key) if needed else []
+    if users and not cascade:
+        return
+    for other, each in users:
+        drop_constraint(draft, other.name, each.name or "")
+    drop_index(draft, draft.catalog.index(name))
 
 
-def _drop_type(draft: Draft, name: Name) -> None:
+def _drop_from_table(draft: Draft, action: Drop, name: str) -> None:
+    root = draft.catalog.table(action.table) if action.table else None
+    family = draft.catalog.family(root) if root and root.partitioned else (root,)
+    for table in (each for each in family if each):
+        if action.kind == "trigger" and name in table.triggers:
+            draft.put(replace(table, triggers=_without(table.triggers, name)))
+        elif action.kind == "policy" and name in table.policies:
+            draft.put(replace(table, policies=_without(table.policies, name)))
+
+
+def _without(mapping: Mapping[str, ValueT], name: str) -> dict[str, ValueT]:
+    return {key: each for key, each in mapping.items() if key != name}
+
+
+def _drop_type(draft: Draft, name: Name, *, cascade: bool) -> None:
     schemas = (name.schema,) if name.schema else draft.catalog.search_path
+    users = list(columns_of_type(draft.catalog, name))
+    if users and not cascade:
+        return
+    for table, column in users:
+        drop_column(draft, table.name, column, cascade=True)
     draft.set(types=draft.catalog.types.without(Name(name.name, schema) for schema in schemas))
+
+
+def columns_of_type(catalog: Catalog, name: Name) -> Iterator[tuple[Table, str]]:
+    """The tables with a column of a user-defined type, and that column."""
+    schemas = (each for each in catalog.search_path if Name(name.name, each) in catalog.types)
+    schema = name.schema or next(schemas, None)
+    for table in (each for each in catalog.relations.values() if isinstance(each, Table) and each.kind == "table"):
+        for column in table.columns.values():
+            if column.type.name.name == name.name and column.type.name.schema in {None, schema}:
+                yield table, column.name
 
 
 def _drop_schema(draft: Draft, schema: str, *, cascade: bool) -> None:
     inside = [name for name in draft.catalog.relations if name.schema == schema]
-    if inside and not cascade:
+    types_inside = [name for name in draft.catalog.types if name.schema == schema]
+    if (inside or types_inside) and not cascade:
         return
     for name in inside:
         drop_relation(draft, name, cascade=True)
+    for name in types_inside:
+        _drop_type(draft, name, cascade=True)
     types = draft.catalog.types
     gone = [key for key in types if key.schema == schema]
     draft.set(types=types.without(gone), schemas=draft.catalog.schemas - {schema})
@@ -83,7 +127,23 @@ def drop_relation(draft: Draft, name: Name, *, cascade: bool, together: frozense
                 drop_constraint(draft, other.name, key.name or "")
         for sequence in list(draft.catalog.sequences_of(relation)):
             draft.remove(sequence.name)
+    elif relation is not None:
+        if any(drawing_from(draft.catalog, relation)) and (not cascade or _is_of_identity(draft.catalog, relation)):
+            return
+        _forget_defaults(draft, relation)
     draft.remove(name)
+
+
+def _is_of_identity(catalog: Catalog, sequence: Sequence) -> bool:
+    column = catalog.column(*sequence.owner) if sequence.owner else None
+    return column is not None and column.identity is not None
+
+
+def _forget_defaults(draft: Draft, sequence: Sequence) -> None:
+    for table, column in list(drawing_from(draft.catalog, sequence)):
+        current = draft.catalog.table(table.name) or table
+        changed = replace(current.columns[column], default=None)
+        draft.put(replace(current, columns={**current.columns, column: changed}))
 
 
 def drawing_from(catalog: Catalog, sequence: Sequence) -> Iterator[tuple[Table, str]]:
@@ -124,11 +184,16 @@ def drop_column(draft: Draft, name: Name, column: str, *, cascade: bool) -> None
         drop_constraint(draft, name, constraint.name or "", keep_not_null=True)
     for index in [each for each in table.indexes.values() if column in each.depends_on]:
         drop_index(draft, index)
+    for generated in generated_from(table, column):
+        drop_column(draft, name, generated.name, cascade=True)
     left = draft.catalog.table(name) or table
-    generated = {each.name for each in generated_from(left, column)}
-    columns = {key: each for key, each in left.columns.items() if key != column and key not in generated}
     triggers = {key: each for key, each in left.triggers.items() if column not in each.columns}
-    draft.put(replace(left, columns=columns, triggers=triggers))
+    policies = {key: each for key, each in left.policies.items() if not _reads(each, column)}
+    draft.put(replace(left, columns=_without(left.columns, column), triggers=triggers, policies=policies))
+
+
+def _reads(policy: CreatePolicy, column: str) -> bool:
+    return column in columns_in(tuple(each.tree for each in policy.expressions))
 
 
 def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[str]:
@@ -146,7 +211,7 @@ def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[st
         if column in trigger.columns:
             yield f"trigger {trigger.name} on table {table.name} depends on column {column} of table {table.name}"
     for policy in table.policies.values():
-        if column in columns_in(tuple(each.tree for each in policy.expressions)):
+        if _reads(policy, column):
             yield f"policy {policy.name} on table {table.name} depends on column {column} of table {table.name}"
 
 
@@ -158,12 +223,23 @@ def generated_from(table: Table, column: str) -> list[Column]:
     ]  # fmt: skip
 
 
+def keys_that_need(catalog: Catalog, table: Table, key: Constraint) -> list[tuple[Table, Constraint]]:
+    """The foreign keys that refer to a primary key or UNIQUE, each with its table."""
+    if key.kind not in {"primary key", "unique"}:
+        return []
+    wanted = set(key.columns)
+    return [(other, each) for other, each in catalog.references_to(table) if set(each.referenced_columns) == wanted]
+
+
 def drop_constraint(draft: Draft, name: Name, constraint: str, *, keep_not_null: bool = False) -> None:
-    """Drop a constraint with its index, from the partitions too."""
+    """Drop a constraint with its index and the foreign keys that need it, from the partitions too."""
     table = draft.catalog.table(name)
     found = table.constraints.get(constraint) if table else None
     if table is None or found is None:
         return
+    for other, key in keys_that_need(draft.catalog, table, found):
+        drop_constraint(draft, other.name, key.name or "")
+    table = draft.catalog.table(name) or table
     index = table.indexes.get(found.using_index or "")
     nullable = found.kind == "not null" and not keep_not_null
     columns = {
@@ -180,9 +256,11 @@ def drop_constraint(draft: Draft, name: Name, constraint: str, *, keep_not_null:
         drop_index(draft, index)
 
 
-def _inherited_name(child: Table, constraint: object, index: Index | None) -> str | None:
+def _inherited_name(child: Table, constraint: Constraint, index: Index | None) -> str | None:
     if index is not None:
         return next((each.constraint for each in child.indexes.values() if each.parent == index.name), None)
+    if constraint.kind == "foreign key":
+        return next((key for key, each in child.constraints.items() if same_key(each, constraint)), None)
     return next((key for key, each in child.constraints.items() if each == constraint), None)
 
 

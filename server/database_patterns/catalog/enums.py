@@ -22,7 +22,7 @@ def add_value(draft: Draft, action: AddEnumValue) -> None:
     known = draft.catalog.type(action.name)
     if isinstance(known, CreateEnum) and action.value not in known.values:
         changed = replace(known, values=(*known.values, action.value))
-        draft.set(types=draft.catalog.types.including(draft.catalog.resolve(known.name), changed))
+        draft.set(types=draft.catalog.types.including(draft.catalog.resolve_type(action.name), changed))
 
 
 def with_new_values(after: Catalog, statement: Statement, before: Catalog) -> Catalog:

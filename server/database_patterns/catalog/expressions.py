@@ -148,6 +148,7 @@ _NAMERS: Final[dict[type, Callable[[Node], tuple[str | None, int]]]] = {
     ast.CollateClause: lambda tree: _implied(tree.arg),
     ast.CaseExpr: _from_case,
     ast.MinMaxExpr: _from_min_max,
+    ast.A_Expr: lambda tree: ("nullif", 2) if tree.kind == enums.A_Expr_Kind.AEXPR_NULLIF else (None, 0),
     ast.CoalesceExpr: lambda _tree: ("coalesce", 2),
     ast.A_ArrayExpr: lambda _tree: ("array", 2),
     ast.RowExpr: lambda _tree: ("row", 2),

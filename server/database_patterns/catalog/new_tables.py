@@ -26,7 +26,8 @@ _ORDER: Final = ("check", "not null", "primary key", "unique", "exclusion", "for
 
 def create_table(draft: Draft, action: CreateTable) -> None:
     """Enter a new table; IF NOT EXISTS over an incomplete catalog leaves it uncertain whether it is new."""
-    schema = TEMPORARY if action.persistence == "temporary" else action.table.schema
+    temporary = action.persistence == "temporary" or action.table.schema == TEMPORARY
+    schema = TEMPORARY if temporary else action.table.schema
     name = draft.catalog.resolve(Name(names.truncate(action.table.name), schema))
     existing = draft.catalog.table(name)
     if existing is not None and (existing.complete or action.if_not_exists):
@@ -40,7 +41,7 @@ def create_table(draft: Draft, action: CreateTable) -> None:
             partition=action.partition_of is not None,
             default_partition=action.default_partition,
             partition_by=action.partition_by,
-            persistence=action.persistence,
+            persistence="temporary" if temporary else action.persistence,
             access_method=_access_method(draft, action, parents) if certain else None,
             rows="none" if certain and action.from_query is None else "unknown",
             oid=draft.new_oid() if certain else None,
@@ -75,7 +76,7 @@ def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:
     written = [*(each for column in action.columns for each in inline_constraints(column)), *action.constraints]
     wanted = [each for kind in _ORDER for each in written if each.kind == kind]
     for constraint in _without_repeated_keys(wanted):
-        add_constraint(draft, name, constraint)
+        add_constraint(draft, name, replace(constraint, not_valid=False))  # of no row is anything to be checked later
 
 
 def _without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:

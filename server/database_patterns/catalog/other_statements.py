@@ -6,14 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from pglast import ast
+from pglast import ast, enums
 
 from database_patterns.actions import CreateDomain, Name
-from database_patterns.reading.definitions import constraint, dotted, expression, relation_name, strings
+from database_patterns.reading.definitions import (
+    constraint,
+    dotted,
+    expression,
+    owner_of_sequence,
+    relation_name,
+    strings,
+)
 
 from . import names
 from .draft import Draft
-from .schema import Table
+from .layers import Layers
+from .objects import owning_column
+from .schema import Sequence, Table
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
@@ -75,11 +84,31 @@ def _statistics(draft: Draft, tree: Node) -> None:
         draft.put(replace(table, statistics=table.statistics | {name}))
 
 
+def _alter_sequence(draft: Draft, tree: Node) -> None:
+    sequence = draft.catalog.relation(relation_name(tree.sequence))
+    if isinstance(sequence, Sequence) and any(each.defname == "owned_by" for each in tree.options or ()):
+        draft.put(replace(sequence, owner=owning_column(draft, owner_of_sequence(tree.options))))
+
+
+def _schema_elements(draft: Draft, tree: Node) -> None:
+    """What CREATE SCHEMA creates within the schema is not followed."""
+    if tree.schemaElts:
+        draft.set(complete=False)
+
+
+def _discard(draft: Draft, tree: Node) -> None:
+    if tree.target == enums.DiscardMode.DISCARD_ALL:
+        draft.set(settings=Layers())
+
+
 _FOLLOWED: Final[dict[type, Callable[[Draft, Node], None]]] = {
     ast.CompositeTypeStmt: _composite_type,
     ast.CreateRangeStmt: _range_type,
     ast.AlterDomainStmt: _alter_domain,
     ast.CreateStatsStmt: _statistics,
+    ast.AlterSeqStmt: _alter_sequence,
+    ast.DiscardStmt: _discard,
+    ast.CreateSchemaStmt: _schema_elements,
 }
 FOLLOWED: Final = frozenset(_FOLLOWED)
 

@@ -26,12 +26,25 @@ def detach(draft: Draft, action: DetachPartition) -> None:
     parent, child = draft.table(action.table), draft.table(action.partition)
     if parent is None or child is None or (child.inherits and parent.name not in child.inherits):
         return
-    indexes = {key: replace(each, parent=None) for key, each in child.indexes.items()}
-    draft.put(replace(child, inherits=(), partition=False, default_partition=False, indexes=indexes))
+    draft.put(
+        replace(
+            child,
+            inherits=(),
+            partition=False,
+            default_partition=False,
+            indexes={key: replace(each, parent=None) for key, each in child.indexes.items()},
+            triggers={key: each for key, each in child.triggers.items() if key not in parent.triggers},
+        )
+    )
 
 
 def attach_index(draft: Draft, action: OtherAlteration) -> None:
-    """ALTER INDEX … ATTACH PARTITION."""
+    """ALTER INDEX … ATTACH PARTITION: the partitioned index is valid once every partition has its part of it."""
     above, part = draft.catalog.index(action.table), draft.catalog.index(action.relation or action.table)
-    if above is not None and part is not None and above != part:
-        draft.put_index(replace(part, parent=above.name))
+    if above is None or part is None or above == part:
+        return
+    draft.put_index(replace(part, parent=above.name))
+    table = draft.catalog.table(above.table)
+    children = draft.catalog.children(table) if table else ()
+    if all(any(each.parent == above.name and each.valid for each in child.indexes.values()) for child in children):
+        draft.put_index(replace(above, valid=True))

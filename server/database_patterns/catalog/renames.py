@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from database_patterns.actions import Column, Constraint, Expression, IndexElement, Name, Rename, SetSchema
+from database_patterns.actions import (
+    Column,
+    Constraint,
+    CreatePolicy,
+    Expression,
+    IndexElement,
+    Name,
+    Rename,
+    SetSchema,
+)
 
 from . import Catalog, names
 from .draft import Draft
@@ -31,6 +40,8 @@ def rename(draft: Draft, action: Rename) -> None:
         _rename_schema(draft, action.name or action.of.name, new_name)
     elif action.kind == "trigger" and action.name is not None:
         _rename_trigger(draft, action.of, action.name, new_name)
+    elif action.kind == "policy" and action.name is not None:
+        _rename_policy(draft, action.of, action.name, new_name)
 
 
 def set_schema(draft: Draft, action: SetSchema) -> None:
@@ -48,9 +59,10 @@ def _move(draft: Draft, name: Name, *, new_name: str | None = None, schema: str 
         _rename_index(draft, index, new_name or index.name.name)
         return
     relation = draft.catalog.relations.get(old) or draft.table(old)
-    if relation is None:
-        return
-    move_relation(draft, relation, Name(new_name or old.name, schema or old.schema))
+    new = Name(new_name or old.name, schema or old.schema)
+    no_such_schema = draft.catalog.complete and new.schema not in {*draft.catalog.schemas, old.schema}
+    if relation is not None and not no_such_schema and not draft.catalog.exists(new):
+        move_relation(draft, relation, new)
 
 
 def move_relation(draft: Draft, relation: Relation, new: Name) -> None:
@@ -91,7 +103,7 @@ def _mentioning(relation: Relation, old: Name, new: Name) -> Relation:
 
 def _rename_index(draft: Draft, index: Index, new: str) -> None:
     table = draft.catalog.table(index.table)
-    if table is None:
+    if table is None or draft.catalog.exists(Name(new, index.name.schema)):
         return
     constraint = table.constraints.get(index.constraint or "")
     if constraint is not None:
@@ -99,12 +111,25 @@ def _rename_index(draft: Draft, index: Index, new: str) -> None:
         return
     indexes = {key: each for key, each in table.indexes.items() if key != index.name.name}
     draft.put(replace(table, indexes={**indexes, new: replace(index, name=Name(new, index.name.schema))}))
+    _follow_index(draft, table, index.name, new)
+
+
+def _follow_index(draft: Draft, table: Table, old: Name, new: str) -> None:
+    """The parts of a renamed partitioned index hang on its new name."""
+    for child in draft.catalog.children(table):
+        parts = {
+            key: replace(each, parent=Name(new, old.schema)) if each.parent == old else each
+            for key, each in child.indexes.items()
+        }
+        draft.put(replace(child, indexes=parts))
 
 
 def _rename_constraint(draft: Draft, name: Name, old: str, new: str) -> None:
     table = draft.table(name)
     constraint = table.constraints.get(old) if table else None
-    if table is None or constraint is None:
+    if table is None or constraint is None or new in table.constraints:
+        return
+    if constraint.using_index and draft.catalog.exists(Name(new, table.name.schema)):
         return
     constraints = {new if key == old else key: each for key, each in table.constraints.items()}
     constraints[new] = replace(constraint, name=new, using_index=new if constraint.using_index else None)
@@ -113,15 +138,25 @@ def _rename_constraint(draft: Draft, name: Name, old: str, new: str) -> None:
     if index is not None:
         indexes[new] = replace(index, name=Name(new, index.name.schema), constraint=new)
     draft.put(replace(table, constraints=constraints, indexes=indexes))
+    if index is not None:
+        _follow_index(draft, table, index.name, new)
     for child in draft.catalog.children(table) if constraint.kind in {"check", "not null"} else ():
         _rename_constraint(draft, child.name, old, new)
 
 
 def _rename_trigger(draft: Draft, name: Name, old: str, new: str) -> None:
-    table = draft.table(name)
-    if table is not None and old in table.triggers:
+    root = draft.table(name)
+    family = draft.catalog.family(root) if root and root.partitioned else (root,)
+    for table in (each for each in family if each and old in each.triggers):
         triggers = {new if key == old else key: each for key, each in table.triggers.items()}
         draft.put(replace(table, triggers={**triggers, new: replace(triggers[new], name=new)}))
+
+
+def _rename_policy(draft: Draft, name: Name, old: str, new: str) -> None:
+    table = draft.table(name)
+    if table is not None and old in table.policies:
+        policies = {new if key == old else key: each for key, each in table.policies.items()}
+        draft.put(replace(table, policies={**policies, new: replace(policies[new], name=new)}))
 
 
 def _rename_schema(draft: Draft, old: str, new: str) -> None:
@@ -159,7 +194,10 @@ def _is_of(column: Column, name: Name) -> bool:
 
 def _rename_columns(draft: Draft, name: Name, old: str, new: str) -> None:
     table = draft.table(name)
-    for each in draft.catalog.family(table) if table else ():
+    parents = [draft.catalog.table(each) for each in table.inherits] if table else []
+    if table is None or new in table.columns or any(old in parent.columns for parent in parents if parent):
+        return
+    for each in draft.catalog.family(table):
         _rename_column(draft, each, old, new)
 
 
@@ -173,6 +211,7 @@ def _rename_column(draft: Draft, table: Table, old: str, new: str) -> None:
             triggers={
                 key: replace(each, columns=_swap(each.columns, old, new)) for key, each in table.triggers.items()
             },
+            policies={key: _policy(each, old, new) for key, each in table.policies.items()},
             partition_by=(table.partition_by[0], _elements(table.partition_by[1], old, new))
             if table.partition_by
             else None,
@@ -203,6 +242,11 @@ def _swap(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
 
 def _expression(expression: Expression | None, old: str, new: str) -> Expression | None:
     return replace(expression, tree=renamed(expression.tree, old, new)) if expression else None
+
+
+def _policy(policy: CreatePolicy, old: str, new: str) -> CreatePolicy:
+    expressions = (_expression(each, old, new) for each in policy.expressions)
+    return replace(policy, expressions=tuple(each for each in expressions if each))
 
 
 def _column(column: Column, old: str, new: str) -> Column:

@@ -10,10 +10,11 @@ from pglast import ast, enums
 from database_patterns import actions
 from database_patterns.actions import Name
 from database_patterns.catalog import Index, Sequence, Table
+from database_patterns.catalog.drops import columns_of_type
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted, relation_name
 
-from . import rows, sources, tables
+from . import rows, sources
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -282,7 +283,7 @@ def _alter_domain(work: Work, tree: Node) -> None:
     if not work.catalog.complete:
         work.doubt(f"which columns are of the domain {name} is not known")
     weak = tree.subtype == "V" and work.postgres >= _DOMAIN_VALIDATION_WEAKER_SINCE
-    for table, column in tables.columns_of_type(work, name):
+    for table, column in columns_of_type(work.catalog, name):
         work.lock(table, _SUX if weak else _S, f"Its column {column} is of the domain.", sources.ALTER_DOMAIN)
         work.scan(table, f"Every value of {column} is checked against the domain.", sources.ALTER_DOMAIN)
         work.may_fail(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from database_patterns import actions
 from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Table
+from database_patterns.catalog.drops import keys_that_need
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
@@ -168,19 +169,9 @@ def _require_droppable(at: Alteration, table: Table, found: Constraint, action: 
     inherited = any(found.name in parent.constraints and found.kind in {"check", "not null"} for parent in parents)
     if inherited or (index is not None and index.parent is not None):
         raise Refused("42P16", f'cannot drop inherited constraint "{found.name}" of relation "{table.name}"')
-    if users_of_key(at.work, table, found) and not action.cascade:
+    if keys_that_need(at.catalog, table, found) and not action.cascade:
         message = f"cannot drop constraint {found.name} on table {table.name} because other objects depend on it"
         raise Refused("2BP01", message)
-
-
-def users_of_key(work: Work, table: Table, key: Constraint) -> list[tuple[Table, Constraint]]:
-    """The foreign keys that need this key."""
-    if key.kind not in {"primary key", "unique"}:
-        return []
-    wanted = set(key.columns)
-    return [
-        (other, each) for other, each in work.catalog.references_to(table) if set(each.referenced_columns) == wanted
-    ]
 
 
 def lock_what_goes(work: Work, table: Table, constraint: Constraint) -> None:
@@ -192,7 +183,7 @@ def lock_what_goes(work: Work, table: Table, constraint: Constraint) -> None:
         referenced = work.table(constraint.references)
         for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
             work.lock(each, _AX, "Dropping a foreign key removes its triggers from both tables.", sources.ALTER_TABLE)
-    for other, _ in users_of_key(work, table, constraint):
+    for other, _ in keys_that_need(work.catalog, table, constraint):
         work.lock(other, _AX, f"Its foreign key to {table.name} goes with the key.", sources.DEPENDENCIES)
 
 

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from database_patterns.actions import Action, Name, TransactionControl
+from database_patterns.actions import (
+    Action,
+    CreateTable,
+    CreateView,
+    Delete,
+    DoBlock,
+    Insert,
+    Name,
+    Other,
+    Select,
+    TransactionControl,
+    Update,
+)
 from database_patterns.catalog import Catalog
 from database_patterns.catalog.advance import in_execution_order
 from database_patterns.catalog.layers import Layers
@@ -18,6 +30,8 @@ from .predict import predict
 
 _ROLLBACK: Final = TransactionControl("rollback")
 _ENDS: Final = (_ROLLBACK, TransactionControl("commit"))
+_BEGIN: Final = ""
+_MAY_WRITE: Final = (CreateTable, CreateView, Delete, DoBlock, Insert, Other, Select, Update)
 
 __all__ = ["Assumptions", "Held", "MigrationInContext", "StatementInContext", "follow"]
 
@@ -83,23 +97,22 @@ def follow(
 ) -> MigrationInContext:
     """Follow one direction of ``migration`` from ``catalog``, the schema before it.
 
-    A ROLLBACK takes the schema back to what it was at its BEGIN, and SET LOCAL ends with its transaction.
+    A ROLLBACK takes the schema back to what it was at its BEGIN, or SAVEPOINT, and SET LOCAL ends with its transaction.
     """
     catalog = catalog.in_use()
     at_start, followed = catalog, []
-    began, transaction = catalog, None
+    marks, transaction = {_BEGIN: catalog}, None
     held: Layers[str, Held] = Layers()
     for statement in migration.statements(direction):
         current = statement.transaction.id if statement.transaction else None
         if current != transaction and not any(action in _ENDS for action in statement.actions):
             catalog = catalog.without_local_settings()
-            began = catalog
+            marks = {_BEGIN: catalog}
         if current != transaction or current is None:
             held = Layers()
         transaction = current
         prediction = predict(statement, catalog, assumptions)
-        rolled_back = _ROLLBACK in statement.actions
-        after = began.without_local_settings() if rolled_back else catalog.advance(statement)
+        after = _after(statement, prediction, catalog, marks)
         followed.append(
             StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions, held)
         )
@@ -107,6 +120,23 @@ def follow(
         catalog = after
     end = catalog.without_local_settings()
     return MigrationInContext(migration, direction, tuple(followed), at_start, end, assumptions)
+
+
+def _after(statement: Statement, prediction: Prediction, catalog: Catalog, marks: dict[str, Catalog]) -> Catalog:
+    """The schema after a statement; ``marks`` holds what a ROLLBACK goes back to, by the name of its SAVEPOINT."""
+    kinds = {action.kind for action in statement.actions if isinstance(action, TransactionControl)}
+    savepoint = getattr(statement.tree, "savepoint_name", None) or _BEGIN
+    if "rollback" in kinds:
+        return marks[_BEGIN].without_local_settings()
+    if "rollback to" in kinds:
+        return marks.get(savepoint, marks[_BEGIN])
+    if "savepoint" in kinds:
+        marks[savepoint] = catalog
+    after = catalog.advance(statement)
+    if prediction.unknown and any(isinstance(action, _MAY_WRITE) for action in statement.actions):
+        return after.in_use()  # what is not known may have filled any table
+    written = {effect.relation for effect in prediction.effects if effect.lock == LockMode.RowExclusiveLock}
+    return after.with_rows([name for name in after.fresh if str(name) in written]) if written else after
 
 
 def _still_held(held: Layers[str, Held], statement: Statement, prediction: Prediction) -> Layers[str, Held]:

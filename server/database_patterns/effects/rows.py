@@ -13,7 +13,7 @@ from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.expressions import columns_in, sequence_name, sequences_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
-from database_patterns.reading.definitions import walk
+from database_patterns.reading.definitions import dotted, walk
 
 from . import sources
 from .volatility import analyse
@@ -88,6 +88,9 @@ def call(work: Work, tree: object) -> None:
                 work.lock(sequence, _RX, "A number is drawn from it, or set.")
         for doubt in verdict.doubts:
             work.doubt(f"{doubt}: what it does is not known")
+        name = dotted(node.funcname).name
+        if any(each.volatility != "immutable" for each in work.catalog.functions.get(name, ())):
+            work.doubt(f"what the function {name} does is not analysed")
 
 
 def insert(work: Work, action: actions.Insert) -> None:

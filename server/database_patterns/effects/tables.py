@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from database_patterns import actions
-from database_patterns.actions import Constraint, Name
+from database_patterns.actions import Constraint
 from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.definitions import same_key
-from database_patterns.catalog.drops import drawing_from, dropped_together, obstacles
+from database_patterns.catalog.drops import columns_of_type, drawing_from, dropped_together, obstacles
 from database_patterns.catalog.expressions import output_columns
 from database_patterns.locks import LockMode
 
@@ -257,7 +257,7 @@ def _drop_statistics(work: Work, action: actions.Drop) -> None:
 
 def _drop_types(work: Work, action: actions.Drop) -> None:
     for name in action.names:
-        users = list(columns_of_type(work, name))
+        users = list(columns_of_type(work.catalog, name))
         if users and not action.cascade:
             table, column = users[0]
             message = (
@@ -269,14 +269,3 @@ def _drop_types(work: Work, action: actions.Drop) -> None:
         for table, column in users:
             work.lock(table, _AX, f"Its column {column} is of the type, and goes with it.", sources.DEPENDENCIES)
             columns.lock_what_goes(work, table, column)
-
-
-def columns_of_type(work: Work, name: Name) -> Iterator[tuple[Table, str]]:
-    """The tables with a column of a user-defined type, and that column."""
-    schema = name.schema or next(
-        (each for each in work.catalog.search_path if Name(name.name, each) in work.catalog.types), None
-    )
-    for table in (each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind == "table"):
-        for column in table.columns.values():
-            if column.type.name.name == name.name and column.type.name.schema in {None, schema}:
-                yield table, column.name

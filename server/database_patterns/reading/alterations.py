@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from pglast import ast, enums
 
 from database_patterns import actions
 from database_patterns.actions import Action, Name
 
-from .definitions import Node, cascades, collation, column_definition, constraint, expression, relation_name, type_name
+from .definitions import (
+    IDENTITY,
+    Node,
+    cascades,
+    collation,
+    column_definition,
+    constraint,
+    expression,
+    relation_name,
+    type_name,
+)
 
 AT = enums.AlterTableType
 OBJECT = enums.ObjectType
@@ -38,13 +48,24 @@ def _other_alteration(node: Node, command: Node) -> Action:
         index=command.def_.name if isinstance(command.def_, ast.ReplicaIdentityStmt) else None,
         only=not node.relation.inh,
         options=_option_names(command.def_),
+        identity=_identity(command.def_),
     )
 
 
 def _other_relation(definition: Node) -> Name | None:
-    if isinstance(definition, ast.PartitionCmd):
-        return relation_name(definition.name)
-    return relation_name(definition) if isinstance(definition, ast.RangeVar) else None
+    """The parent of INHERIT, or the part of ALTER INDEX … ATTACH PARTITION."""
+    if isinstance(definition, ast.RangeVar):
+        return relation_name(definition)
+    return relation_name(definition.name) if isinstance(definition, ast.PartitionCmd) else None
+
+
+def _identity(definition: Node) -> Literal["always", "by default"] | None:
+    """What ADD GENERATED (a constraint) or SET GENERATED (an option) says."""
+    if isinstance(definition, ast.Constraint):
+        return IDENTITY.get(definition.generated_when or "")
+    options: Node = definition if isinstance(definition, tuple) else ()
+    said: Node = next((each.arg for each in options if type(each) is ast.DefElem and each.defname == "generated"), None)
+    return IDENTITY.get(chr(said.ival)) if said else None
 
 
 def _option_names(options: Node) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ _REFERENTIAL_ACTIONS: Final = {
     "a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default",
 }  # fmt: skip
 _GENERATED: Final[dict[str, Literal["stored", "virtual"]]] = {"s": "stored", "v": "virtual"}
-_IDENTITY: Final[dict[str, Literal["always", "by default"]]] = {"a": "always", "d": "by default"}
+IDENTITY: Final[dict[str, Literal["always", "by default"]]] = {"a": "always", "d": "by default"}
 _CONSTRAINT_KINDS: Final[dict[enums.ConstrType, ConstraintKind]] = {
     CT.CONSTR_CHECK: "check",
     CT.CONSTR_NOTNULL: "not null",
@@ -193,7 +193,7 @@ def column_definition(node: Node) -> Column:
         not_null=bool(by_type.keys() & {CT.CONSTR_NOTNULL, CT.CONSTR_PRIMARY, CT.CONSTR_IDENTITY}),
         default=expression(default.raw_expr) if default else None,
         generated=_GENERATED[generated.generated_kind] if generated else None,
-        identity=_IDENTITY[identity.generated_when] if identity else None,
+        identity=IDENTITY[identity.generated_when] if identity else None,
         collation=collation(node.collClause),
         constraints=tuple(constraint(each, node.colname) for each in written if _is_constraint(each)),
     )

@@ -30,6 +30,7 @@ from .definitions import (
     type_name,
     with_attributes,
 )
+from .parameters import set_parameter
 
 OBJECT = enums.ObjectType
 
@@ -334,22 +335,6 @@ def _policy(node: Node) -> Action:
     return actions.CreatePolicy(node.policy_name, relation_name(node.table), tuple(each for each in conditions if each))
 
 
-def _set(node: Node) -> tuple[Action, ...]:
-    kinds = enums.VariableSetKind
-    if node.kind == kinds.VAR_SET_MULTI:
-        return ()
-    arguments = [getattr(argument, "val", None) for argument in node.args or ()]
-    value = arguments[0] if len(arguments) == 1 else None
-    return (actions.SetParameter(node.name or "all", _constant(value), bool(node.is_local)),)
-
-
-def _constant(value: Node) -> str | None:
-    for attribute in ("sval", "ival", "fval", "boolval"):
-        if hasattr(value, attribute):
-            return str(getattr(value, attribute))
-    return None
-
-
 def _do(node: Node) -> tuple[Action, ...]:
     options = {option.defname: option.arg.sval for option in node.args}
     return (actions.DoBlock(options.get("language", "plpgsql"), options.get("as", "")),)
@@ -378,7 +363,7 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.CreateDomainStmt: _domain,
     ast.CreateFunctionStmt: _function,
     ast.CreateTrigStmt: _trigger,
-    ast.VariableSetStmt: _set,
+    ast.VariableSetStmt: set_parameter,
     ast.DoStmt: _do,
     ast.CreateExtensionStmt: _extension,
     ast.TruncateStmt: _truncate,
