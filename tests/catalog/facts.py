@@ -1,4 +1,8 @@
-"""A schema as sets of facts, once as a real server has it and once as a catalog does, to be held against each other."""
+"""A schema as sets of facts, once as a real server has it and once as a catalog does, to be held against each other.
+
+The entries that a foreign key has for each partition of the table it refers to are no constraints that anybody names,
+and are left out.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,8 @@ QUERIES: Final = {
         SELECT {SCHEMA}, c.relname, k.conname, k.contype, k.convalidated,
                (SELECT r.relname FROM pg_class r WHERE r.oid = k.confrelid)
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {OWN} AND k.contype <> 't'""",
+        WHERE {OWN} AND k.contype <> 't' AND NOT EXISTS (
+            SELECT FROM pg_constraint above WHERE above.oid = k.conparentid AND above.conrelid = k.conrelid)""",
     "indexes": f"""
         SELECT {SCHEMA}, c.relname, t.relname, i.indisunique, i.indisvalid,
                (SELECT p.relname FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent WHERE h.inhrelid = c.oid),

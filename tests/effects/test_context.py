@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from database_patterns.actions import AlterColumnType, Name
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
@@ -131,3 +133,72 @@ def test_one_subcommand_is_predicted_by_itself_after_those_before_it() -> None:
     assert rewrites == [{"b": True}, {"b": False}]
     (alone,) = followed("ALTER TABLE b ALTER id TYPE bigint", followed(TABLES).at_end).statements
     assert alone.by_itself(alone.statement.actions[0]) is alone.prediction
+
+
+SCHEMA = """
+    CREATE SEQUENCE numbers; CREATE FUNCTION own() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+    CREATE FUNCTION pure() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+    CREATE TABLE other (x int); CREATE TABLE new (x int); CREATE VIEW through AS SELECT x FROM new;
+    CREATE TABLE watched (x int);
+    CREATE TRIGGER fills AFTER INSERT ON watched FOR EACH ROW EXECUTE FUNCTION fill();
+"""
+
+
+def scan_after(sql: str) -> object:
+    """Whether SET NOT NULL on the table ``new`` reads it, after ``sql``."""
+    migration = read_text(f"{SCHEMA}; {sql}; ALTER TABLE new ALTER x SET NOT NULL", kind="sql")
+    last = follow(migration, "upgrade", Catalog.empty(), Assumptions()).statements[-1]
+    (effect,) = last.prediction.effects
+    return effect.scan
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO new VALUES (1)", "INSERT INTO through VALUES (1)", "COPY new FROM '/a'", "COPY new FROM STDIN",
+        "MERGE INTO new USING other ON true WHEN NOT MATCHED THEN INSERT VALUES (1)",
+        "WITH d AS (INSERT INTO new VALUES (1) RETURNING x) SELECT x FROM d",
+        "WITH d AS (INSERT INTO new VALUES (1)) UPDATE other SET x = 1",
+        "WITH d AS (INSERT INTO new VALUES (1)) DELETE FROM other",
+        "CREATE TABLE copied AS WITH d AS (INSERT INTO new VALUES (1) RETURNING x) SELECT x FROM d",
+        "DO $$ BEGIN INSERT INTO new VALUES (1); END $$", "SELECT fill()", "SELECT own()", "CALL fill()",
+        "UPDATE other SET x = own()", "DELETE FROM other WHERE x = own()", "INSERT INTO other SELECT own()",
+        "EXPLAIN ANALYZE INSERT INTO new VALUES (1)", "PREPARE p AS INSERT INTO new VALUES (1); EXECUTE p",
+        "INSERT INTO watched VALUES (1)",
+    ],
+)  # fmt: skip
+def test_a_new_table_is_read_once_something_may_have_filled_it(sql: str) -> None:
+    assert scan_after(sql) is True
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1", "SELECT count(*) FROM other", "SELECT setval('numbers', 5)", "SELECT pure()", "TRUNCATE other",
+        "INSERT INTO other VALUES (1)", "DELETE FROM other USING new", "UPDATE other SET x = abs(x)",
+        "CREATE INDEX ON other (x)", "ALTER TABLE other ADD COLUMN y int", "SELECT set_config('a.b', 'c', false)",
+        "UPDATE watched SET x = 1", "COMMENT ON TABLE new IS 'x'",
+    ],
+)  # fmt: skip
+def test_a_new_table_stays_empty_while_nothing_can_have_filled_it(sql: str) -> None:
+    assert scan_after(sql) is False
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns"),
+    [
+        ("BEGIN; ALTER TABLE t ADD b int; ROLLBACK", ["a"]),
+        ("BEGIN; ALTER TABLE t ADD b int; SAVEPOINT s; ALTER TABLE t ADD c int; ROLLBACK TO s; COMMIT", ["a", "b"]),
+        ("BEGIN; SAVEPOINT s; ALTER TABLE t ADD b int; SAVEPOINT r; ALTER TABLE t ADD c int; ROLLBACK TO s; COMMIT",
+         ["a"]),
+        ("BEGIN; SAVEPOINT s; ALTER TABLE t ADD b int; RELEASE s; COMMIT", ["a", "b"]),
+        ("BEGIN; SAVEPOINT s; ALTER TABLE t ADD b int; SAVEPOINT s; ALTER TABLE t ADD c int; ROLLBACK TO s; COMMIT",
+         ["a", "b"]),
+    ],
+)  # fmt: skip
+def test_a_rollback_takes_the_schema_back_to_its_begin_or_its_savepoint(sql: str, columns: list[str]) -> None:
+    migration = read_text(f"CREATE TABLE t (a int); {sql};", kind="sql")
+    end = follow(migration, "upgrade", Catalog.empty(), Assumptions()).at_end
+    found = end.table(Name("t"))
+    assert found is not None
+    assert list(found.columns) == columns
