@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-import pytest
-
 from database_patterns import documents, linting
 from database_patterns.actions import CreateIndex
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
-from database_patterns.errors import UserError
 from database_patterns.model import CommitOnBind, Direction, Gap, Span
 from database_patterns.reading import read_text
 
@@ -43,10 +38,8 @@ def in_context(
     return upgrade if direction == "upgrade" else follow(upgrade.migration, direction, upgrade.at_end, assumptions)
 
 
-def brief(migrations: list[MigrationInContext], **rules: linting.Setting) -> list[tuple[str, int, str, str]]:
-    settings = {name.replace("_", "-"): setting for name, setting in rules.items()}
-    findings = linting.run(migrations, rules=settings)
-    return [(each.span.path, each.span.line, each.rule, each.severity) for each in findings]
+def brief(migrations: list[MigrationInContext]) -> list[tuple[str, int, str, str]]:
+    return [(each.span.path, each.span.line, each.rule, each.severity) for each in linting.run(migrations)]
 
 
 def test_findings_come_by_path_line_column_and_rule_in_whatever_order_the_subjects_come() -> None:
@@ -83,16 +76,7 @@ def test_an_alembic_finding_carries_revision_and_direction_and_a_sql_finding_nei
     assert sql.documentation == "database-patterns://rules/drop-column"
 
 
-def test_a_user_can_set_a_rules_severity_or_switch_it_off() -> None:
-    migration = in_context("ALTER TABLE orders DROP COLUMN note;\nCREATE INDEX i ON orders (id);\n")
-    assert brief([migration], drop_column="off") == [("b.sql", 2, "index-without-concurrently", "error")]
-    assert brief([migration], drop_column="advice", index_without_concurrently="on") == [
-        ("b.sql", 1, "drop-column", "advice"),
-        ("b.sql", 2, "index-without-concurrently", "error"),
-    ]
-
-
-def test_what_is_not_known_to_happen_is_one_step_less_severe_unless_the_user_says_how_severe() -> None:
+def test_what_is_not_known_to_happen_is_one_step_less_severe() -> None:
     migration = follow(
         read_text("ALTER TABLE orders ALTER COLUMN id TYPE integer;", "b.sql"),
         "upgrade",
@@ -100,19 +84,11 @@ def test_what_is_not_known_to_happen_is_one_step_less_severe_unless_the_user_say
         Assumptions(),
     )
     assert brief([migration]) == [("b.sql", 1, "type-change-rewrites", "warning")]
-    assert brief([migration], type_change_rewrites="error") == [("b.sql", 1, "type-change-rewrites", "error")]
 
 
-def test_a_rule_that_does_not_exist_is_refused_with_the_nearest_one() -> None:
-    with pytest.raises(UserError, match=r"there is no rule 'drop-colum'; did you mean drop-column\?"):
-        linting.run([], rules={"drop-colum": "off"})
-    with pytest.raises(UserError, match="there is no rule 'zzz'; see `database-patterns rules search`"):
-        linting.run([], rules={"zzz": "off"})
-
-
-def test_a_setting_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(UserError, match="'fatal' is no setting of a rule; use one of error, warning, advice, on, off"):
-        linting.run([], rules={"drop-column": cast("linting.Setting", "fatal")})
+def test_all_rules_that_are_on_run_unless_the_server_is_too_old_for_them() -> None:
+    assert linting.applied(18) == {name for name, rule in documents.rules().items() if rule.default}
+    assert linting.applied(14) <= linting.applied(18)
 
 
 def test_a_check_looks_at_what_its_first_parameter_is_annotated_with() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from database_patterns import reporting
 from database_patterns.errors import UserError
@@ -32,7 +33,9 @@ exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unrea
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
-        options = _parser().parse_args(arguments)
+        options, unknown = _parser().parse_known_args(arguments)
+        if unknown:
+            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return _command(options)
     except UserError as error:
         _complain(str(error))
@@ -79,6 +82,10 @@ def _explain(options: argparse.Namespace) -> int:
 def _rules(options: argparse.Namespace) -> int:
     from database_patterns.api import rules  # noqa: PLC0415 - as in _lint
 
+    if options.action is None:
+        raise UserError(
+            "say what to do with the rules", where="rules", remedy="database-patterns rules search, or rules show NAME"
+        )
     if options.action == "show":
         _write(reporting.rule(rules.show(options.name), options.format), options)
     else:
@@ -112,7 +119,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _version() -> int:
     from database_patterns.api.doctor import DISTRIBUTION, version  # noqa: PLC0415 - as in _lint
 
-    print(DISTRIBUTION, version())
+    _print(f"{DISTRIBUTION} {version()}\n")
     return 0
 
 
@@ -123,21 +130,30 @@ def _given(options: argparse.Namespace) -> Given:
     if _STDIN in options.paths:
         if options.paths != [_STDIN]:
             raise UserError("stands alone", where=_STDIN, remedy="name files, or read standard input, not both")
-        return sources.from_bytes(sys.stdin.buffer.read(), name="<stdin>", kind=options.kind)
+        return sources.from_bytes(_standard_input(), name="<stdin>", kind=options.kind)
     if not options.paths:
         return sources.from_project(Path())
     return sources.from_paths(map(Path, options.paths), kind=options.kind)
 
 
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise UserError("is closed", where="standard input", remedy="pipe the migration in, or name a file")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise UserError(f"cannot be read ({error.strerror})", where="standard input") from None
+
+
 def _context(options: argparse.Namespace) -> Options:
-    from database_patterns.api import sources  # noqa: PLC0415 - as in _lint
+    from database_patterns.api import sources, timezones  # noqa: PLC0415 - as in _lint
     from database_patterns.api.history import Options  # noqa: PLC0415 - as in _lint
 
     return Options(
         postgres=options.postgres,
-        timezone=options.timezone,
+        timezone=timezones.known(options.timezone) if options.timezone else None,
         schema=sources.schema(Path(options.schema)) if options.schema else sources.Given(),
-        history=sources.from_paths([Path(options.history)]) if options.history else sources.Given(),
+        history=sources.history(Path(options.history)) if options.history else sources.Given(),
     )
 
 
@@ -166,31 +182,51 @@ def _write(text: str, options: argparse.Namespace) -> None:
         except OSError as error:
             raise UserError(f"cannot be written ({error.strerror})", where=options.output) from None
         return
+    _print(text)
+
+
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        raise UserError("is closed", where="standard output", remedy="open it, or give --output FILE")
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise UserError(f"cannot be written ({error.strerror})", where="standard output") from None
+        # What the buffer still holds would fail once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UserError(f"cannot be written ({error.strerror})", where="standard output") from None
 
 
-def _complain(line: str) -> None:
-    print(f"database-patterns: {reporting.printable(line)}", file=sys.stderr)
+def _complain(line: str, program: str = "database-patterns") -> None:
+    """One line on standard error, where there is one; it is not said elsewhere instead."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(f"{program}: {reporting.printable(line)}", file=sys.stderr)
 
 
 def _style(options: argparse.Namespace) -> reporting.Style:
     """Colour where --color asks for it, else on a terminal that has it (https://no-color.org)."""
-    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
-    colour = {"always": True, "never": False}.get(options.color, wanted)
-    return reporting.Style(colour=colour and not options.output)
+    if options.output or options.color == "never":
+        return reporting.PLAIN
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    wanted = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return reporting.Style(colour=wanted or options.color == "always")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Says what is wrong in one line; ``parser`` of what it parses is itself, or that of the verb."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - argparse's settings
+        super().__init__(**settings)
+        self.set_defaults(parser=self)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(UNUSABLE, f"{self.prog}: {message}; see {self.prog} --help\n")
+        _complain(f"{message}; see {self.prog} --help", self.prog)
+        sys.exit(UNUSABLE)
+
+    def print_help(self, file: object = None) -> None:  # noqa: ARG002 - argparse's signature
+        _print(self.format_help())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -212,7 +248,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_output(explain)
 
     actions = _verb(verbs, "rules", "search the rules, or show one").add_subparsers(
-        dest="action", metavar="ACTION", required=True, parser_class=_Parser
+        dest="action", metavar="ACTION", parser_class=_Parser
     )
     search = _verb(actions, "search", "rules that speak to a question or a piece of code; all without one")
     search.add_argument("query", nargs="*", metavar="WORD")
@@ -250,13 +286,13 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files, folders or whole projects, - for standard input; none: the Alembic project here",
+        help="files, folders or whole projects; - reads standard input; none: the Alembic project here",
     )
     parser.add_argument("--kind", choices=("sql", "alembic"), help="what it is, where name and text leave it open")
     _add_postgres(parser)
     parser.add_argument("--timezone", metavar="ZONE", help="TimeZone of the session that migrates, such as UTC")
-    parser.add_argument("--schema", metavar="FILE", help="the schema that exists before (a dump)")
-    parser.add_argument("--history", metavar="DIR", help="the migrations that were applied before")
+    parser.add_argument("--schema", metavar="FILE", help="what exists before: a dump (pg_dump --schema-only)")
+    parser.add_argument("--history", metavar="DIR", help="what exists before: the migrations that were applied")
     parser.add_argument("--strict", action="store_true", help="exit status 3 where something could not be analysed")
 
 

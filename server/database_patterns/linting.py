@@ -6,25 +6,18 @@ lists them. What a check looks at is the annotation of its first parameter.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Final, Literal, cast, get_args, get_type_hints
+from typing import Final, get_args, get_type_hints
 
 from . import documents
 from .checks import Hit
 from .documents import Rule
 from .effects.context import MigrationInContext, StatementInContext
-from .errors import UserError
 from .model import SEVERITIES, Certainty, Direction, Finding, Gap, Severity, Span, Statement
-
-Setting = Severity | Literal["on", "off"]
-"""What a user may say of a rule: another severity, or whether it runs at all."""
-
-SETTINGS: Final = (*SEVERITIES, "on", "off")
 
 _CERTAINTIES: Final[tuple[Certainty, ...]] = ("proven", "size-dependent", "unknown")
 """From the surest down."""
@@ -54,18 +47,13 @@ class _Subject:
     statement: Statement | None = None
 
 
-def run(subjects: Iterable[MigrationInContext], *, rules: Mapping[str, Setting] | None = None) -> tuple[Finding, ...]:
+def run(subjects: Iterable[MigrationInContext]) -> tuple[Finding, ...]:
     """All findings on the subjects and on what they hold, by path, line, column and rule.
 
     Args:
         subjects: each direction of each migration that is to be linted.
-        rules: what the user has set for single rules, by name.
-
-    Raises:
-        UserError: ``rules`` names a rule or a setting that does not exist.
     """
-    settings = _settings(rules or {})
-    found = {finding for subject in subjects for part in _parts(subject) for finding in _findings(part, settings)}
+    found = {finding for subject in subjects for part in _parts(subject) for finding in _findings(part)}
     return tuple(
         sorted(found, key=lambda each: (each.span.path, each.span.line, each.span.column, each.rule, each.message))
     )
@@ -95,31 +83,18 @@ def checks() -> Mapping[type, tuple[Check, ...]]:
     return by_subject
 
 
+@cache
+def applied(postgres: int) -> frozenset[str]:
+    """The names of the rules that run for a server of this major version."""
+    return frozenset(rule.name for rule in documents.rules().values() if rule.default and rule.applies_to(postgres))
+
+
 def load(rule: Rule) -> Check:
     """The code of a rule. Raises ImportError, AttributeError or TypeError for a module that is not a check."""
     module = import_module(f"{__package__}.checks.{rule.group}.{rule.name.replace('-', '_')}")
     parameters = list(inspect.signature(module.check).parameters)
     annotation = get_type_hints(module.check)[parameters[0]]
     return Check(rule, module.check, get_args(annotation) or (annotation,), len(parameters) > 1)
-
-
-def _settings(given: Mapping[str, Setting]) -> Mapping[str, Setting]:
-    """The setting of each rule that runs."""
-    known = documents.rules()
-    for name, setting in given.items():
-        if name not in known:
-            raise UserError(f"there is no rule {name!r}", remedy=_nearest(name, known))
-        if setting not in SETTINGS:
-            raise UserError(
-                f"{setting!r} is no setting of a rule", where=name, remedy=f"use one of {', '.join(SETTINGS)}"
-            )
-    default: dict[str, Setting] = {name: "on" if rule.default else "off" for name, rule in known.items()}
-    return {name: setting for name, setting in (default | dict(given)).items() if setting != "off"}
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else "see `database-patterns rules search`"
 
 
 def _parts(migration: MigrationInContext) -> Iterator[_Subject]:
@@ -135,21 +110,20 @@ def _parts(migration: MigrationInContext) -> Iterator[_Subject]:
             yield _Subject(action, each, each.statement.span, migration, each.statement)
 
 
-def _findings(subject: _Subject, settings: Mapping[str, Setting]) -> Iterator[Finding]:
+def _findings(subject: _Subject) -> Iterator[Finding]:
     for check in checks().get(type(subject.value), ()):
-        rule = check.rule
-        if rule.name in settings and rule.applies_to(subject.migration.assumptions.postgres):
+        if check.rule.name in applied(subject.migration.assumptions.postgres):
             arguments = (subject.value, subject.context) if check.with_context else (subject.value,)
             for hit in check.function(*arguments):
-                yield _finding(rule, settings[rule.name], hit, subject)
+                yield _finding(check.rule, hit, subject)
 
 
-def _finding(rule: Rule, setting: Setting, hit: Hit, subject: _Subject) -> Finding:
+def _finding(rule: Rule, hit: Hit, subject: _Subject) -> Finding:
     statement, migration = subject.statement, subject.migration
     certainty = max(rule.certainty, hit.certainty, _surest(statement), key=_CERTAINTIES.index)
     return Finding(
         rule=rule.name,
-        severity=_severity(rule, certainty) if setting == "on" else cast("Severity", setting),
+        severity=_severity(rule, certainty),
         certainty=certainty,
         message=hit.message + _condition(statement),
         help=hit.help,
@@ -159,7 +133,6 @@ def _finding(rule: Rule, setting: Setting, hit: Hit, subject: _Subject) -> Findi
         direction=_direction(migration),
         statement=statement.sql if statement else None,
         effects=hit.effects,
-        fix=hit.fix,
     )
 
 

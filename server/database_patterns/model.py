@@ -253,22 +253,6 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """The text of ``span`` replaced by ``replacement``."""
-
-    span: Span
-    replacement: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """Edits that remove a finding; ``safe`` when they cannot change what the migration means."""
-
-    safe: bool
-    edits: tuple[Edit, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """One hit of a rule. ``message`` names lock, consequence and table; ``help`` is what to write instead."""
 
@@ -283,7 +267,6 @@ class Finding:
     direction: Direction | None = None
     statement: str | None = None
     effects: tuple[Effect, ...] = ()
-    fix: Fix | None = None
 
     @property
     def documentation(self) -> str:
@@ -294,8 +277,8 @@ class Finding:
 class LintReport:
     """The answer of ``lint``; ``unreadable`` holds one line for each input that could not be read at all.
 
-    ``notes`` say in sentences what was concluded about the project, or left out on purpose. ``sources`` holds the text
-    of every file that a finding is in, by the path of its span, for excerpts.
+    ``notes`` say in sentences what was concluded about the project, or left out on purpose, ``rules`` how many ran.
+    ``sources`` holds the text of every file that a finding is in, by the path of its span, for excerpts.
     """
 
     postgres: int
@@ -304,6 +287,7 @@ class LintReport:
     unreadable: tuple[str, ...] = ()
     migrations: int = 0
     statements: int = 0
+    rules: int = 0
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     notes: tuple[str, ...] = ()
 
@@ -367,8 +351,22 @@ class MeasuredStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A call of the MCP tool ``lint_migration``: its arguments, and the report that its answer shows a page of."""
+
+    path: str
+    history: str
+    limit: int
+    report: LintReport
+
+    @property
+    def arguments(self) -> dict[str, str | int]:
+        return {"path": self.path, "history": self.history, "limit": self.limit}
+
+
+@dataclass(frozen=True, slots=True)
 class Demonstration:
-    """What ``demo`` shows: findings, the worst revision explained, and the same measured on a real server.
+    """What ``demo`` shows: findings, the worst revision explained, the same measured, and as an agent asks for it.
 
     ``not_measured`` says in one line why nothing was measured, and what to install.
     """
@@ -377,6 +375,7 @@ class Demonstration:
     explanation: ExplainReport
     measured: tuple[MeasuredStatement, ...] = ()
     not_measured: str = ""
+    asked: Asked | None = None
 
 
 Report = LintReport | ExplainReport

@@ -105,8 +105,16 @@ def test_without_a_path_and_without_a_project_the_remedy_is_said(run: Run) -> No
 def test_a_context_that_cannot_be_read_is_an_error(option: str, run: Run) -> None:
     Path("good.sql").write_text("SELECT 1;\n", encoding="utf-8")
     outcome = run("lint", "good.sql", option, "nowhere")
-    assert outcome.status == 2
-    assert "database-patterns: nowhere: no such file or folder" in outcome.err
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == "database-patterns: nowhere: no such file or folder; check the path\n"
+
+
+def test_a_history_without_migrations_is_an_error(run: Run) -> None:
+    Path("good.sql").write_text("SELECT 1;\n", encoding="utf-8")
+    Path("empty").mkdir()
+    outcome = run("lint", "good.sql", "--history", "empty")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith("database-patterns: empty: holds no migration")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +123,12 @@ def test_a_context_that_cannot_be_read_is_an_error(option: str, run: Run) -> Non
         (("lint", "a.sql", "--format", "sarif"), "(choose from 'text', 'json', 'markdown')"),
         (("lint", "a.sql", "--postgres", "9"), "(choose from 14, 15, 16, 17, 18)"),
         (("lint", "a.sql", "--fail-on", "never"), "(choose from 'error', 'warning', 'advice')"),
-        (("lint", "a.sql", "--dialekt", "x"), "unrecognized arguments: --dialekt x"),
+        (("lint", "a.sql", "--dialekt", "x"), "unrecognized arguments: --dialekt x; see database-patterns lint --help"),
+        (("rules", "search", "--dialekt"), "arguments: --dialekt; see database-patterns rules search --help"),
+        (("--dialekt",), "unrecognized arguments: --dialekt; see database-patterns --help"),
+        (("rules",), "rules: say what to do with the rules; database-patterns rules search, or rules show NAME"),
+        (("lint", "a.sql", "--timezone", "Foo/Bar"), "Foo/Bar: there is no such time zone; name one such as UTC"),
+        (("lint", "a.sql", "--timezone", "Europe/Berln"), "there is no such time zone; did you mean Europe/Berlin"),
         (("lnit",), "invalid choice: 'lnit'"),
         ((), "say what to do; one of lint, explain, rules, demo, doctor, serve, or --help"),
         (("lint", "-", "a.sql"), "-: stands alone"),

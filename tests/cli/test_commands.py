@@ -46,7 +46,7 @@ def test_findings_are_status_1_and_a_higher_threshold_lets_them_pass(run: Run, d
     assert run("lint", str(dangerous)).status == 1
     assert run("lint", str(dangerous), "--fail-on", "error").status == 1
     Path("harmless.sql").write_text("SELECT 1;\n", encoding="utf-8")
-    assert run("lint", "harmless.sql").out == "No findings in 1 migration, 1 statement (PostgreSQL 18)\n"
+    assert run("lint", "harmless.sql").out == "No findings by 8 rules in 1 migration, 1 statement (PostgreSQL 18)\n"
     assert run("lint", "harmless.sql").status == 0
 
 
@@ -266,6 +266,13 @@ def test_help_names_every_exit_status(run: Run) -> None:
     outcome = run("lint", "--help")
     assert outcome.status == 0
     assert "exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input" in outcome.out
+
+
+def test_help_says_how_standard_input_is_read_and_what_may_be_known(run: Run) -> None:
+    out = " ".join(run("lint", "--help").out.split())
+    assert "- reads standard input" in out
+    assert "what exists before: a dump" in out
+    assert "what exists before: the migrations that were applied" in out
 
 
 def test_a_reader_that_goes_away_is_no_error(run: Run) -> None:  # noqa: ARG001 - changes to the folder

@@ -141,7 +141,7 @@ async def test_a_path_is_named_from_the_root_on(server: MCPServer, era: str, roo
 
 async def test_history_and_schema_tell_what_exists(server: MCPServer, era: str) -> None:
     alone = data(await call(server, era, "explain_migration", text=BUILD))["migrations"][0]
-    assert alone["summary"]["assumptions"] == ["nothing is known of the schema before"]
+    assert alone["summary"]["assumptions"] == ["nothing is known of the schema before (history or schema would tell)"]
     for context in ({"history": "versions"}, {"schema_path": "dump.sql"}, {"schema": "CREATE TABLE orders (id int);"}):
         known = data(await call(server, era, "explain_migration", text=BUILD, **context))["migrations"][0]
         assert known["summary"]["assumptions"] == []
@@ -190,6 +190,12 @@ async def test_an_answer_stays_within_its_bounds_whatever_comes_in(server: MCPSe
         ({}, "nothing to analyse; pass the migration as text, or a file or folder of the project as path"),
         ({"text": "SELECT 1", "path": "a.sql"}, "give text or path, not both; pass the migration as text"),
         ({"text": " "}, "<text>: is empty"),
+        ({"text": "SELECT 1;\0"}, "<text>: holds a NUL (character 9), which no migration does; leave it out"),
+        ({"text": "prose, not SQL"}, "<text>:1:1: is not SQL that PostgreSQL parses: syntax error at or near"),
+        ({"text": "revision = 'a'\ndef upgrade(:"}, "<text>: is not valid Python (invalid syntax, line 2)"),
+        ({"path": "nowhere.sql"}, "nowhere.sql: no such file or folder; check the path"),
+        ({"path": "broken.sql"}, "broken.sql: is not valid UTF-8 (byte 0xff at offset 0); save it as UTF-8"),
+        ({"text": "SELECT 1", "history": "nowhere"}, "nowhere: no such file or folder; check the path"),
         ({"path": "../secret.sql"}, "../secret.sql: lies outside the folder that this server may read; give a path"),
         ({"path": "/etc/passwd"}, "/etc/passwd: lies outside the folder that this server may read; give a path"),
         ({"path": "a\0b"}, "is not a path; give a path inside the project"),
@@ -288,6 +294,18 @@ async def test_a_failure_that_nobody_foresaw_shows_nothing_of_the_inside(
     assert text(result) == "Error executing tool lint_migration"
 
 
+async def test_what_was_read_in_part_never_begins_with_no_findings(server: MCPServer, era: str) -> None:
+    for partly in ("SELECT 1; SELEC 2;", "DO $$ BEGIN EXECUTE 'x'; END $$;"):
+        summary = text(await call(server, era, "lint_migration", text=partly)).splitlines()[0]
+        assert summary.startswith("Incomplete: no findings by 8 rules in 1 migration, 1 statement (PostgreSQL 18), 1 ")
+
+
+async def test_an_offset_past_the_end_says_how_many_there_are(server: MCPServer, era: str) -> None:
+    for name in ("lint_migration", "explain_migration"):
+        answer = text(await call(server, era, name, text=BUILD, offset=7))
+        assert answer.splitlines()[1] == "nothing at offset=7: 1 entry in all"
+
+
 async def test_rules_are_searched_page_by_page(server: MCPServer, era: str) -> None:
     everything = data(await call(server, era, "search_rules", limit=100))
     assert [rule["name"] for rule in everything["rules"]] == list(documents.rules())
@@ -308,3 +326,5 @@ async def test_a_rule_is_read_whole(server: MCPServer, era: str) -> None:
 async def test_a_rule_that_does_not_exist_leads_to_the_nearest(server: MCPServer, era: str) -> None:
     said = await refused(server, era, "read_rule", name="drop-colum")
     assert said.startswith("drop-colum: there is no such rule; did you mean drop-column")
+    said = await refused(server, era, "read_rule", name="zzzz")
+    assert said == "zzzz: there is no such rule; search for it: search_rules"

@@ -26,8 +26,10 @@ def test_a_finding_is_one_line_with_its_help_below() -> None:
         "versions/b.py:2:5 error index-without-concurrently: CREATE INDEX takes ShareLock on orders: writes wait until"
         " ix_orders_customer is built.\n"
         "  instead:\n"
-        "    with op.get_context().autocommit_block():\n"
-        '        op.create_index("ix_orders_customer", "orders")\n'
+        "    Build it by itself:\n"
+        "\n"
+        "        with op.get_context().autocommit_block():\n"
+        '            op.create_index("ix_orders_customer", "orders")\n'
         "versions/b.py:3:5 warning, size-dependent type-change-rewrites: ALTER TYPE rewrites orders.\n"
         "  instead: Add a column.\n"
         "not analysed: versions/b.py:9: a loop over a query: its rows are not known here\n"
@@ -64,6 +66,9 @@ def test_one_finding_is_shown_however_long_it_is() -> None:
 def test_an_offset_beyond_the_end_shows_nothing_and_no_next_page() -> None:
     page = brief.lint(many(3), offset=99)
     assert (page.start, page.end, page.next_offset) == (3, 3, None)
+    assert page.text.splitlines()[1:] == ["nothing at offset=99: 3 entries in all"]
+    assert brief.lint(many(3), offset=3).text.splitlines()[1:] == ["nothing at offset=3: 3 entries in all"]
+    assert len(brief.lint(CLEAN).text.splitlines()) == 1
 
 
 def test_more_than_ten_gaps_are_counted() -> None:

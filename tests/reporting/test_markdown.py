@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from database_patterns import documents
+from database_patterns.model import Prediction
 from database_patterns.reporting import markdown, render, rule, rules
 
-from .samples import CREATE_INDEX, EXPLAIN, INDEX, LINT
+from .samples import CREATE_INDEX, EXPLAIN, INDEX, INDEX_EFFECT, LINT
 
 
 def test_a_finding_is_a_section_with_its_help_as_code() -> None:
@@ -16,6 +17,7 @@ def test_a_finding_is_a_section_with_its_help_as_code() -> None:
         "`versions/b.py:2:5`: CREATE INDEX takes ShareLock on orders: writes wait until ix\\_orders\\_customer"
         " is built.\n\n"
         "Instead:\n\n"
+        "Build it by itself:\n\n"
         "```python\n"
         "with op.get_context().autocommit_block():\n"
         '    op.create_index("ix_orders_customer", "orders")\n'
@@ -38,16 +40,16 @@ def test_an_explanation_is_a_table_with_a_row_for_each_relation_and_error() -> N
         "",
         "blocks writes on orders while it is read in full",
         "",
-        "| line | statement | relation | lock | blocks | work |",
+        "| line | statement | relation | lock | blocks | work, and what else |",
         "|---|---|---|---|---|---|",
         (
             "| 2 | `CREATE INDEX ix_orders_customer ON orders (customer_id)` | orders | ShareLock |"
             " blocks writes and schema changes | scans it |"
         ),
         "|  |  | orders\\_pkey (index) | AccessShareLock | blocks nothing |  |",
-        "|  |  | may fail with 53100: the disk is full |  |  |  |",
-        "| 4 | `VACUUM orders` | fails: 25001: VACUUM cannot run here |  |  |  |",
-        "|  |  | not known: its settings |  |  |  |",
+        "|  |  |  |  |  | may fail with 53100: the disk is full |",
+        "| 4 | `VACUUM orders` |  |  |  | fails: 25001: VACUUM cannot run here |",
+        "|  |  |  |  |  | not known: its settings |",
     ]
 
 
@@ -61,7 +63,22 @@ def test_a_message_cannot_bring_markup_along() -> None:
 
 
 def test_backquotes_in_the_help_do_not_end_its_block() -> None:
-    assert "````python\n```\n````" in markdown.finding(replace(INDEX, help="```"))
+    assert "````python\n```\n````" in markdown.finding(replace(INDEX, help="    ```"))
+
+
+def test_only_code_stands_in_blocks_of_code() -> None:
+    help_text = "First *this*:\n\n    SELECT 1;\n\n    SELECT 2;\n\nThen, in another transaction:\n\n    SELECT 3;\n"
+    shown = markdown.finding(replace(INDEX, revision=None, help=help_text)).split("Instead:\n\n")[1]
+    assert shown == (
+        "First \\*this\\*:\n\n```sql\nSELECT 1;\n\nSELECT 2;\n```\n\n"
+        "Then, in another transaction:\n\n```sql\nSELECT 3;\n```"
+    )
+
+
+def test_what_breaks_stands_beside_the_work() -> None:
+    breaking = replace(INDEX_EFFECT, breaks_running_code="statements that name a fail (42703)")
+    (row,) = markdown.statement(replace(CREATE_INDEX, prediction=Prediction((breaking,))))
+    assert row.endswith("| scans it; running code: statements that name a fail (42703) |")
 
 
 def test_rules_are_a_table_and_one_rule_is_its_document() -> None:

@@ -23,8 +23,10 @@ def test_a_finding_shows_place_message_source_help_and_where_to_read_on() -> Non
         '  2 │ op.create_index("ix_orders_customer", "orders", ["customer_id"])\n'
         "    │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
         "  instead:\n"
-        "    with op.get_context().autocommit_block():\n"
-        '        op.create_index("ix_orders_customer", "orders")\n'
+        "    Build it by itself:\n"
+        "\n"
+        "        with op.get_context().autocommit_block():\n"
+        '            op.create_index("ix_orders_customer", "orders")\n'
         "  more: database-patterns rules show index-without-concurrently"
     )
 
@@ -81,6 +83,14 @@ def test_indexes_that_are_treated_alike_share_a_line_below_the_tables() -> None:
     ]
 
 
+def test_what_breaks_stands_below_what_breaks_it() -> None:
+    renamed = Effect("t", "table", LockMode.AccessExclusiveLock, breaks_running_code="statements that name a fail")
+    assert terminal.effects([renamed], PLAIN) == [
+        "t  AccessExclusiveLock  blocks reads, writes and schema changes",
+        "   running code: statements that name a fail",
+    ]
+
+
 def test_a_helps_sentences_are_wrapped_and_its_code_is_not() -> None:
     code = "    op.execute(" + "x" * 120 + ")"
     shown = terminal.finding(replace(INDEX, help=f"{'word ' * 30}:\n\n{code}"), "", PLAIN)
@@ -89,7 +99,7 @@ def test_a_helps_sentences_are_wrapped_and_its_code_is_not() -> None:
 
 
 def test_a_report_without_findings_and_gaps_is_one_line() -> None:
-    assert render(CLEAN) == "No findings in 1 migration, 1 statement (PostgreSQL 14)\n"
+    assert render(CLEAN) == "No findings by 8 rules in 1 migration, 1 statement (PostgreSQL 14)\n"
 
 
 def test_a_clean_report_is_green_and_an_incomplete_one_is_not() -> None:

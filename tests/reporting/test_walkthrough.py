@@ -6,8 +6,16 @@ import json
 from dataclasses import replace
 
 from database_patterns.locks import LockMode
-from database_patterns.model import Demonstration, Effect, MeasuredStatement, Measurement, Prediction, ServerError
-from database_patterns.reporting import Style, demonstration
+from database_patterns.model import (
+    Asked,
+    Demonstration,
+    Effect,
+    MeasuredStatement,
+    Measurement,
+    Prediction,
+    ServerError,
+)
+from database_patterns.reporting import Style, brief, demonstration
 
 from .samples import CREATE_INDEX, EXPLAIN, INDEX_EFFECT, LINT
 
@@ -31,7 +39,8 @@ AGREED = MeasuredStatement(
         duration_ms=3.5,
     ),
 )
-DEMO = Demonstration(LINT, EXPLAIN, (AGREED,))
+ASKED = Asked("versions/b.py", "versions", 1, replace(LINT, migrations=1))
+DEMO = Demonstration(LINT, EXPLAIN, (AGREED,), asked=ASKED)
 
 
 def chapter(demo: Demonstration, number: int) -> list[str]:
@@ -89,20 +98,25 @@ def test_what_was_not_measured_is_said_with_what_to_do() -> None:
     assert shown == ["  not measured: there is no server; install one", ""]
 
 
-def test_an_agent_sees_the_first_finding_with_its_help_and_how_to_get_the_rest() -> None:
-    shown = chapter(DEMO, 4)
-    assert shown[0] == '  lint_migration {"path": "versions/b.py"}'
-    assert "  instead:" in [line[2:] for line in shown]
-    assert shown[-2:] == ["  1 more: offset=1", ""] or shown[-1] == "  1 more: offset=1"
+def test_what_an_agent_sees_is_the_answer_to_the_arguments_that_are_shown_and_nothing_left_out() -> None:
+    call, *shown = chapter(DEMO, 4)
+    assert call == '  lint_migration {"path": "versions/b.py", "history": "versions", "limit": 1}'
+    assert max(map(len, shown)) <= 100
+    answer = brief.lint(ASKED.report, limit=1).text
+    assert " ".join(" ".join(shown).split()) == " ".join(answer.split())
+    assert "1 more: offset=1" in answer
+    assert chapter(replace(DEMO, asked=None), 4) == []
 
 
 def test_the_data_holds_everything_that_is_shown() -> None:
     report = json.loads(demonstration(DEMO, "json"))
-    assert list(report) == ["version", "lint", "explain", "measured", "not_measured"]
+    assert list(report) == ["version", "lint", "explain", "measured", "not_measured", "agent"]
     (measured,) = report["measured"]
     assert measured["predicted"]["sql"] == AGREED.statement.sql
     assert measured["measured"]["locks"]["orders"] == "ShareLock"
     assert (measured["agree"], measured["disagreements"], report["not_measured"]) == (True, [], None)
+    assert report["agent"]["arguments"] == {"path": "versions/b.py", "history": "versions", "limit": 1}
+    assert report["agent"]["text"] == brief.lint(ASKED.report, limit=1).text
 
 
 def test_colour_follows_severity_and_agreement() -> None:

@@ -23,13 +23,6 @@ def test_a_count_has_its_noun_in_the_right_number(number: int, noun: str, phrase
     assert words.count(number, noun) == phrase
 
 
-@pytest.mark.parametrize(
-    ("items", "phrase"), [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")]
-)
-def test_an_enumeration_ends_with_and(items: tuple[str, ...], phrase: str) -> None:
-    assert words.enumerate_words(items) == phrase
-
-
 def test_severities_are_counted_from_the_worst_down() -> None:
     assert list(words.severities(LINT).items()) == [("error", 1), ("warning", 1), ("advice", 0)]
 
@@ -71,6 +64,19 @@ def test_work_names_the_heavier_thing_and_never_hides_doubt(rewrite: Tristate, s
 def test_two_indexes_are_named_and_more_are_counted() -> None:
     assert words.work(replace(TABLE, rebuilds=("a", "b"))) == "rebuilds a and b"
     assert words.work(replace(TABLE, rebuilds=("a", "b", "c"))) == "rebuilds 3 indexes"
+
+
+def test_what_breaks_is_said_of_running_code() -> None:
+    assert words.broken(TABLE) == ""
+    assert words.broken(replace(TABLE, breaks_running_code="it fails")) == "running code: it fails"
+
+
+def test_no_findings_is_said_with_the_number_of_rules_and_only_of_what_was_read_in_full() -> None:
+    assert words.summary(CLEAN) == "No findings by 8 rules in 1 migration, 1 statement (PostgreSQL 14)"
+    assert words.summary(replace(CLEAN, not_analysed=(GAP,))) == (
+        "Incomplete: no findings by 8 rules in 1 migration, 1 statement (PostgreSQL 14), 1 not analysed"
+    )
+    assert words.summary(replace(CLEAN, unreadable=("a", "b"))).startswith("Incomplete: no findings by 8 rules in ")
 
 
 def test_lost_data_is_part_of_the_work() -> None:

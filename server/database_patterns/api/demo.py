@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from database_patterns import documents
 from database_patterns.errors import UserError
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
-from database_patterns.model import Demonstration, LintReport, MeasuredStatement
+from database_patterns.model import Asked, Demonstration, LintReport, MeasuredStatement
 
 from . import history, sources
 from .agreement import disagreements
@@ -31,15 +32,15 @@ def demo(*, postgres_bin: str | None = None) -> Demonstration:
     report = lint(given)
     worst = _worst(report, given)
     options = Options(history=given)
-    explanation = explain(worst, options)
+    explanation, asked = explain(worst, options), _asked(worst, options)
     rows = sources.schema(shop / "rows.sql", within=shop.parent.parent).sources[0].text
     try:
         with Server(postgres_bin=postgres_bin) as server, server.database() as database:
             options = Options(postgres=server.postgres, history=given)
             measured = tuple(_measured(database, worst, options, rows))
     except UserError as error:
-        return Demonstration(report, explanation, not_measured=str(error))
-    return Demonstration(report, explanation, measured)
+        return Demonstration(report, explanation, not_measured=str(error), asked=asked)
+    return Demonstration(report, explanation, measured, asked=asked)
 
 
 def _worst(report: LintReport, given: Given) -> Given:
@@ -48,6 +49,14 @@ def _worst(report: LintReport, given: Given) -> Given:
     candidates = [each for each in explain(given).migrations if each.path in found]
     worst = max(candidates, key=lambda each: each.harm, default=None)
     return Given(tuple(source for source in given.sources if worst and source.path == worst.path))
+
+
+def _asked(worst: Given, options: Options) -> Asked | None:
+    """The call of an agent that wants to know the first thing to change in the revision."""
+    for source in worst.sources:
+        folder = PurePosixPath(source.path).parent
+        return Asked(source.path, str(folder), limit=1, report=lint(worst, options))
+    return None
 
 
 def _measured(database: Database, worst: Given, options: Options, rows: str) -> Iterator[MeasuredStatement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
@@ -13,6 +14,8 @@ from database_patterns.reading.histories import History
 
 from . import sources
 from .sources import Given, Read
+
+UNKNOWN: Final = "nothing is known of the schema before (history or schema would tell)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _start(
     for migration in earlier:
         catalog = follow(migration, "upgrade", catalog, options.assumptions).at_end
     assumed = [
-        "" if schema.migrations or earlier or len(migrations) > 1 else "nothing is known of the schema before",
+        "" if schema.migrations or earlier or len(migrations) > 1 else UNKNOWN,
         _not_analysed("history", earlier),
         _not_analysed("dump", schema.migrations),
     ]

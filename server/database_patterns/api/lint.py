@@ -30,6 +30,7 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
         unreadable=tuple(dict.fromkeys(unreadable)),
         migrations=len({each.path for each in read.migrations}),
         statements=sum(len(each.statements) for each in contexts),
+        rules=len(linting.applied(options.postgres)),
         sources=given.text_of(finding.span.path for finding in findings),
         notes=read.notes,
     )

@@ -86,7 +86,17 @@ class Read:
 
 def from_text(text: str, *, name: str = TEXT, kind: Kind | None = None) -> Given:
     """Text as it was typed or piped in; raises UserError when it is empty or binary."""
-    return Given((Source(name, reading.decode(text.encode("utf-8", "surrogateescape"), name), kind),))
+    nul = text.find("\0")
+    if nul >= 0:
+        raise UserError(f"holds a NUL (character {nul}), which no migration does", where=name, remedy="leave it out")
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        wrong = f"U+{ord(text[error.start]):04X} at character {error.start}"
+        raise UserError(
+            f"is no text ({wrong} is half a character)", where=name, remedy="give whole characters"
+        ) from None
+    return Given((Source(name, reading.decode(data, name), kind),))
 
 
 def from_bytes(data: bytes, *, name: str, kind: Kind | None = None) -> Given:
@@ -109,13 +119,28 @@ def from_paths(paths: Iterable[Path], *, kind: Kind | None = None, within: Path 
     given = Given()
     for path in paths:
         try:
-            if path.is_dir():
-                given = _joined(given, _texts(project.of_folder(path, within), None, within))
-            else:
-                given = _joined(given, _texts(project.of_files([path], within), kind, within))
+            given = _joined(given, _of_path(path, kind, within))
         except UserError as error:
-            given = replace(given, unreadable=(*given.unreadable, str(_renamed(error, path, within))))
+            given = replace(given, unreadable=(*given.unreadable, str(error)))
     return given
+
+
+def history(path: Path, *, within: Path | None = None) -> Given:
+    """The migrations of a folder or a file; raises UserError when there is none. ``within`` as in ``from_paths``."""
+    given = _of_path(path, None, within)
+    if not given.sources and given.unreadable:
+        raise UserError(given.unreadable[0])
+    return given
+
+
+def _of_path(path: Path, kind: Kind | None, within: Path | None) -> Given:
+    """What one path leads to; raises UserError where that is nothing."""
+    try:
+        if path.is_dir():
+            return _texts(project.of_folder(path, within), None, within)
+        return _texts(project.of_files([path], within), kind, within)
+    except UserError as error:
+        raise _renamed(error, path, within) from None
 
 
 def from_project(folder: Path, *, within: Path | None = None) -> Given:

@@ -13,6 +13,7 @@ from database_patterns.definitions import Name
 from database_patterns.effects.context import StatementInContext
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import Effect, Prediction
+from database_patterns.prose import listed
 
 
 class Work(NamedTuple):
@@ -118,7 +119,7 @@ def _who_waits(waits: dict[str, Wait]) -> Iterator[str]:
         groups.setdefault(wait, []).append(relation)
     for (who, work), relations in groups.items():
         duration = work.words.format("" if relations == [work.relation] else f" of {work.relation}")
-        yield f"blocks {' and '.join(who)} on {_listed(relations)} {duration}"
+        yield f"blocks {' and '.join(who)} on {listed(relations)} {duration}"
 
 
 def _row_locks(statements: Iterable[StatementInContext], waits: dict[str, Wait]) -> Iterator[str]:
@@ -141,7 +142,3 @@ def _effects(predictions: Iterable[Prediction]) -> Iterator[Effect]:
 def _on_relations(sentence: str, found: Iterable[tuple[Effect, str | None]]) -> list[str]:
     """A sentence for each relation and thing to say of it, each once."""
     return list(dict.fromkeys(sentence.format(effect.relation, what) for effect, what in found if what))
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from database_patterns.model import Certainty, Effect, Fix, Span
+from database_patterns.model import Certainty, Effect, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,3 @@ class Hit:
     effects: tuple[Effect, ...] = ()
     span: Span | None = None
     related: tuple[Span, ...] = ()
-    fix: Fix | None = None

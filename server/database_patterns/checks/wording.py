@@ -11,6 +11,7 @@ from database_patterns.actions import Action, CreateIndex, Name
 from database_patterns.effects.context import Held, StatementInContext
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import Certainty, Effect, Prediction, Tristate
+from database_patterns.prose import listed
 from database_patterns.rendering import operations
 from database_patterns.rendering.operations import Operation, written
 
@@ -124,12 +125,6 @@ def stopped(lock: LockMode) -> str:
     """What waits behind the lock, of reads and writes; schema changes where it is neither."""
     traffic = blocked_by(lock)
     return listed([kind for kind in traffic if kind != "schema changes"] or traffic)
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words as an enumeration, each once: "a, b and c"."""
-    *first, last = dict.fromkeys(words)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def certainty_of(effect: Effect, fact: Tristate) -> Certainty:

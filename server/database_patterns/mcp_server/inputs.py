@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -43,6 +44,12 @@ def given(settings: Settings, text: str, path: str) -> Given:
     return sources.from_paths([settings.inside(path)], within=settings.root)
 
 
+def require_something(read: object, unreadable: Sequence[str]) -> None:
+    """Raises UserError with what could not be read, where nothing else is left of the input."""
+    if unreadable and not read:
+        raise UserError("; ".join(unreadable))
+
+
 def options(settings: Settings, postgres_version: int, schema: str, schema_path: str, history: str) -> Options:
     """What the analysis may rest on; raises UserError where a path cannot be read."""
     if schema and schema_path:
@@ -52,5 +59,5 @@ def options(settings: Settings, postgres_version: int, schema: str, schema_path:
         known = sources.from_text(schema, name="<schema>", kind="sql")
     elif schema_path:
         known = sources.schema(settings.inside(schema_path), within=settings.root)
-    earlier = sources.from_paths([settings.inside(history)], within=settings.root) if history else Given()
+    earlier = sources.history(settings.inside(history), within=settings.root) if history else Given()
     return Options(postgres=postgres_version, schema=known, history=earlier)

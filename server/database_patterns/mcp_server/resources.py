@@ -61,7 +61,7 @@ def add_template(server: MCPServer) -> None:
     def rule(name: str) -> str:
         """What a rule flags, why, what to write instead, and when to allow it."""
         try:
-            return rules.show(name).text
+            return rules.show(name, search_with="search_rules").text
         except UserError as error:
             raise ResourceNotFoundError(str(error)) from None
 

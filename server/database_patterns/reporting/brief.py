@@ -12,6 +12,7 @@ from typing import Final
 
 from database_patterns.documents import Rule
 from database_patterns.model import (
+    Asked,
     Effect,
     ExplainedMigration,
     ExplainedStatement,
@@ -46,6 +47,11 @@ def lint(report: LintReport, *, offset: int = 0, limit: int = 20) -> Page:
     """The summary, then a page of findings; at least one finding however long it is."""
     end = _trailer(report)
     return _page(words.summary(report), [finding(item) for item in report.findings], end, offset, limit)
+
+
+def asked(call: Asked) -> str:
+    """The text of the tool's answer to a call."""
+    return lint(call.report, limit=call.limit).text
 
 
 def explain(report: ExplainReport, *, offset: int = 0, limit: int = 50) -> Page:
@@ -103,7 +109,12 @@ def statement(item: ExplainedStatement) -> str:
 
 
 def _effect(label: str, effect: Effect) -> str:
-    parts = (f"{words.lock(effect.lock)} on {label}", words.blocks(effect.lock), words.work(effect))
+    parts = (
+        f"{words.lock(effect.lock)} on {label}",
+        words.blocks(effect.lock),
+        words.work(effect),
+        words.broken(effect),
+    )
     return ", ".join(filter(None, parts))
 
 
@@ -126,6 +137,8 @@ def _page(head: str, entries: Sequence[str], end: list[str], offset: int, limit:
             break
         stop += 1
     more = [f"{len(entries) - stop} more: offset={stop}"] if stop < len(entries) else []
+    if offset and start == len(entries):
+        more = [f"nothing at offset={offset}: {words.count(len(entries), 'entry')} in all"]
     return Page("\n".join([head, *entries[start:stop], *more, *end]), start, stop, len(entries))
 
 

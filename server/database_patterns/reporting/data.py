@@ -11,6 +11,7 @@ from typing import Any, Final
 from database_patterns.documents import Rule
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import (
+    Asked,
     Capability,
     Demonstration,
     Effect,
@@ -18,7 +19,6 @@ from database_patterns.model import (
     ExplainedStatement,
     ExplainReport,
     Finding,
-    Fix,
     Gap,
     LintReport,
     MeasuredStatement,
@@ -26,7 +26,7 @@ from database_patterns.model import (
     Span,
 )
 
-from . import words
+from . import brief, words
 
 VERSION: Final = 1
 Data = dict[str, Any]
@@ -48,6 +48,7 @@ def lint(report: LintReport) -> Data:
             "advice": counted["advice"],
             "migrations": report.migrations,
             "statements": report.statements,
+            "rules": report.rules,
             "complete": words.is_complete(report),
         },
     }
@@ -66,7 +67,7 @@ def explain(report: ExplainReport) -> Data:
 
 
 def finding(item: Finding) -> Data:
-    """A finding with its place, its effects and its fix."""
+    """A finding with its place and its effects; ``fix`` is null, as no rule has edits to offer."""
     return {
         "rule": item.rule,
         "severity": item.severity,
@@ -79,7 +80,7 @@ def finding(item: Finding) -> Data:
         "direction": item.direction,
         "statement": item.statement,
         "effects": [effect(one) for one in item.effects],
-        "fix": fix(item.fix) if item.fix else None,
+        "fix": None,
         "documentation": item.documentation,
     }
 
@@ -141,14 +142,19 @@ def effect(item: Effect) -> Data:
 
 
 def demonstration(demo: Demonstration) -> Data:
-    """``{"version", "lint", "explain", "measured", "not_measured"}``."""
+    """``{"version", "lint", "explain", "measured", "not_measured", "agent"}``."""
     return {
         "version": VERSION,
         "lint": lint(demo.lint),
         "explain": explain(demo.explanation),
         "measured": [measured(item) for item in demo.measured],
         "not_measured": demo.not_measured or None,
+        "agent": _asked(demo.asked) if demo.asked else None,
     }
+
+
+def _asked(call: Asked) -> Data:
+    return {"tool": "lint_migration", "arguments": call.arguments, "text": brief.asked(call)}
 
 
 def measured(item: MeasuredStatement) -> Data:
@@ -202,12 +208,6 @@ def capabilities(items: Iterable[Capability]) -> Data:
     """``{"version", "capabilities"}``."""
     parts = [{"name": item.name, "available": item.available, "detail": item.detail} for item in items]
     return {"version": VERSION, "capabilities": parts}
-
-
-def fix(item: Fix) -> Data:
-    """Edits, and whether they are safe."""
-    edits = [{**span(edit.span), "replacement": edit.replacement} for edit in item.edits]
-    return {"safe": item.safe, "edits": edits}
 
 
 def gap(item: Gap) -> Data:

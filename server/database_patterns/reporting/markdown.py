@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable
+from typing import Final
 
 from database_patterns.documents import Rule
-from database_patterns.model import ExplainedMigration, ExplainedStatement, ExplainReport, Finding, LintReport
+from database_patterns.model import Effect, ExplainedMigration, ExplainedStatement, ExplainReport, Finding, LintReport
 
 from . import words
+
+_PARTS: Final = re.compile(r"(?:^(?:[ \t].*)?\n)+|(?:^\S.*\n)+", re.MULTILINE)
+"""Lines that are indented or blank, and others."""
 
 
 def lint(report: LintReport) -> str:
@@ -18,7 +24,8 @@ def lint(report: LintReport) -> str:
 
 def finding(item: Finding) -> str:
     """A section: the rule, where, what happens, and what to write instead."""
-    help_text = f"\n\nInstead:\n\n{_code(item.help, 'python' if item.revision else 'sql')}" if item.help else ""
+    parts = _help(item.help, "python" if item.revision else "sql")
+    help_text = "\n\n".join(["", "Instead:", *parts]) if parts else ""
     certainty = "" if item.certainty == "proven" else f", {item.certainty}"
     title = f"### {item.rule} ({item.severity}{certainty})"
     return f"{title}\n\n{_inline_code(words.place(item.span))}: {_escaped(item.message)}{help_text}"
@@ -32,7 +39,7 @@ def explain(report: ExplainReport) -> str:
 
 def migration(item: ExplainedMigration) -> str:
     """A section: the verdict, the table of statements, and what the answer rests on."""
-    head = ["| line | statement | relation | lock | blocks | work |", "|---|---|---|---|---|---|"]
+    head = ["| line | statement | relation | lock | blocks | work, and what else |", "|---|---|---|---|---|---|"]
     rows = [row for one in item.statements for row in statement(one)]
     assumed = f"\n\nAssumed: {_escaped('; '.join(item.assumptions))}" if item.assumptions else ""
     table = "\n".join([*head, *rows])
@@ -40,12 +47,12 @@ def migration(item: ExplainedMigration) -> str:
 
 
 def statement(item: ExplainedStatement) -> list[str]:
-    """A row for each relation; a row of its own for an error."""
+    """A row for each relation, then one for each error and doubt."""
     source, prediction = item.statement, item.prediction
     first = (str(source.span.line), _inline_code(words.one_line(source.sql, 80)))
     error = source.error or prediction.error
     rows = [
-        (_escaped(label), words.lock(effect.lock), words.blocks(effect.lock), _escaped(words.work(effect)))
+        (_escaped(label), words.lock(effect.lock), words.blocks(effect.lock), _escaped(_consequences(effect)))
         for label, effect in words.grouped(prediction.effects)
     ]
     remarks = [
@@ -53,10 +60,14 @@ def statement(item: ExplainedStatement) -> list[str]:
         *(f"may fail with {one.sqlstate}: {one.when}" for one in prediction.may_fail),
         *(f"not known: {one}" for one in prediction.unknown),
     ]
-    rows += [(_escaped(remark), "", "", "") for remark in remarks]
+    rows += [("", "", "", _escaped(remark)) for remark in remarks]
     rows = rows or [("", "", "", "")]
     starts = [first, *[("", "")] * (len(rows) - 1)]
     return [_row(*start, *row) for start, row in zip(starts, rows, strict=True)]
+
+
+def _consequences(effect: Effect) -> str:
+    return "; ".join(filter(None, (words.work(effect), words.broken(effect))))
 
 
 def rules(found: Iterable[Rule]) -> str:
@@ -75,6 +86,12 @@ def _left_out(report: LintReport | ExplainReport) -> list[str]:
     items += [f"- not analysed: {_escaped(words.gap(item))}" for item in report.not_analysed]
     items += [f"- not read: {_escaped(line)}" for line in report.unreadable]
     return ["\n".join(items)] if items else []
+
+
+def _help(text: str, language: str) -> list[str]:
+    """The sentences of a help as paragraphs, and its code, which is indented, as blocks."""
+    parts = [part.strip("\n") for part in _PARTS.findall(f"{text}\n") if part.strip()]
+    return [_code(textwrap.dedent(part), language) if part[:1].isspace() else _escaped(part) for part in parts]
 
 
 def _code(text: str, language: str) -> str:

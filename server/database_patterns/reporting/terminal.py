@@ -94,16 +94,17 @@ def _manner(item: ExplainedStatement, style: Style) -> str:
 
 
 def effects(items: Sequence[Effect], style: Style) -> list[str]:
-    """A table: relation, lock, what waits, and the work on the data."""
+    """A table: relation, lock, what waits, and the work on the data; below each what breaks."""
     rows = [
-        (effect.lock, (label, words.lock(effect.lock), words.blocks(effect.lock), words.work(effect)))
+        (effect, (label, words.lock(effect.lock), words.blocks(effect.lock), words.work(effect)))
         for label, effect in words.grouped(items)
     ]
     widths = [max((len(row[column]) for _, row in rows), default=0) for column in range(3)]
     lines = []
-    for mode, (relation, lock, blocks, work) in rows:
-        painted = style(lock_role(mode), f"{lock:<{widths[1]}}")
+    for effect, (relation, lock, blocks, work) in rows:
+        painted = style(lock_role(effect.lock), f"{lock:<{widths[1]}}")
         lines.append(f"{relation:<{widths[0]}}  {painted}  {blocks:<{widths[2]}}  {work}".rstrip())
+        lines += [f"{'':<{widths[0]}}  {style('warning', broken)}" for broken in [words.broken(effect)] if broken]
     return lines
 
 

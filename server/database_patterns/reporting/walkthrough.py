@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from database_patterns.model import Demonstration, Effect, Finding, LintReport, MeasuredStatement
+from database_patterns.model import Demonstration, Effect, Finding, MeasuredStatement
 
 from . import brief, terminal, words
 from .style import Style, printable
@@ -98,12 +99,12 @@ def _seen(effect: Effect, item: MeasuredStatement) -> Effect:
 
 
 def _agent(demo: Demonstration, style: Style) -> Iterator[str]:
-    """The text content of the tool's answer for the worst revision alone."""
-    migrations = demo.explanation.migrations
-    statements = sum(len(item.statements) for item in migrations)
-    alone = LintReport(demo.lint.postgres, _of_the_worst(demo), migrations=len(migrations), statements=statements)
-    yield from (style("dim", f'  lint_migration {{"path": "{item.path}"}}') for item in migrations)
-    for line in brief.lint(alone, limit=1).text.splitlines():
+    """A call of the tool, and the text of its answer, wrapped."""
+    if demo.asked is None:
+        return
+    call = f"  lint_migration {json.dumps(demo.asked.arguments)}"
+    yield from (style("dim", line) for line in textwrap.wrap(call, terminal.WIDTH, subsequent_indent="    "))
+    for line in brief.asked(demo.asked).splitlines():
         indent = " " * (2 + len(line) - len(line.lstrip()))
         yield from textwrap.wrap(f"  {line}", terminal.WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]
 

@@ -8,20 +8,16 @@ from typing import Final
 
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span
+from database_patterns.prose import listed
 
 NAMES_MAX: Final = 2
 """So many indexes are named; more are counted."""
-_PLURALS: Final = {"advice": "advice", "index": "indexes"}
+_PLURALS: Final = {"advice": "advice", "entry": "entries", "index": "indexes"}
 
 
 def count(number: int, noun: str) -> str:
     """``count(2, "error")`` is "2 errors"."""
     return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
-
-
-def enumerate_words(words: tuple[str, ...]) -> str:
-    """``("reads", "writes", "schema changes")`` is "reads, writes and schema changes"."""
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def severities(report: LintReport) -> dict[Severity, int]:
@@ -38,12 +34,13 @@ def is_complete(report: LintReport) -> bool:
 def summary(report: LintReport) -> str:
     """One line: what was found, in how much, for which server, and what was left out."""
     found = ", ".join(count(number, severity) for severity, number in severities(report).items() if number)
+    none = f"{'No findings' if is_complete(report) else 'Incomplete: no findings'} by {count(report.rules, 'rule')}"
     read = f"{count(report.migrations, 'migration')}, {count(report.statements, 'statement')}"
     left_out = [
         f"{len(report.not_analysed)} not analysed" if report.not_analysed else "",
         f"{len(report.unreadable)} unreadable" if report.unreadable else "",
     ]
-    return ", ".join([f"{found or 'No findings'} in {read} (PostgreSQL {report.postgres})", *filter(None, left_out)])
+    return ", ".join([f"{found or none} in {read} (PostgreSQL {report.postgres})", *filter(None, left_out)])
 
 
 def place(span: Span) -> str:
@@ -64,7 +61,7 @@ def lock(mode: LockMode | None) -> str:
 def blocks(mode: LockMode | None) -> str:
     """What waits behind ``mode``, in words."""
     waiting = blocked_by(mode) if mode else ()
-    return f"blocks {enumerate_words(waiting)}" if waiting else "blocks nothing"
+    return f"blocks {listed(waiting)}" if waiting else "blocks nothing"
 
 
 def work(effect: Effect) -> str:
@@ -79,8 +76,13 @@ def work(effect: Effect) -> str:
     return ", ".join(filter(None, parts))
 
 
+def broken(effect: Effect) -> str:
+    """What goes wrong in code that was written for the schema before: "running code: …"; empty when nothing."""
+    return f"running code: {effect.breaks_running_code}" if effect.breaks_running_code else ""
+
+
 def _names(indexes: Sequence[str]) -> str:
-    return enumerate_words(tuple(indexes)) if len(indexes) <= NAMES_MAX else count(len(indexes), "index")
+    return listed(indexes) if len(indexes) <= NAMES_MAX else count(len(indexes), "index")
 
 
 def grouped(effects: Sequence[Effect]) -> list[tuple[str, Effect]]:

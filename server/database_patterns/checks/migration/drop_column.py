@@ -10,6 +10,7 @@ from database_patterns.actions import AddColumn, CreateTable, DropColumn
 from database_patterns.checks import Hit, wording
 from database_patterns.effects.context import StatementInContext
 from database_patterns.model import Statement
+from database_patterns.prose import listed
 from database_patterns.rendering.operations import drop_column, drop_not_null
 
 _UNREAD: Final = " Whether the upgrade of this revision adds it is not known: a part of that could not be read."
@@ -69,4 +70,4 @@ def _takes_along(action: DropColumn, at: StatementInContext) -> str:
         return ""
     gone = [f"index {name}" for name in before.indexes if name not in after.indexes]
     gone += [f"constraint {name}" for name in before.constraints if name not in after.constraints]
-    return f" {wording.listed(gone)} {'go' if len(gone) > 1 else 'goes'} with it." if gone else ""
+    return f" {listed(gone)} {'go' if len(gone) > 1 else 'goes'} with it." if gone else ""

@@ -48,6 +48,7 @@ def build(settings: Settings) -> Tool:
     ) -> Annotated[CallToolResult, Answer]:
         given = inputs.given(settings, text, path)
         report = explain(given, inputs.options(settings, postgres_version, schema, schema_path, history), direction)
+        inputs.require_something(report.migrations, report.unreadable)
         page = brief.explain(report, offset=offset, limit=limit)
         return answer(page.text, {**data.explain(brief.shown(report, page)), "next_offset": page.next_offset})
 

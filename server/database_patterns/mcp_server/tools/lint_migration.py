@@ -48,6 +48,7 @@ def build(settings: Settings) -> Tool:
     ) -> Annotated[CallToolResult, Answer]:
         given = inputs.given(settings, text, path)
         report = lint(given, inputs.options(settings, postgres_version, schema, schema_path, history))
+        inputs.require_something(report.migrations, report.unreadable)
         page = brief.lint(report, offset=offset, limit=limit)
         whole = data.lint(report)
         shown = whole["findings"][page.start : page.end]

@@ -36,7 +36,7 @@ def build(settings: Settings) -> Tool:  # noqa: ARG001 - all tools are built ali
     def read_rule(
         name: Annotated[str, Field(description="The rule's name, such as index-without-concurrently.", max_length=200)],
     ) -> Annotated[CallToolResult, Answer]:
-        rule = rules.show(name)
+        rule = rules.show(name, search_with="search_rules")
         return answer(rule.text, {**data.rule(rule), "text": rule.text}, whole=True)
 
     return Tool.from_function(read_rule, title="Read a rule", description=DESCRIPTION, annotations=READ_ONLY)
