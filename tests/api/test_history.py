@@ -63,7 +63,7 @@ def test_the_schema_before_is_built_from_the_dump_and_then_the_history() -> None
 
 def test_without_dump_and_history_the_answer_says_that_nothing_is_known() -> None:
     start = history.start(sources.read(sources.from_text("SELECT 1")).migrations, Options())
-    assert start.assumed == ("nothing is known of the schema before",)
+    assert start.assumed == ("nothing is known of the schema before (history or schema would tell)",)
     assert start.catalog.table(Name("a")) is None
 
 

@@ -152,7 +152,7 @@ def test_a_history_that_alembic_refuses_is_not_clean(run: Run) -> None:
     assert outcome.out == (
         "not analysed db/versions/b.py:1: the order of the history: revision b is in more than one file\n"
         "not analysed db/versions/a.py:1: the order of the history: revision a follows gone, which is in no file\n\n"
-        "No findings in 3 migrations, 0 statements (PostgreSQL 18), 2 not analysed\n"
+        "Incomplete: no findings by 8 rules in 3 migrations, 0 statements (PostgreSQL 18), 2 not analysed\n"
     )
 
 
