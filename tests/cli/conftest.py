@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import database_patterns
 from database_patterns.cli import main
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(database_patterns.__file__).parents[1])}
+"""That of a process which runs what this one tests, from whatever folder."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 
 from database_patterns import documents
 
-from .conftest import Run
+from .conftest import ENVIRONMENT, Run
 
 DANGEROUS = "CREATE INDEX i ON t (a);\n"
 PROGRAM = [sys.executable, "-m", "database_patterns"]
@@ -277,7 +277,9 @@ def test_help_says_how_standard_input_is_read_and_what_may_be_known(run: Run) ->
 
 def test_a_reader_that_goes_away_is_no_error(run: Run) -> None:  # noqa: ARG001 - changes to the folder
     Path("many.sql").write_text(DANGEROUS * 2_000, encoding="utf-8")
-    with subprocess.Popen([*PROGRAM, "lint", "many.sql"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [*PROGRAM, "lint", "many.sql"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+    ) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.close()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import ENVIRONMENT
+
 PROGRAM = f"{sys.executable} -m database_patterns"
 FULL = Path("/dev/full")
 
@@ -21,7 +23,9 @@ def dangerous(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def shell(command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["sh", "-c", f"{PROGRAM} {command}"], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["sh", "-c", f"{PROGRAM} {command}"], capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )
 
 
 def complaint(command: str) -> str:
