@@ -297,7 +297,10 @@ async def test_a_failure_that_nobody_foresaw_shows_nothing_of_the_inside(
 async def test_what_was_read_in_part_never_begins_with_no_findings(server: MCPServer, era: str) -> None:
     for partly in ("SELECT 1; SELEC 2;", "DO $$ BEGIN EXECUTE 'x'; END $$;"):
         summary = text(await call(server, era, "lint_migration", text=partly)).splitlines()[0]
-        assert summary.startswith("Incomplete: no findings by 8 rules in 1 migration, 1 statement (PostgreSQL 18), 1 ")
+        rules = len(documents.rules())
+        assert summary.startswith(
+            f"Incomplete: no findings by {rules} rules in 1 migration, 1 statement (PostgreSQL 18)"
+        )
 
 
 async def test_an_offset_past_the_end_says_how_many_there_are(server: MCPServer, era: str) -> None:
