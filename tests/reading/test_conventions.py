@@ -37,6 +37,12 @@ def test_a_link_out_of_the_folder_that_may_be_read_is_not_followed(tmp_path: Pat
     assert naming_convention((tmp_path / "project",), tmp_path / "project") == {}
 
 
+def test_a_module_that_is_too_large_to_be_parsed_makes_the_convention_unknown(tmp_path: Path) -> None:
+    write(tmp_path, **{"app/db.py": DEFINED + "x = 1\n" * 100_000})
+    assert naming_convention((tmp_path,)) is None
+    assert mentioned("transaction_per_migration", (tmp_path,)) == []
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

@@ -25,7 +25,8 @@ from .files import SKIPPED_FOLDERS, read_source
 from .project import is_inside, resolved
 
 _FILES_MAX: Final = 10_000
-_SIZE_MAX: Final = 1_000_000
+_SEARCHED_MAX: Final = 20_000_000
+_PARSED_MAX: Final = 250_000
 _TESTS: Final = {"test", "tests"}
 _KEYWORD: Final = "naming_convention"
 
@@ -33,14 +34,14 @@ _KEYWORD: Final = "naming_convention"
 def mentioned(word: str, roots: Sequence[Path], within: Path | None = None) -> list[Path] | None:
     """The project's modules in which ``word`` stands; None where there are too many to look through.
 
-    Files that links lead to out of ``within`` are not read.
+    What is too large to look through counts as such a module. Files that links lead to out of ``within`` are not read.
     """
     found: list[Path] = []
     for number, file in enumerate(each for each in _modules(roots) if is_inside(each, within)):
         if number >= _FILES_MAX:
             return None
         try:
-            if file.stat().st_size <= _SIZE_MAX and word.encode() in file.read_bytes():
+            if file.stat().st_size > _SEARCHED_MAX or word.encode() in file.read_bytes():
                 found.append(file)
         except OSError:
             continue
@@ -78,7 +79,7 @@ _LEFT_ALONE: Final = SKIPPED_FOLDERS | _TESTS
 def _conventions(file: Path, roots: Sequence[Path]) -> Iterator[Mapping[str, object] | None]:
     """The values of all ``naming_convention=`` in ``file``; None for one that is not known."""
     try:
-        source = Source(read_source(file), str(file))
+        source = Source(read_source(file, max_bytes=_PARSED_MAX), str(file))
     except UserError:
         yield None
         return

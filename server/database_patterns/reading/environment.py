@@ -25,6 +25,9 @@ from .alembic.values import Unknown
 from .env_run import Configured, Run, Synchronous
 from .files import read_source
 
+MAX_BYTES: Final = 250_000
+"""The largest env.py known to us has 20,000."""
+
 _DRIVER: Final = re.compile(r"^postgres(?:ql)?(?:\+(\w+))?:")
 _OPTIONS: Final = frozenset(inspect.signature(EnvironmentContext.configure).parameters) - {"self", "kw"} | {
     "version_table",
@@ -74,7 +77,7 @@ def read_environment(path: Path, options: Mapping[str, str], roots: tuple[Path, 
     An env.py that cannot be read gives an Environment of which nothing is known, with the reason.
     """
     try:
-        source = Source(read_source(path), str(path))
+        source = Source(read_source(path, max_bytes=MAX_BYTES), str(path))
     except UserError as error:
         return Environment(str(path), why_unknown=error.what)
     asynchronous = any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(source.tree))
