@@ -64,6 +64,15 @@ def test_several_heads_are_noted(tmp_path: Path) -> None:
     assert history.problems == ()
 
 
+def test_what_is_not_known_of_transactions_is_noted_once(tmp_path: Path) -> None:
+    surroundings = around(tmp_path)
+    (tmp_path / "db" / "env.py").write_text(ENV.replace("connection=connection", "connection=attributes['c']"))
+    history = of_project([revision("a", sql="SELECT 1")], surroundings, whole=True)
+    why = "env.py gets its connection from elsewhere, which may have begun one"
+    assert history.notes == (f"whether revisions share a transaction is not known: {why}",)
+    assert [each.transaction.reason for each in history.migrations[0].upgrade if each.transaction] == ["as read"]
+
+
 def test_what_alembic_refuses_is_a_problem(tmp_path: Path) -> None:
     given = [revision("a", "gone"), revision("b", "a"), Migration("b2.py", "alembic", (), revision="b")]
     history = of_project(given, around(tmp_path), whole=True)

@@ -37,7 +37,7 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
         for context in each.contexts:
             missing = linting.gaps(context)
             complete = not missing and context.migration.path not in read.partly
-            explained.append(_explained(context, each.start.assumed, complete=complete))
+            explained.append(_explained(context, each.start.assumed, read.notes, complete=complete))
             gaps += missing
     return ExplainReport(
         postgres=options.postgres,
@@ -48,11 +48,14 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
     )
 
 
-def _explained(context: MigrationInContext, assumed: tuple[str, ...], *, complete: bool) -> ExplainedMigration:
+def _explained(
+    context: MigrationInContext, assumed: tuple[str, ...], notes: tuple[str, ...], *, complete: bool
+) -> ExplainedMigration:
+    """``notes`` are said once for all, and not repeated."""
     migration, direction = context.migration, context.direction
     predictions = [each.prediction for each in context.statements]
     transactions = filter(None, (each.transaction for each in migration.statements(direction)))
-    uncertain = {transaction.reason for transaction in transactions if not transaction.certain}
+    uncertain = {transaction.reason for transaction in transactions if not transaction.certain} - set(notes)
     return ExplainedMigration(
         path=_path(migration, direction),
         direction=direction,

@@ -33,14 +33,14 @@ class History:
 
 def of_project(revisions: Sequence[Migration], surroundings: Surroundings, *, whole: bool) -> History:
     """Revisions of one project, in the order in which Alembic loads them; ``whole`` when none of them is left out."""
-    from .transactions import shared  # noqa: PLC0415  brings Alembic and SQLAlchemy, which SQL files do not need
+    from .transactions import rule, shared  # noqa: PLC0415  brings Alembic and SQLAlchemy, which SQL files do not need
 
     found = graph.build(revisions)
     order = found.order if whole or len(revisions) < 2 else _in_whole(found.order, surroundings.project)
     migrations = shared(order, surroundings.environment, surroundings.driver)
-    return History(
-        tuple(migrations), _heads(found) if whole else (), _problems(found, whole=whole), surroundings.database
-    )
+    how = rule(surroundings.environment)
+    notes = (*(_heads(found) if whole else ()), *((how.reason,) if how.sharing == "unknown" else ()))
+    return History(tuple(migrations), notes, _problems(found, whole=whole), surroundings.database)
 
 
 def of_files(migrations: Iterable[Migration]) -> History:
