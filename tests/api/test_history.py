@@ -85,3 +85,44 @@ def test_what_psql_takes_out_of_a_dump_is_counted() -> None:
     start = history.start((), Options(schema=Given((Source("dump.sql", text),))))
     assert start.catalog.table(Name("a")) is not None
     assert (start.assumed, start.unreadable) == (("2 places of the dump could not be analysed",), ())
+
+
+def python(name: str, parent: str | None, upgrade: str) -> Source:
+    head = f"from alembic import op\nimport sqlalchemy as sa\n\nrevision = {name!r}\ndown_revision = {parent!r}\n\n\n"
+    return Source(f"{name}.py", f"{head}def upgrade():\n    {upgrade}\n\n\ndef downgrade():\n    pass\n")
+
+
+USERS = 'op.create_table("users", sa.Column("id", sa.Integer(), primary_key=True))'
+ADD = 'op.add_column("users", sa.Column("mood", sa.Enum("sad", "ok", name="mood")))'
+FIRST, ENUM = python("a", None, USERS), python("b", "a", ADD)
+
+
+def outcome(*given: Source) -> tuple[str | None, list[str]]:
+    """The error of the last statement, and what else may come of it."""
+    read = sources.read(Given(given))
+    (followed,) = history.followed(read, Options(), ("upgrade",))
+    prediction = followed.contexts[-1].statements[-1].prediction
+    return prediction.error and str(prediction.error), [each.sqlstate for each in prediction.may_fail]
+
+
+def test_a_type_that_no_revision_of_a_whole_history_has_created_does_not_exist() -> None:
+    assert outcome(FIRST, ENUM) == ('42704: type "mood" does not exist', [])
+
+
+def test_a_type_that_the_history_creates_exists() -> None:
+    created = python("b", "a", 'sa.Enum("sad", "ok", name="mood").create(op.get_bind())')
+    assert outcome(FIRST, created, python("c", "b", ADD)) == (None, [])
+
+
+def test_a_type_may_exist_where_the_history_is_not_whole_or_not_understood() -> None:
+    may = (None, ["42704"])
+    assert outcome(ENUM) == may
+    block = python("0", None, "op.execute(\"DO $$ BEGIN CREATE TYPE mood AS ENUM ('ok'); END $$\")")
+    assert outcome(block, python("a", "0", USERS), ENUM) == may
+    foreign = python("0", None, 'op.add_column("made_elsewhere", sa.Column("id", sa.Integer()))')
+    assert outcome(foreign, python("a", "0", USERS), ENUM) == may
+
+
+def test_a_type_of_an_extension_may_have_been_installed_beside_the_history() -> None:
+    vector = python("b", "a", "op.execute('ALTER TABLE users ADD COLUMN place geometry')")
+    assert outcome(FIRST, vector) == (None, ["42704"])

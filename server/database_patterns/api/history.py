@@ -90,7 +90,8 @@ def _start(
 ) -> Start:
     """Of a history of several databases only what is applied to ``database`` counts."""
     earlier = before(migrations, history.of(database))
-    catalog = Catalog.unknown()
+    whole = _is_whole((*earlier, *migrations)) and not (schema.migrations or history.unreadable)
+    catalog = Catalog.at_first() if whole else Catalog.unknown()
     for statement in (statement for dump in schema.migrations for statement in dump.upgrade):
         catalog = catalog.advance(statement)
     for migration in earlier:
@@ -101,6 +102,14 @@ def _start(
         _not_analysed("dump", schema.migrations),
     ]
     return Start(catalog, tuple(filter(None, assumed)), schema.unreadable + history.unreadable)
+
+
+def _is_whole(migrations: Sequence[Migration]) -> bool:
+    """Whether these are a whole history of revisions, from a first one on, so that none is missing between them."""
+    names = {migration.revision for migration in migrations}
+    parents = {parent for migration in migrations for parent in migration.down_revisions}
+    begins = any(migration.revision and not migration.down_revisions for migration in migrations)
+    return begins and None not in names and parents <= names
 
 
 def _not_analysed(what: str, migrations: Iterable[Migration]) -> str:

@@ -34,7 +34,9 @@ class Catalog:
     ``relations`` holds tables, views and sequences by their qualified names, ``index_tables`` the table of each index,
     ``constraint_names`` how many tables of a schema have a constraint of a name, ``dependents`` the relations that
     depend on one (by inheritance, foreign key or query), ``fresh`` the tables without rows, ``settings`` what SET has
-    set, with whether it was SET LOCAL, and ``extensions`` those created. ``new_values`` are what
+    set, with whether it was SET LOCAL, and ``extensions`` those created. With ``whole`` it was
+    followed from the first revision of its history, which has shown no sign of anything that it did not make itself:
+    then only what may be installed beside it can exist without being known. ``new_values`` are what
     transactions have added to enums, ``new_enums`` the enums that they have made.
     """
 
@@ -49,6 +51,7 @@ class Catalog:
     schemas: frozenset[str] = frozenset({"public"})
     extensions: frozenset[str] = frozenset()
     settings: Layers[str, tuple[str | None, bool]] = field(default_factory=Layers)
+    whole: bool = False
     new_values: tuple[NewValue, ...] = ()
     new_enums: frozenset[tuple[Name, str]] = frozenset()
     next_oid: int = 1
@@ -62,6 +65,11 @@ class Catalog:
     def unknown(cls) -> Catalog:
         """A schema of which nothing is known."""
         return cls(complete=False)
+
+    @classmethod
+    def at_first(cls) -> Catalog:
+        """What is known before the first revision of a history: not all that exists, but nothing that it has made."""
+        return cls(complete=False, whole=True)
 
     def advance(self, statement: Statement) -> Catalog:
         """The schema after ``statement``; never raises, and what it cannot follow becomes unknown."""

@@ -45,6 +45,7 @@ class Draft:
         found = self.catalog.table(name)
         if found is not None or self.catalog.complete or self.catalog.exists(name):
             return found
+        self.set(whole=False)
         met = Table(self.catalog.resolve(name), complete=False, columns_complete=False)
         self.put(met)
         return met

@@ -65,7 +65,7 @@ def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
     require_with_children(at, table, f'column "{column.name}" must be added to child tables too', only=action.only)
     if column.identity and at.catalog.children(table) and not _spreads_identity(at, table):
         raise Refused("42P16", "cannot recursively add identity column to table that has child tables")
-    require_type(at.work, column)
+    require_type(at.work, column, table)
     computed = column.generated != "virtual" or column.not_null
     require_default(at.work, table, column, column.default, computed=computed)
     fill = _fill(at.work, table, column)
@@ -82,10 +82,9 @@ def _spreads_identity(at: Alteration, table: Table) -> bool:
     return table.partitioned and at.work.postgres >= _IDENTITY_IN_PARTITIONS_SINCE
 
 
-def require_type(work: Work, column: Column) -> None:
+def require_type(work: Work, column: Column, table: Table | None = None) -> None:
     """Raise Refused where the column's type is known not to exist."""
-    known = is_serial(column) or types.is_known(work.catalog, column.type, work.postgres)
-    if not known and types.are_all_known(work.catalog):
+    if not is_serial(column) and types.is_missing(work.catalog, column.type, work.postgres, table):
         raise Refused("42704", f'type "{column.type.name}" does not exist')
 
 
@@ -133,6 +132,7 @@ def _fill(work: Work, table: Table, column: Column) -> _Fill:
         work.doubt(
             f"the type {column.type.sql} is not in the known schema: a domain with constraints rewrites the table"
         )
+        work.may_fail("42704", f"there is no type {column.type.sql}: nothing that is known has created it")
         because = f"A rewrite, if {column.type.sql} is a domain with constraints."
         return _Fill(rewrite="unknown", because=because, has_value=has_value)
     return _by_default(work, table, default, has_value=has_value)

@@ -100,6 +100,8 @@ def follow(
     A ROLLBACK takes the schema back to what it was at its BEGIN, or SAVEPOINT, and SET LOCAL ends with its transaction.
     """
     catalog = catalog.in_use()
+    if migration.gaps(direction):
+        catalog = replace(catalog, whole=False)
     at_start, followed = catalog, []
     marks, transaction = {_BEGIN: catalog}, None
     held: Layers[str, Held] = Layers()
@@ -113,6 +115,8 @@ def follow(
         transaction = current
         prediction = predict(statement, catalog, assumptions)
         after = _after(statement, prediction, catalog, marks)
+        if after.whole and (statement.confidence != "exact" or prediction.unknown or prediction.error):
+            after = replace(after, whole=False)
         followed.append(
             StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions, held)
         )

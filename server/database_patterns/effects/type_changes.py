@@ -63,7 +63,7 @@ def prepare(at: Alteration, action: actions.AlterColumnType) -> None:
     if any(column.name in parent.columns for each in at.table.inherits if (parent := at.catalog.table(each))):
         raise Refused("42P16", f'cannot alter inherited column "{column.name}"')
     _require_no_partition_key(at.table, column.name)
-    _require_type(at.work, action)
+    _require_type(at.work, at.table, action)
     if conversion.impossible:
         raise Refused("42804", f'column "{column.name}" cannot be cast automatically to type {action.type.sql}')
     message = f'type of inherited column "{column.name}" must be changed in child tables too'
@@ -78,9 +78,8 @@ def _require_no_partition_key(table: Table, name: str) -> None:
         raise Refused("42P16", message)
 
 
-def _require_type(work: Work, action: actions.AlterColumnType) -> None:
-    known = types.is_known(work.catalog, action.type, work.postgres)
-    if not known and types.are_all_known(work.catalog):
+def _require_type(work: Work, table: Table, action: actions.AlterColumnType) -> None:
+    if types.is_missing(work.catalog, action.type, work.postgres, table):
         raise Refused("42704", f'type "{action.type.name}" does not exist')
     facts = types.own_facts(work.catalog, action.type, work.postgres)
     if action.collation is not None and facts is not None and not facts.collatable:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from database_patterns.actions import CreateDomain, CreateEnum, Name, TypeName
-from database_patterns.catalog import Catalog
+from database_patterns.catalog import Catalog, Table
 
 from . import builtins
 
@@ -74,6 +74,25 @@ def own_facts(catalog: Catalog, type_name: TypeName, postgres: int) -> builtins.
 def are_all_known(catalog: Catalog) -> bool:
     """Whether a type that is not known cannot exist: nothing else may have brought it."""
     return catalog.complete and catalog.extensions <= builtins.known_extensions()
+
+
+def is_missing(catalog: Catalog, type_name: TypeName, postgres: int, table: Table | None) -> bool:
+    """Whether there is certainly no type of that name, for a column of ``table`` if that is there already.
+
+    A history that has made all its tables has made its types, too; only an extension may have been installed beside it.
+    """
+    if is_known(catalog, type_name, postgres):
+        return False
+    own = catalog.whole and table is not None and table.complete and not type_name.modifiers
+    made_here = own and type_name.name.name not in _OF_OTHER_EXTENSIONS
+    return are_all_known(replace(catalog, complete=True)) if made_here else are_all_known(catalog)
+
+
+_OF_OTHER_EXTENSIONS: Final = frozenset(
+    {"agtype", "geography", "geometry", "h3index", "halfvec", "hll", "ksuid", "raster", "roaringbitmap", "rrule",
+     "semver", "sparsevec", "tdigest", "topogeometry", "uint1", "uint2", "uint4", "uint8", "ulid", "vector"}
+)  # fmt: skip
+"""Types of extensions that do not come with PostgreSQL, as far as they are used without a length."""
 
 
 def plain(name: str) -> TypeName:

@@ -7,7 +7,7 @@ from typing import Final
 
 from database_patterns.actions import CreateIndex
 from database_patterns.checks import Hit, wording
-from database_patterns.effects.context import StatementInContext
+from database_patterns.effects.context import MigrationInContext, StatementInContext
 from database_patterns.model import Fails, ServerError
 
 from . import concurrently_in_transaction
@@ -24,7 +24,7 @@ _REMEDIES: Final = {
 _OTHER: Final = "Correct it, and try it on a database of that version: it has never passed on one."
 
 
-def check(subject: StatementInContext | Fails) -> Iterator[Hit]:
+def check(subject: StatementInContext | Fails, within: MigrationInContext) -> Iterator[Hit]:
     if isinstance(subject, Fails):
         yield Hit(
             f"This call fails before anything is sent, whatever the database holds: {wording.sentence(subject.error)}"
@@ -33,13 +33,19 @@ def check(subject: StatementInContext | Fails) -> Iterator[Hit]:
         )
         return
     error = subject.prediction.error
-    if error is not None and not any(concurrently_in_transaction.check(subject)):
+    if error is not None and not any(concurrently_in_transaction.check(subject)) and not _is_cut_off(subject, within):
         yield Hit(
             f"PostgreSQL {subject.assumptions.postgres} refuses this statement, whatever the rows are:"
             f" {wording.sentence(error.message)} ({error.sqlstate}) {_fate(subject)}",
             _help(subject, error),
             effects=subject.prediction.effects,
         )
+
+
+def _is_cut_off(at: StatementInContext, within: MigrationInContext) -> bool:
+    """Whether a call before the statement fails already, so that the schema is not what that call would have made."""
+    failed = (each for each in within.migration.notes if isinstance(each, Fails) and each.direction == within.direction)
+    return any(each.span.line < at.statement.span.line for each in failed)
 
 
 def _fate(at: StatementInContext) -> str:
