@@ -102,7 +102,7 @@ def outcome(*given: Source) -> tuple[str | None, list[str]]:
     read = sources.read(Given(given))
     (followed,) = history.followed(read, Options(), ("upgrade",))
     prediction = followed.contexts[-1].statements[-1].prediction
-    return prediction.error and str(prediction.error), [each.sqlstate for each in prediction.may_fail]
+    return str(prediction.error) if prediction.error else None, [each.sqlstate for each in prediction.may_fail]
 
 
 def test_a_type_that_no_revision_of_a_whole_history_has_created_does_not_exist() -> None:
