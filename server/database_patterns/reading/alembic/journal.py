@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
+from string import whitespace
 from typing import Final
 
 from database_patterns.actions import TransactionControl
@@ -30,8 +32,8 @@ from .source import Source
 from .texts import Locate, Texts
 from .transactions import Transactions
 
-_SEARCHES: Final = 100
-"""How many texts are looked for in whole files; the others stand at their calls."""
+_NAMED: Final = 20
+"""How many of a text's holes are named."""
 
 
 class Journal:
@@ -59,7 +61,6 @@ class Journal:
         self.origins = Origins()
         self.modules: list[Source] = []
         self._texts: dict[Source, Texts] = {}
-        self._searches = _SEARCHES
         self.always: list[str] = []
         self.broken = False
 
@@ -70,11 +71,8 @@ class Journal:
             return
         whole = self.source.span(node)
         place, elsewhere = self._argument(rendered.about, node, whole)
-        found = parse(rendered.sql, lambda _begin, _end: place)
+        found = parse(rendered.sql, self._parts(rendered.sql, node, place))
         several = len(found) > 1
-        broken = not rendered.holes and any(statement.error for statement in found)
-        if (several or broken) and (inside := self._written(rendered.sql, node)):
-            found = parse(rendered.sql, lambda begin, end: inside(begin, end) or place)
         for statement in found:
             at = statement.span if several else place
             self._add(self._with_holes(statement, rendered.holes), whole, at, elsewhere)
@@ -96,8 +94,8 @@ class Journal:
         if origin is None:
             return call, ()
         spans = origin.spans()
-        chain = [call, *(source.span(outer) for source, outer in self.outer[:1])]
-        inside = [span for span in spans if any(contains(each, span) for each in chain)]
+        calls = [call, *(source.span(outer) for source, outer in self.outer[:1])]
+        inside = [span for span in spans if any(contains(each, span) for each in calls)]
         place = inside[-1] if inside and is_part(construct) else call
         return place, () if inside and spans[-1] == inside[-1] else (spans[-1],)
 
@@ -168,17 +166,28 @@ class Journal:
             if self.transactions.number != before:
                 self.transactions.uncertain(f"whether the transaction was ended before depends on: {guard}")
 
+    def _parts(self, sql: str, node: ast.AST, place: Span) -> Callable[[int, int], Span]:
+        """The places of parts of ``sql``, ``place`` for the whole of it; where it is written is only found if asked."""
+        first, last = len(sql) - len(sql.lstrip()), len(sql.rstrip(f"{whitespace};"))
+        written: list[Locate | None] = []
+
+        def locate(begin: int, end: int) -> Span:
+            if begin <= first and end >= last:
+                return place
+            if not written:
+                written.append(self._written(sql, node))
+            inside = written[0]
+            return (inside(begin, end) if inside else None) or place
+
+        return locate
+
     def _written(self, sql: str, node: ast.AST) -> Locate | None:
         """Where ``sql`` is written that the call ``node`` executes."""
         calls = [(self.source, node), *reversed(self.outer)]
-        for source, call in calls:
-            if locate := self._texts_of(source).locate(sql, call):
-                return locate
-        for source in dict.fromkeys([*(source for source, _ in calls), *self.modules]):
-            self._searches -= 1
-            if self._searches >= 0 and (locate := self._texts_of(source).search(sql)):
-                return locate
-        return None
+        found = (self._texts_of(source).locate(sql, call) for source, call in calls)
+        files = dict.fromkeys([*(source for source, _ in calls), *self.modules])
+        searched = (self._texts_of(source).search(sql) for source in files)
+        return next((locate for locate in chain(found, searched) if locate), None)
 
     def _texts_of(self, source: Source) -> Texts:
         if source not in self._texts:
@@ -196,16 +205,17 @@ class Journal:
         """All statements of one execution share its holes: one may stand in a comment, and still stop them all."""
         if not holes:
             return statement
-        guard = "; ".join(f"${number} is {reason}" for number, reason in enumerate(holes, 1))
+        named = [f"${number} is {reason}" for number, reason in enumerate(holes[:_NAMED], 1)]
+        named += [f"and {len(holes) - _NAMED} more"] if len(holes) > _NAMED else []
         confidence: Confidence = "opaque" if statement.tree is None else "partial"
-        return replace(statement, confidence=confidence, guard=guard, error=None)
+        return replace(statement, confidence=confidence, guard="; ".join(named), related=(), error=None)
 
     def _placed(self, call: Span, place: Span, elsewhere: tuple[Span, ...]) -> tuple[Span, tuple[Span, ...]]:
         """The span of what ``call`` sends by way of ``place``, and the related ones."""
-        chain = [*(source.span(node) for source, node in self.outer), call]
-        at_place = contains(chain[0], place) or (not self.outer and place.path == call.path)
-        span = place if at_place else chain[0]
-        around = (each for each in reversed(chain) if not contains(each, place))
+        calls = [*(source.span(node) for source, node in self.outer), call]
+        at_place = contains(calls[0], place) or (not self.outer and place.path == call.path)
+        span = place if at_place else calls[0]
+        around = (each for each in reversed(calls) if not contains(each, place))
         related = dict.fromkeys((place, *elsewhere, *around))
         related.pop(span, None)
         return span, tuple(related)

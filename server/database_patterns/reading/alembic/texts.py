@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -21,15 +22,16 @@ from .source import Source
 from .written import HOLE, Range, Written, at, concatenated
 
 _BRACES: Final = re.compile(r"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
-_PERCENT: Final = re.compile(r"%%|%(?:\(\w+\))?[-#0 +]{0,5}[\d*]{0,5}(?:\.[\d*]{1,5})?[a-zA-Z]")
+_PERCENT: Final = re.compile(r"%%|%(?:\(\w++\))?+[-#0 +]*+[\d*]*+(?:\.[\d*]++)?+[a-zA-Z]")
 _PARAMETER: Final = re.compile(r"\\:|(?<![:\w\\]):\w+(?!:)")
 _DOUBLED: Final = re.compile("%%")
 
 _PASSING: Final = {"DDL", "bindparams", "columns", "execution_options", "str", "text"}
 """Functions and methods that hand a text on as it is."""
 _OF_OWNER: Final = {"bindparams", "columns", "execution_options"}
-_CHARACTERS: Final = 500_000
-"""How much is followed in one file."""
+_EFFORT: Final = 500_000
+"""How many characters are followed in one file; a comparison with a text of unknown parts counts as several."""
+_COMPARISON: Final = 50
 _SEARCHED: Final = 300_000
 """The longest file that is searched for a text."""
 
@@ -47,57 +49,96 @@ class _Assignment:
     adds: bool
 
 
+@dataclass(slots=True)
+class _Expressions:
+    """What the expressions below one node say, each with its range: texts, and texts with holes."""
+
+    known: dict[str, list[tuple[Range, Written]]] = field(default_factory=dict)
+    holed: list[tuple[Range, Written, int]] = field(default_factory=list)
+    """With the number of characters that are known."""
+
+
 class Texts:
     """The texts of a file by the expressions that make them, each followed once."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self._expressions: dict[int, _Expressions] = {}
         self._written: dict[int, Written] = {}
-        self._constants: set[Range] = set()
+        self._constants: list[Range] = []
         self._assignments: dict[str, list[_Assignment]] = {}
-        self._left = _CHARACTERS
+        self._left = _EFFORT
 
     def locate(self, sql: str, call: ast.AST) -> Locate | None:
         """Where the parts of ``sql`` stand that ``call`` executes, when one expression in it gives this text."""
-        return self._only(sql, list(ast.iter_child_nodes(call)), 1)
+        return self._only(sql, call, 1)
 
     def search(self, sql: str) -> Locate | None:
         """Where the parts of ``sql`` stand, when one expression of the file gives it, most of it in literals."""
-        return self._only(sql, [self.source.tree], len(sql) // 2) if len(self.source.text) <= _SEARCHED else None
+        return self._only(sql, self.source.tree, len(sql) // 2) if len(self.source.text) <= _SEARCHED else None
 
-    def _only(self, sql: str, waiting: list[ast.AST], known: int) -> Locate | None:
-        found: list[Written] = []
-        try:
-            while waiting and len(found) < 2:
-                node = waiting.pop()
-                written = self._giving(sql, node, known) if isinstance(node, _MAKE_TEXT) else None
-                if written is None:
-                    waiting += () if isinstance(node, ast.JoinedStr) else ast.iter_child_nodes(node)
-                elif all(written.ranges != each.ranges for each in found):  # a constant and its name are one place
-                    found.append(written)
-        except RecursionError:
+    def _only(self, sql: str, root: ast.AST, known: int) -> Locate | None:
+        """The place that the outermost expressions that give ``sql`` have in common."""
+        expressions = self._below(root)
+        self._left -= _COMPARISON * len(expressions.holed)
+        if self._left < 0:
             return None
-        return partial(self._span, found[0]) if len(found) == 1 else None
+        found = list(expressions.known.get(sql, ()))
+        for place, written, size in expressions.holed:
+            if size >= known and (aligned := written.aligned(sql)):
+                found.append((place, aligned))
+        found.sort(key=lambda each: (each[0][0], -each[0][1]))
+        outermost: list[Written] = []
+        end = 0
+        for place, written in found:
+            if place[1] > end and all(written.ranges != each.ranges for each in outermost):
+                outermost.append(written)
+            end = max(end, place[1])
+        return partial(self._span, outermost[0]) if len(outermost) == 1 else None
 
     def _span(self, written: Written, begin: int, end: int) -> Span | None:
         """The place of a part; None where it lies in several constants."""
         first, last = written.place(begin, end)
-        inside = [{area for area in self._constants if area[0] <= edge <= area[1]} for edge in (first, last)]
-        return self.source.between(first, last) if first <= last and inside[0] == inside[1] else None
+        return self.source.between(first, last) if self._constant(first) == self._constant(last) else None
 
-    def _giving(self, sql: str, node: ast.expr, known: int) -> Written | None:
-        """``sql`` as ``node`` gives it, by itself or by way of ``text()`` or ``DDL()``."""
-        if isinstance(node, ast.Constant) and not (isinstance(node.value, str) and len(node.value) >= known):
-            return None
-        written = self.of(node)
-        if len(written.text.replace(HOLE, "")) < known:
-            return None
-        forms = [written]
+    def _constant(self, offset: int) -> Range | None:
+        """The constant that ``offset`` is in; they do not overlap."""
+        number = bisect_left(self._constants, (offset + 1, 0)) - 1
+        return self._constants[number] if number >= 0 and offset <= self._constants[number][1] else None
+
+    def _below(self, root: ast.AST) -> _Expressions:
+        """What the expressions in ``root`` say, by themselves or by way of ``text()`` or ``DDL()``."""
+        if id(root) in self._expressions:
+            return self._expressions[id(root)]
+        found = self._expressions[id(root)] = _Expressions()
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, _MAKE_TEXT):
+                try:
+                    written = self.of(node)
+                except RecursionError:
+                    return found
+                self._enter(found, self.source.range(node), written)
+            if not isinstance(node, ast.JoinedStr):
+                waiting += ast.iter_child_nodes(node)
+        return found
+
+    @staticmethod
+    def _enter(found: _Expressions, place: Range, written: Written) -> None:
+        forms = {written.text: written}
         if ":" in written.text:
-            forms.append(written.replaced(_PARAMETER, lambda match: ":" if match[0] == "\\:" else HOLE))
+            form = written.replaced(_PARAMETER, lambda match: ":" if match[0] == "\\:" else HOLE)
+            forms.setdefault(form.text, form)
         if "%%" in written.text:
-            forms.append(written.replaced(_DOUBLED, lambda _: "%"))
-        return next((aligned for form in forms if (aligned := form.aligned(sql))), None)
+            form = written.replaced(_DOUBLED, lambda _: "%")
+            forms.setdefault(form.text, form)
+        for text, form in forms.items():
+            holes = text.count(HOLE)
+            if not holes:
+                found.known.setdefault(text, []).append((place, form))
+            elif len(text) > holes:
+                found.holed.append((place, form, len(text) - holes))
 
     def of(self, node: ast.expr) -> Written:
         """What ``node`` says; a hole where its form does not tell."""
@@ -167,14 +208,18 @@ class Texts:
     def _name(self, node: ast.Name) -> Written:
         """The constant of that name as it was assigned last before it is used, with what was added to it since."""
         begin, _ = self.source.range(node)
-        reachable = [each for each in self._assigned(node.id) if each.scope[0] <= begin < each.scope[1]]
+        assigned = self._assigned(node.id)
+        self._left -= len(assigned)
+        reachable = [each for each in assigned if each.scope[0] <= begin < each.scope[1]]
         scope = max((each.scope for each in reachable), default=None)
         near = [each for each in reachable if each.scope == scope]
         near = [each for each in near if each.place[1] <= begin] or near
         last = max((number for number, each in enumerate(near) if not each.adds), default=None)
         if last is None:
             return self._hole(node)
-        self._constants |= {self.source.range(each.value) for each in near[last:]}
+        for place in (self.source.range(each.value) for each in near[last:]):
+            if self._constant(place[0]) is None:
+                insort(self._constants, place)
         return concatenated(self.of(each.value) for each in near[last:])
 
     def _assigned(self, name: str) -> list[_Assignment]:
@@ -224,7 +269,7 @@ def _stripped(written: Written, *characters: str) -> Written:
 
 def _replaced(written: Written, old: str, new: str) -> Written:
     grown = written.text.count(old) * len(new)
-    if not old or grown > _CHARACTERS:
+    if not old or grown > _EFFORT:
         raise ValueError
     return written.replaced(re.compile(re.escape(old)), lambda _: new)
 
