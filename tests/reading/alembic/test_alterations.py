@@ -76,7 +76,7 @@ def test_a_naming_convention_names_it_and_wrongly() -> None:
 
 def test_where_the_convention_is_not_known_neither_is_what_happens() -> None:
     migration = drop("None", None)
-    assert [each.confidence for each in migration.upgrade] == ["opaque", "exact"]
+    assert [each.confidence for each in migration.upgrade] == ["opaque", "guarded"]
     (gap,) = migration.upgrade_gaps
     assert gap.why.endswith("it has no name, unless target_metadata has a naming convention (env.py was not read)")
 

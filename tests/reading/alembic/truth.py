@@ -77,7 +77,9 @@ class _Sent:
             return
         raw: Any = connection.connection.dbapi_connection
         transaction = None
-        if not raw.autocommit:
+        if raw.info.transaction_status == raw.info.transaction_status.INERROR:
+            transaction = self.executions[-1].transaction
+        elif not raw.autocommit:
             with raw.cursor() as own:
                 transaction = own.execute("SELECT txid_current()").fetchone()[0]
         for row in values if many else [values]:

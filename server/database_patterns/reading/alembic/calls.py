@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Column, text
+from sqlalchemy import Column, MetaData, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import SchemaItem
@@ -44,6 +44,7 @@ _WRONG_TYPE: Final = "is expected to be one of type"
 """What SQLAlchemy, from its first versions on, says of an argument that it never takes (``server_default=False``)."""
 _CLIENT_SIDE: Final = ("default", "onupdate")
 """What SQLAlchemy computes when it inserts or updates: no part of the table, so it may be unknown."""
+_BOUND_METADATA: Final = "if SQLAlchemy is older than 2.0 (its MetaData takes a bind)"
 _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
 _ORDERED: Final = {dict, enumerate, list, tuple, zip}
 _HOLD_ANYTHING: Final = {"add", "append", "update"}
@@ -57,6 +58,7 @@ class Calls(ConnectionCalls):
         super().__init__(source, journal, budget, context)
         self.reached: set[int] = set()
         self.discarded: ast.expr | None = None
+        self.raised = ""
 
     @abstractmethod
     def call_function(self, node: ast.AST, function: Function, arguments: Arguments) -> object:
@@ -67,6 +69,9 @@ class Calls(ConnectionCalls):
         args, kwargs = self._arguments(node)
         result = self._dispatch(node, callee, (args, kwargs))
         self.reached.add(id(node))
+        if self.raised and not self.importing:
+            self.journal.only(f"if the call on line {node.lineno} does not fail ({self.raised})")
+        self.raised = ""
         return result
 
     def _arguments(self, node: ast.Call) -> Arguments:
@@ -155,6 +160,8 @@ class Calls(ConnectionCalls):
         args, kwargs = arguments
         if callee is text and args and isinstance(args[0], PartialText):
             return replace(args[0], is_clause=True)
+        if callee is MetaData and "bind" in kwargs:
+            self.journal.only(_BOUND_METADATA)
         if callee in _ORDERED and any(isinstance(arg, set | frozenset) and len(arg) > 1 for arg in args):
             return Unknown("the order of a set")
         if callee is not Column:
@@ -214,7 +221,8 @@ class Calls(ConnectionCalls):
             result = self.parts.build(parts, partial(function, *args, **kwargs))
         except OutOfBudgetError:
             raise
-        except Exception as error:  # noqa: BLE001  the revision would fail here too; what uses the value says so
+        except Exception as error:  # noqa: BLE001  the revision would fail here too
+            self.raised = said(error)
             return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
         return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]

@@ -45,6 +45,8 @@ class ConnectionCalls(OperationCalls):
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget, context)
         self.savepoints = 0
+        self.entered: list[ast.expr] = []
+        """The savepoints of ``with`` blocks so far: an exception inside rolls one back."""
 
     def call_symbol(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
         """Evaluate ``symbol.name(…)``."""
@@ -110,6 +112,8 @@ class ConnectionCalls(OperationCalls):
         except ValueError as error:
             self.journal.opaque(node, str(error))
             return ANSWER
+        if not is_clause:
+            self.journal.only(_STRING_EXECUTED)
         with self.journal.guarded(None if is_clause else _STRING_EXECUTED):
             parts = self.parts.of(statement)
             for values in rows:

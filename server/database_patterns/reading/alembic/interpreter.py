@@ -200,7 +200,10 @@ class Interpreter(Definitions):
         flow = self._rounds_of(node, list(items))
         if flow is None:
             return self.block(node.orelse)
-        return None if flow.kind == "break" else flow
+        if flow.kind != "break":
+            return flow
+        self.unreachable(node.orelse, "without a break in the loop over", node.iter)
+        return None
 
     def _rounds_of(self, node: ast.For, items: list[object]) -> Flow | None:
         """The rounds of a known loop; after an uncertain ``break`` or ``return`` the others are guarded."""
@@ -243,7 +246,11 @@ class Interpreter(Definitions):
         caught = ", ".join(self.source.code(h.type, 40) if h.type else "any exception" for h in node.handlers)
         before = self._copied()
         raised = f"{caught} is raised on line {node.lineno}"
+        entered = len(self.entered)
         flow = self._branch([*node.body, *node.orelse], f"within try (except {caught}) on line {node.lineno}")
+        with self.journal.guarded(f"if {raised}"):
+            for savepoint in reversed(self.entered[entered:]):
+                self.end_savepoint(savepoint, "rollback")
         left = self._handlers(node.handlers, before, f"if {raised}")
         ended = self.block(node.finalbody)
         if ended:
@@ -276,6 +283,8 @@ class Interpreter(Definitions):
         if isinstance(value, Batch):
             return self._batch(value, item, lambda: self._enter(rest, node))
         if is_symbol(value, "autocommit block"):
+            if self.journal.transactions.autocommit:
+                self.journal.fails(item.context_expr, "AssertionError: an autocommit block inside another one")
             self.journal.transactions.enter_autocommit()
             try:
                 return self._enter(rest, node)
@@ -291,6 +300,7 @@ class Interpreter(Definitions):
             flow = self._enter(rest, node)
         if is_symbol(value, "savepoint"):
             self.end_savepoint(item.context_expr, "commit")
+            self.entered.append(item.context_expr)
         elif unknown or is_symbol(value, "transaction"):
             self.journal.transactions.uncertain(f"{code} may have ended the transaction")
         return flow

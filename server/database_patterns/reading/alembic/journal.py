@@ -143,6 +143,14 @@ class Journal:
         """What is recorded from here on is right as far as ``code``, which changes the libraries, leaves it alone."""
         self._from_here(f"as far as {code} changes nothing in it")
 
+    def only(self, condition: str) -> None:
+        """What is recorded from here on runs only under ``condition``: otherwise the direction ends with an error here.
+
+        Under another condition that is one of several ends, and says nothing of what follows.
+        """
+        if not self.guards:
+            self._from_here(condition)
+
     def _from_here(self, condition: str) -> None:
         if condition not in self.always:
             self.always.append(condition)

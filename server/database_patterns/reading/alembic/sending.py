@@ -61,6 +61,8 @@ class Sending(Expressions):
             if not certain:
                 failure = f"{failure}, unless target_metadata has a naming convention (env.py was not read)"
         self.cannot(node, failure, certain=certain)
+        if not certain:
+            self.journal.only(f"if the call on line {self.source.span(node).line} does not fail ({failure})")
 
     def cannot(self, node: ast.AST, why: str, *, certain: bool) -> None:
         """The call ``node`` cannot be rendered; when that is ``certain``, the revision breaks there."""
