@@ -1,22 +1,29 @@
-"""How long the command line takes to start, to lint one file and a thousand, and one large file.
+"""How long the command line takes to start, to read a revision, to lint one file and a thousand, and one large file.
 
-Ratios within one run; never in CI.
+Ratios within one run, because machines differ: to the start of Python, and for a revision that is read by a process
+that has read others before, to parsing its Python. Never in CI.
 """
 
 from __future__ import annotations
 
+import ast
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from database_patterns.reading import read_text
 
 MANY = 1_000
 LARGE = (400, 4_000)
 """Tables in one SQL file, each with its index and a column that is added: ten times the statements."""
 RUNS = 5
+SHOP = Path(__file__).parents[2] / "examples" / "shop" / "migrations" / "versions"
+REVISIONS = 1_600
+READ_ONE = "import sys, pathlib; from database_patterns.reading import read_file; read_file(pathlib.Path(sys.argv[1]))"
 PROGRAM = (sys.executable, "-m", "database_patterns")
 
 SQL = """\
@@ -78,6 +85,32 @@ def seconds(command: Sequence[str], runs: int) -> float:
     return statistics.median(times[1:])
 
 
+def warm() -> None:
+    """Read the revisions of the example shop again and again, as a process does that reads a long history."""
+    texts = [(path.read_text(encoding="utf-8"), path.name) for path in sorted(SHOP.glob("*.py"))]
+    texts = (texts * (REVISIONS // len(texts) + 1))[:REVISIONS]
+    read_text(*texts[0])
+    parsing = [_milliseconds(ast.parse, text) for text, _ in texts]
+    reading = [_milliseconds(read_text, text, name) for text, name in texts]
+    print(f"\n{f'reading {REVISIONS:,} revisions, warm':32}{'time':>10}{'of parsing':>16}")
+    print(_compared("median", statistics.median(reading), statistics.median(parsing)))
+    print(
+        _compared("95th percentile", statistics.quantiles(reading, n=20)[-1], statistics.quantiles(parsing, n=20)[-1])
+    )
+    print(_compared("in all", sum(reading), sum(parsing)))
+
+
+def _milliseconds(call: Callable[..., object], *arguments: object) -> float:
+    """The processor's time, in which other processes have no part."""
+    start = time.process_time()
+    call(*arguments)
+    return (time.process_time() - start) * 1000
+
+
+def _compared(what: str, reading: float, parsing: float) -> str:
+    return f"{what:32}{reading:7.1f} ms{reading / parsing:15.1f}x"
+
+
 def main() -> None:
     bare = seconds([sys.executable, "-c", "pass"], RUNS)
     print(f"{'':32}{'time':>10}{'of bare Python':>16}{'a file':>10}")
@@ -91,6 +124,8 @@ def main() -> None:
     row("bare Python", [sys.executable, "-c", "pass"])
     row("database-patterns --help", [*PROGRAM, "--help"])
     empty = row("rules search", [*PROGRAM, "rules", "search", "index"])
+    row("importing Alembic", [sys.executable, "-c", "import alembic.operations"])
+    row("reading one revision", [sys.executable, "-c", READ_ONE, str(next(SHOP.glob("*.py")))])
     with tempfile.TemporaryDirectory() as scratch:
         for kind, suffix, template in (("SQL file", ".sql", SQL), ("Alembic revision", ".py", REVISION)):
             for count in (1, MANY):
@@ -98,6 +133,7 @@ def main() -> None:
                 row(f"lint {count:,} {kind}{'s' * (count > 1)}", [*PROGRAM, "lint", str(folder)], count)
         small, large = (row(f"lint {3 * count:,} statements", lint_one(Path(scratch), count)) for count in LARGE)
         print(f"{'ten times the statements':32}{(large - empty) / (small - empty):9.1f}x the time")
+    warm()
 
 
 if __name__ == "__main__":
