@@ -257,6 +257,11 @@ def is_built(value: object) -> bool:
     return isinstance(value, ClauseElement | SchemaItem | ColumnCollection | TypeEngine | FunctionType)
 
 
+def is_expression(value: object) -> bool:
+    """Whether a built value is an expression even when it was built from none: no column, table or type."""
+    return not isinstance(value, SchemaItem | TableClause | TypeEngine)
+
+
 def is_named(value: object) -> bool:
     """Whether ``value`` is rendered by its name alone where others use it."""
     return isinstance(value, SchemaItem | TableClause)

@@ -42,7 +42,7 @@ class Parts:
         if parts >= PARTS_MAX:
             return TOO_BIG
         value = make()
-        if library.is_built(value):
+        if library.is_built(value) and (parts or library.is_expression(value)):
             self._known[id(value)] = (value, parts + 1)
         return value
 
