@@ -204,6 +204,19 @@ def test_the_project_of_a_revision_is_found_from_its_file(tmp_path: Path) -> Non
     assert project.settings == tmp_path / "app/db/env.py"
 
 
+def test_without_a_repository_the_nearest_packaging_file_ends_the_project(tmp_path: Path) -> None:
+    write(tmp_path, "app/src/shop/migrations/env.py", "app/src/shop/migrations/versions/a.py", "secret.py")
+    settings(tmp_path, "app/src/shop/migrations/alembic.ini", "[alembic]\n")
+    revision, migrations = tmp_path / "app/src/shop/migrations/versions/a.py", tmp_path / "app/src/shop/migrations"
+    alone = around(revision)
+    assert alone is not None
+    assert alone.roots == (migrations,)
+    settings(tmp_path, "app/pyproject.toml", "[project]\n")
+    packaged = around(revision)
+    assert packaged is not None
+    assert packaged.roots == (migrations, tmp_path / "app/src/shop", tmp_path / "app/src", tmp_path / "app")
+
+
 def test_here_means_the_settings_in_the_folder_else_what_is_below_it(tmp_path: Path) -> None:
     write(tmp_path, "a/db/env.py", "a/db/versions/a.py")
     settings(tmp_path, "a/alembic.ini", "[alembic]\nscript_location = db\n")

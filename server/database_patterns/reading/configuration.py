@@ -13,7 +13,7 @@ from typing import Final
 
 from database_patterns.errors import UserError
 
-from .project import is_inside, mentions, upwards
+from .project import is_inside, mentions, repository
 
 FILE: Final = "database-patterns.toml"
 _TABLE: Final = "database-patterns"
@@ -28,7 +28,7 @@ def assumed(folder: Path, within: Path | None = None) -> Mapping[str, object]:
     Raises:
         UserError: the configuration cannot be read, or has an unknown key.
     """
-    for each in upwards(folder, within):
+    for each in repository(folder, within):
         own, pyproject = each / FILE, each / "pyproject.toml"
         if own.is_file() and is_inside(own, within):
             return _assumed(own, _read(own))

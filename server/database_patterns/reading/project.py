@@ -24,6 +24,7 @@ REMEDY: Final = "name a file or a folder, or run this where alembic.ini is"
 _LEVELS: Final = 12
 """How far up a file's project is looked for, where no repository ends the search before."""
 
+_PACKAGING: Final = ("pyproject.toml", "setup.cfg", "setup.py", "requirements.txt", "Pipfile")
 _SETTINGS_SIZE_MAX: Final = 1_000_000
 _SETTINGS_SUFFIXES: Final = {".cfg", ".ini"}
 _ENGINE_NAME: Final = re.compile(r"^def upgrade\(\s*engine_name\b", re.MULTILINE)
@@ -137,19 +138,27 @@ def around(path: Path, within: Path | None = None) -> Project | None:
     bare: Project | None = None
     folders = upwards(path if path.is_dir() else path.parent, within)
     for folder in folders:
+        top = repository(folder, within)[-1]
         try:
-            found = [
-                project for each in _all_settings(folder, within) if (project := _project(each, folders[-1], within))
-            ]
+            found = [project for each in _all_settings(folder, within) if (project := _project(each, top, within))]
         except UserError:
             continue
         for project in (part for whole in found for part in _split(whole)):
             if project.covers(path):
                 return project
-        without = bare or _without_settings(folder, folders[-1], within)
+        without = bare or _without_settings(folder, top, within)
         if without:
             bare = next((part for part in _split(without) if part.covers(path)), None)
     return bare
+
+
+def repository(folder: Path, within: Path | None = None) -> list[Path]:
+    """``folder`` and what it lies in, up to where its project ends: at .git, else at the nearest packaging file."""
+    found = upwards(folder, within) or [folder.absolute()]
+    if (found[-1] / ".git").exists():
+        return found
+    ends = (place for place, each in enumerate(found, 1) if any((each / name).is_file() for name in _PACKAGING))
+    return found[: next(ends, 1)]
 
 
 def upwards(folder: Path, within: Path | None = None) -> list[Path]:

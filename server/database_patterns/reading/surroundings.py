@@ -20,7 +20,7 @@ from .files import read_source
 from .flask_settings import FlaskSettings
 from .installed import libraries
 from .pins import Pin, pins
-from .project import Project, is_inside, mentions, upwards
+from .project import Project, is_inside, mentions, repository
 
 _WITHOUT_CONVENTION: Final = {"flask", "flask_sqlalchemy", "sqlalchemy", "sqlmodel"}
 """Libraries whose metadata has no naming convention unless the project gives it one."""
@@ -104,7 +104,7 @@ class Surroundings:
     @cached_property
     def pins(self) -> Mapping[str, Pin]:
         """What the project is pinned to, from the nearest folder whose files name Alembic or SQLAlchemy."""
-        for folder in upwards(self.project.settings.parent, self.project.within):
+        for folder in repository(self.project.settings.parent, self.project.within):
             found = pins(folder, self.project.within)
             if any(name in found for name in _COMPARED):
                 return found
