@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.effects.given import errors, locks, predicted, schema, work_on
 
+from database_patterns.model import Prediction
+
 SHOP = schema(
     """
     CREATE TABLE k (id int PRIMARY KEY);
@@ -132,3 +134,48 @@ def test_an_index_that_becomes_a_constraint_is_built_anew_with_its_table() -> No
     assert (locks(found), table.rewrite, table.rebuilds) == ({"t": "AX", "i": "AX"}, True, ("i",))
     alone = predicted("ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i", known)
     assert (locks(alone), work_on(alone, "t")) == ({"t": "AX", "i": "SUX"}, "nothing")
+
+
+def test_a_row_of_a_partition_is_looked_up_for_the_keys_that_only_the_partition_has() -> None:
+    for sql in ("INSERT INTO with_key VALUES (1, '2025-01-01', 1)", "UPDATE with_key SET k = 1"):
+        found = predicted(sql, SHOP)
+        assert (locks(found)["k"], errors(found)) == ("RS", (None, ["23503"]))
+    assert "k" not in locks(predicted("UPDATE with_key SET id = 1", SHOP))
+
+
+@pytest.mark.parametrize(("default", "work"), [("", "nothing"), ("DEFAULT 1", "scan")])
+def test_a_new_column_of_a_partitioned_table_is_validated_in_each_partition_when_it_has_a_value(
+    default: str, work: str
+) -> None:
+    found = predicted(f"ALTER TABLE with_key ADD COLUMN other int REFERENCES k {default}", SHOP)
+    assert (locks(found)["k"], work_on(found, "with_key_1"), work_on(found, "k")) == ("SRX", work, work)
+
+
+@pytest.mark.parametrize("postgres", [14, 17, 18])
+def test_the_columns_of_a_primary_key_become_not_null_in_what_inherits(postgres: int) -> None:
+    known = schema("CREATE TABLE above (id int, n int NOT NULL); CREATE TABLE below () INHERITS (above)")
+    found = predicted("ALTER TABLE above ADD PRIMARY KEY (id)", known, postgres=postgres)
+    assert (locks(found), work_on(found, "below")) == ({"above": "AX", "below": "AX"}, "scan")
+    assert work_on(predicted("ALTER TABLE above ADD PRIMARY KEY (n)", known, postgres=postgres), "above") == "scan"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["ALTER TABLE IF EXISTS nothing ADD COLUMN x int", "ALTER TABLE IF EXISTS nothing RENAME TO x",
+     "ALTER TABLE IF EXISTS nothing RENAME a TO x", "ALTER TABLE IF EXISTS nothing SET SCHEMA public",
+     "ALTER INDEX IF EXISTS nothing RENAME TO x", "ALTER VIEW IF EXISTS nothing RENAME TO x"],
+)  # fmt: skip
+def test_what_does_not_exist_is_left_out_where_the_statement_says_if_exists(sql: str) -> None:
+    assert predicted(sql, SHOP) == Prediction()
+
+
+def test_if_exists_speaks_of_the_table_alone() -> None:
+    assert errors(predicted("ALTER TABLE IF EXISTS k ADD FOREIGN KEY (id) REFERENCES nothing", SHOP)) == ("42P01", [])
+
+
+@pytest.mark.parametrize(("postgres", "error"), [(14, None), (15, "2BP01"), (18, "2BP01")])
+def test_a_generated_column_keeps_what_it_reads_since_15(postgres: int, error: str | None) -> None:
+    known = schema("CREATE TABLE g (a int, b int GENERATED ALWAYS AS (a + 1) STORED); CREATE INDEX g_b ON g (b)")
+    assert errors(predicted("ALTER TABLE g DROP COLUMN a", known, postgres=postgres)) == (error, [])
+    cascading = predicted("ALTER TABLE g DROP COLUMN a CASCADE", known, postgres=postgres)
+    assert locks(cascading) == {"g": "AX", "g_b": "AX"}

@@ -8,7 +8,7 @@ from typing import Final
 
 from database_patterns.actions import Column, Constraint, CreateIndex, IndexElement, Name, TypeName
 
-from . import names
+from . import Catalog, names
 from .draft import Draft
 from .expressions import columns_in, implied_name, next_value
 from .layers import extended
@@ -255,6 +255,12 @@ def same_index(one: Index, other: Index) -> bool:
 def same_key(one: Constraint, other: Constraint) -> bool:
     """Whether a partition's foreign key may become its part of one above: only name and validity may differ."""
     return one == replace(other, name=one.name, not_valid=one.not_valid)
+
+
+def own_keys(catalog: Catalog, table: Table) -> list[Constraint]:
+    """The foreign keys of a table that are not a partition's part of one further up, whose triggers are up there."""
+    above = [key for parent in catalog.above(table) for key in parent.foreign_keys]
+    return [key for key in table.foreign_keys if not any(same_key(key, each) for each in above)]
 
 
 def copy_to_partition(draft: Draft, parent: Table, name: Name) -> None:

@@ -196,8 +196,8 @@ def _reads(policy: CreatePolicy, column: str) -> bool:
     return column in columns_in(tuple(each.tree for each in policy.expressions))
 
 
-def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[str]:
-    """What keeps DROP COLUMN without CASCADE from working, in words."""
+def column_obstacles(catalog: Catalog, table: Table, column: str, *, by_generated: bool = True) -> Iterator[str]:
+    """What keeps DROP COLUMN without CASCADE from working, in words; generated columns do since PostgreSQL 15."""
     for view in catalog.views_on(table, column):
         yield f"{view.kind} {view.name} depends on column {column} of table {table.name}"
     for key in (each for each in table.constraints_on(column) if each.kind in {"primary key", "unique"}):
@@ -205,7 +205,7 @@ def column_obstacles(catalog: Catalog, table: Table, column: str) -> Iterator[st
             stays = other.name != table.name or column not in reference.columns
             if stays and set(reference.referenced_columns) == set(key.columns):
                 yield f"constraint {reference.name} on {other.name} depends on column {column} of table {table.name}"
-    for generated in generated_from(table, column):
+    for generated in generated_from(table, column) if by_generated else ():
         yield f"column {generated.name} of table {table.name} depends on column {column} of table {table.name}"
     for trigger in table.triggers.values():
         if column in trigger.columns:

@@ -10,7 +10,7 @@ from database_patterns import actions
 from database_patterns.actions import Column, Constraint, Expression, Name
 from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.definitions import SERIAL_TYPES
-from database_patterns.catalog.drops import column_obstacles
+from database_patterns.catalog.drops import column_obstacles, generated_from
 from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
@@ -73,7 +73,8 @@ def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
     _check_not_null(at, table, column, fill)
     _check_domain(at, table, column)
     for constraint in column.constraints:
-        if table.name == at.table.name or constraint.kind == "check":
+        passed_on = constraint.kind == "check" or (constraint.kind == "foreign key" and at.table.partitioned)
+        if table.name == at.table.name or passed_on:
             _add_inline(at, table, column, constraint, fill)
 
 
@@ -229,6 +230,8 @@ def lock_what_goes(work: Work, table: Table, column: str) -> None:
             work.lock(index, _AX, f"It is about {column}, and goes with it.", sources.ALTER_TABLE)
     for constraint in table.constraints_on(column):
         constraints.lock_what_goes(work, table, constraint)
+    for generated in generated_from(table, column):
+        lock_what_goes(work, table, generated.name)
     for sequence in work.catalog.sequences_of(table, column):
         work.lock(sequence, _AX, f"It belongs to {column}, and goes with it.", sources.ALTER_TABLE)
     for view in work.catalog.views_on(table, column):
@@ -243,9 +246,14 @@ def _require_droppable(at: Alteration, table: Table, action: actions.DropColumn)
     inherited = any(action.column in parent.columns for parent in _parents(at, table))
     if inherited and table.name == at.table.name:
         raise Refused("42P16", f'cannot drop inherited column "{action.column}"')
-    if not action.cascade and (obstacle := next(column_obstacles(at.catalog, table, action.column), None)):
+    by_generated = at.work.postgres >= _GENERATED_KEEP_SINCE
+    obstacles = column_obstacles(at.catalog, table, action.column, by_generated=by_generated)
+    if not action.cascade and (obstacle := next(obstacles, None)):
         message = f"cannot drop column {action.column} of table {table.name} because other objects depend on it"
         raise Refused("2BP01", f"{message}: {obstacle}")
+
+
+_GENERATED_KEEP_SINCE = 15
 
 
 def _parents(at: Alteration, table: Table) -> list[Table]:

@@ -62,6 +62,8 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
         _take_index(at, table, constraint)
         return
     require_partition_key(table, constraint)
+    if constraint.kind == "primary key" and not table.partitioned:
+        _require_in_children(at, table, constraint)
     for column in constraint.columns:
         indexes.require_class(at.work, "btree", table.columns[column].type if column in table.columns else None)
     at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
@@ -73,6 +75,15 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
     at.work.may_fail("23505", f"two rows of {table.name} are equal in {', '.join(constraint.columns)}")
     if constraint.kind == "primary key" and not all(_is_not_null(table, each) for each in constraint.columns):
         at.work.may_fail("23502", f"a row of {table.name} is NULL in {', '.join(constraint.columns)}")
+
+
+def _require_in_children(at: Alteration, table: Table, key: Constraint) -> None:
+    """A primary key is not inherited, but that its columns are NOT NULL is."""
+    nullable = [column for column in key.columns if not _is_not_null(table, column)]
+    for child in at.catalog.family(table)[1:] if nullable else ():
+        at.work.lock(child, at.level, "The columns of the key become NOT NULL in it too.", sources.ALTER_TABLE)
+        for column in nullable:
+            columns.check_not_null(at, child, column)
 
 
 def _is_not_null(table: Table, column: str) -> bool:

@@ -41,7 +41,11 @@ def add(at: Alteration, table: Table, constraint: Constraint, *, validated: bool
     if table.name != at.table.name:
         key = referenced.primary_key
         columns = constraint.referenced_columns or (key.columns if key else ())
-        pass_on(at, table, replace(constraint, references=referenced.name, referenced_columns=columns))
+        pass_on(
+            at,
+            table,
+            replace(constraint, references=referenced.name, referenced_columns=columns, not_valid=not validated),
+        )
         return
     _lock_referenced(work, referenced, LockMode.ShareRowExclusiveLock, "adds triggers to it")
     if validated and constraint.enforced and not table.partitioned:

@@ -142,6 +142,12 @@ def _replica_identity(at: Alteration, table: Table, action: actions.OtherAlterat
         at.work.lock(index, LockMode.ShareLock, "It identifies the table's rows for replicas.", sources.ALTER_TABLE)
 
 
+def _cluster_on(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    index = table.indexes.get(action.name or "")
+    if index is not None:
+        at.work.lock(index, _SUX, "It is marked as the order of the table.", sources.ALTER_TABLE)
+
+
 def _drop_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     for sequence in at.catalog.sequences_of(table, action.name):
         at.work.lock(sequence, _AX, "It goes with the identity.", sources.ALTER_TABLE)
@@ -174,6 +180,7 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "DropInherit": _inheritance,
     "AttachPartition": _attach_index,
     "ReplicaIdentity": _replica_identity,
+    "ClusterOn": _cluster_on,
     "DropIdentity": _drop_identity,
     "SetIdentity": _set_identity,
     "SetExpression": _set_expression,

@@ -9,6 +9,7 @@ from database_patterns import actions
 from database_patterns.actions import Action, TableAction
 from database_patterns.catalog import Catalog
 from database_patterns.model import Prediction, Statement
+from database_patterns.reading.definitions import relation_name
 
 from . import alterations, commands, enums, indexes, others, renames, rows, tables, versions
 from .assumptions import Assumptions
@@ -31,8 +32,16 @@ def predict(statement: Statement, catalog: Catalog, assumptions: Assumptions) ->
     try:
         _enter(work, statement)
     except Refused as refused:
-        return work.prediction(refused.error)
+        return Prediction() if _is_left_out(statement, catalog) else work.prediction(refused.error)
     return work.prediction()
+
+
+def _is_left_out(statement: Statement, catalog: Catalog) -> bool:
+    """Whether the statement says IF EXISTS of a relation that does not exist."""
+    tree: Any = statement.tree
+    if not getattr(tree, "missing_ok", False) or getattr(tree, "relation", None) is None:
+        return False
+    return catalog.complete and not catalog.exists(relation_name(tree.relation))
 
 
 def _enter(work: Work, statement: Statement) -> None:

@@ -10,6 +10,7 @@ from pglast import ast, enums
 from database_patterns import actions
 from database_patterns.actions import Constraint, Expression, Name, Query
 from database_patterns.catalog import Sequence, Table
+from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.expressions import columns_in, sequence_name, sequences_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
@@ -103,6 +104,8 @@ def insert(work: Work, action: actions.Insert) -> None:
     work.lock(table, _RX, "INSERT lets everything but schema changes go on.")
     for part in work.catalog.family(table)[1:] if table.partitioned else ():
         work.lock(part, _RX, "The partition that a row belongs to is locked.", certain=False)
+        for key in own_keys(work.catalog, part):
+            _look_up(work, part, key, certain=False)
     clause = getattr(work.statement.tree, "onConflictClause", None)
     if clause is not None and clause.infer is not None:
         work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
@@ -187,12 +190,18 @@ def update(work: Work, action: actions.Update) -> None:
     _may_repeat(work, table, frozenset(changed))
     for _, value in action.assignments:
         call(work, value.tree)
-    for key in table.foreign_keys:
-        if changed.intersection(key.columns):
-            _look_up(work, table, key, certain=action.where is None)
+    _check_changed_keys(work, table, changed, certain=action.where is None)
+
+
+def _check_changed_keys(work: Work, table: Table, changed: set[str], *, certain: bool) -> None:
+    """Enter the lookups of the foreign keys in both directions that changed columns concern."""
+    for member in work.catalog.family(table):
+        for key in own_keys(work.catalog, member):
+            if changed.intersection(key.columns):
+                _look_up(work, member, key, certain=certain)
     for other, key in work.catalog.references_into(table):
         if changed.intersection(key.referenced_columns):
-            _follow_reference(work, other, table, key, key.on_update, certain=action.where is None)
+            _follow_reference(work, other, table, key, key.on_update, certain=certain)
 
 
 def delete(work: Work, action: actions.Delete) -> None:

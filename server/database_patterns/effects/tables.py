@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from database_patterns import actions
 from database_patterns.actions import Constraint
 from database_patterns.catalog import Sequence, Table
-from database_patterns.catalog.definitions import same_key
+from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.drops import columns_of_type, drawing_from, dropped_together, obstacles
 from database_patterns.catalog.expressions import output_columns
 from database_patterns.locks import LockMode
@@ -184,7 +184,7 @@ def lock_dropped(work: Work, table: Table) -> None:
     work.breaks(table, f"statements that name {table.name} fail (42P01)")
     for sequence in work.catalog.sequences_of(table):
         work.lock(sequence, _AX, "It belongs to the table.", sources.DEPENDENCIES)
-    for key in own_keys(work, table):
+    for key in own_keys(work.catalog, table):
         if key.references is not None and key.references != table.name:
             work.lock(
                 work.table(key.references),
@@ -201,12 +201,6 @@ def lock_dropped(work: Work, table: Table) -> None:
     for child in work.catalog.children(table):
         lock_dropped(work, child)
     _leave_parents(work, table)
-
-
-def own_keys(work: Work, table: Table) -> list[Constraint]:
-    """The foreign keys of a table that are not a partition's part of one further up, whose triggers are up there."""
-    above = [key for parent in work.catalog.above(table) for key in parent.foreign_keys]
-    return [key for key in table.foreign_keys if not any(same_key(key, each) for each in above)]
 
 
 def _leave_parents(work: Work, table: Table) -> None:
