@@ -68,8 +68,6 @@ def read(body: str, convention: dict[str, str]) -> Revision:
 @pytest.mark.parametrize("convention", [CONVENTION, {}], ids=["convention", "none"])
 @pytest.mark.parametrize("name", NAMED)
 def test_a_name_is_made_as_alembic_makes_it(name: str, convention: dict[str, str], database: Database) -> None:
-    if name == "index without a name" and not convention:
-        pytest.skip("Alembic refuses it: test_a_nameless_drop_fails_without_a_convention")
     database.execute(SETUP)
     assert_read_as_sent(read(NAMED[name], convention), database, directions=("upgrade",), convention=convention)
 
