@@ -47,7 +47,7 @@ TABLE = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), schema="s")
         ("sqlalchemy.event", Unknown("sqlalchemy.event, which reading does not use")),
         ("sqlalchemy.util", Unknown("sqlalchemy.util, which reading does not use")),
         ("sqlalchemy.ext.compiler", Unknown("sqlalchemy.ext.compiler, which is not read")),
-        ("sqlalchemy.orm.declarative_base", Unknown("sqlalchemy.orm.declarative_base, which is not read")),
+        ("sqlalchemy.orm.relationship", Unknown("sqlalchemy.orm.relationship, which is not read")),
         ("alembic.command", Unknown("alembic.command, which is not read")),
     ],
 )

@@ -10,20 +10,20 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Column, MetaData, text
+from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.type_api import TypeEngine
 
-from . import library
+from . import library, orm, reflected
 from .budget import Budget, OutOfBudgetError
-from .connection import ConnectionCalls
 from .context import RevisionContext
 from .formatting import brace_format, joined
 from .journal import Journal
 from .origins import MADE
 from .sending import Arguments, flat, said
+from .sessions import SessionCalls
 from .source import Source
 from .values import (
     Answers,
@@ -46,12 +46,13 @@ _CLIENT_SIDE: Final = ("default", "onupdate")
 """What SQLAlchemy computes when it inserts or updates: no part of the table, so it may be unknown."""
 _BOUND_METADATA: Final = "if SQLAlchemy is older than 2.0 (its MetaData takes a bind)"
 _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
+_REFLECTING: Final = {"autoload", "autoload_replace", "autoload_with"}
 _ORDERED: Final = {dict, enumerate, list, tuple, zip}
 _HOLD_ANYTHING: Final = {"add", "append", "update"}
 _VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
 
 
-class Calls(ConnectionCalls):
+class Calls(SessionCalls):
     """Evaluates calls; running a function of the file is the subclass's part."""
 
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
@@ -97,8 +98,11 @@ class Calls(ConnectionCalls):
             result = self._call_unknown(node, callee, arguments)
         elif isinstance(callee, Bound):
             result = self._call_bound(node, callee, arguments)
+        elif isinstance(callee, orm.Model):
+            result = self._new(callee, arguments)
         elif callable(callee):
-            result = self._call_known(callee, self._called_back(node, arguments))
+            given = self._called_back(node, arguments)
+            result = self._call_known(callee, self._taken(node, callee, given) if self.asked else given)
             if isinstance(result, MADE):
                 self.journal.made(result, node)
         elif is_symbol(callee, "sessionmaker"):
@@ -117,6 +121,8 @@ class Calls(ConnectionCalls):
             return self.call_operation(node, owner, bound.name, arguments)
         if isinstance(owner, Symbol):
             return self.call_symbol(node, owner, bound.name, arguments)
+        if isinstance(owner, orm.Query):
+            return self.call_query(node, owner, bound.name, arguments)
         if isinstance(owner, Namespace):
             return self.make_session(bound.name, arguments)
         if bound.name in _USING_DATABASE and isinstance(owner, SchemaItem | TypeEngine):
@@ -136,6 +142,8 @@ class Calls(ConnectionCalls):
         calls_back = any(isinstance(value, Bound | Function) for value in given)
         handed_on = any(isinstance(value, Symbol | Operations) for value in given)
         sends = isinstance(node.func, ast.Attribute) and node.func.attr in {"execute", "exec_driver_sql", "commit"}
+        if isinstance(callee, orm.Loaded) and callee.model:  # ``rows.all()``, ``result.scalars()``
+            return callee
         uses = calls_back or callee.sends or ((handed_on or sends or node is self.discarded) and not callee.inert)
         if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
@@ -164,6 +172,8 @@ class Calls(ConnectionCalls):
             self.journal.only(_BOUND_METADATA)
         if callee in _ORDERED and any(isinstance(arg, set | frozenset) and len(arg) > 1 for arg in args):
             return Unknown("the order of a set")
+        if callee is Table and (kwargs.keys() & _REFLECTING or reflected.is_reflected(args[1:2] and args[1])):
+            return self._reflected(args, kwargs)
         if callee is not Column:
             return self._apply(callee, args, kwargs)
         client_side = {key: kwargs.pop(key) for key in _CLIENT_SIDE if key in kwargs}
@@ -172,9 +182,32 @@ class Calls(ConnectionCalls):
                 client_side[key] = Unknown("a default that the migration computes")
         return self._apply(partial(callee, **client_side), args, kwargs)
 
+    def _taken(self, node: ast.Call, callee: Callable[..., object], arguments: Arguments) -> Arguments:
+        """The arguments as ``callee`` takes them: Python iterates over a query, SQLAlchemy builds from it."""
+        args, kwargs = arguments
+        take = partial(self.fetched, node) if library.is_builtin(callee) else orm.core
+        return [take(each) for each in args], {name: take(value) for name, value in kwargs.items()}
+
+    @staticmethod
+    def _new(model: orm.Model, arguments: Arguments) -> object:
+        args, kwargs = arguments
+        if args or not kwargs.keys() <= model.columns.keys():
+            return Unknown(f"an object of {model.name}, which is not read")
+        return orm.New(model, dict(kwargs))
+
+    def _reflected(self, args: list[Any], kwargs: dict[str, Any]) -> object:
+        name, schema = args[0] if args else kwargs.get("name"), kwargs.get("schema")
+        hole = first_hole((name, schema, args[2:]))
+        if hole is not None or not isinstance(name, str):
+            return hole or Unknown("a table without a name")
+        self.recording.reflects = True
+        return self._apply(partial(reflected.reflected, name, MetaData(), *args[2:], schema=schema), [], {})
+
     def _call_method(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
         owner, name = bound.owner, bound.name
         args, kwargs = arguments
+        if self.asked and isinstance(owner, ClauseElement):
+            args = [orm.core(each) for each in args]
         if isinstance(owner, PartialText):
             same = name in {"strip", "bindparams", "execution_options"}
             return owner if same else Unknown("a text with unknown parts")

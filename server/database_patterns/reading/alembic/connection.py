@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from abc import abstractmethod
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy.schema import MetaData
 from sqlalchemy.sql.elements import ClauseElement
 
+from . import reflected
 from .budget import Budget
 from .context import RevisionContext
 from .journal import Journal
@@ -51,7 +53,7 @@ class ConnectionCalls(OperationCalls):
     def call_symbol(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
         """Evaluate ``symbol.name(…)``."""
         if name in {"execute", "scalar", "scalars", "exec_driver_sql"} and symbol.kind in _EXECUTING:
-            return self._execute(node, name, arguments)
+            return self._execute(node, symbol, name, arguments)
         if symbol.kind == "savepoint" or (name, symbol.kind) in _ENDS_TRANSACTION:
             self._end(node, symbol, name)
             return None
@@ -80,9 +82,19 @@ class ConnectionCalls(OperationCalls):
             return Symbol("savepoint")
         if symbol.kind == "connection":
             return Symbol("transaction") if name == "begin" else ANSWER
-        if name not in _QUIET_SESSION:
-            self.journal.gap(node, "what the ORM sends is not read")
-        return ANSWER
+        return ANSWER if name in _QUIET_SESSION else self.call_session(node, name, arguments)
+
+    @abstractmethod
+    def call_session(self, node: ast.Call, name: str, arguments: Arguments) -> object:
+        """Evaluate a call of a session that sends something of its own."""
+
+    @abstractmethod
+    def when_executed(self, statement: object) -> str | None:
+        """What must hold so that a session sends ``statement`` as it is."""
+
+    @abstractmethod
+    def loaded(self, statement: object) -> Unknown:
+        """What the connection or session answers to ``statement``."""
 
     def _end(self, node: ast.Call, symbol: Symbol, how: str) -> None:
         if symbol.kind == "savepoint":
@@ -95,7 +107,7 @@ class ConnectionCalls(OperationCalls):
         verb = "RELEASE" if how == "commit" else "ROLLBACK TO"
         self.send(node, partial(self.recording.execute_raw, f"{verb} SAVEPOINT sa_savepoint_{self.savepoints}"))
 
-    def _execute(self, node: ast.Call, name: str, arguments: Arguments) -> object:
+    def _execute(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
         args, kwargs = arguments
         statement = args[0] if args else kwargs.get("statement", Unknown("an execution without a statement"))
         if isinstance(statement, Symbolic) or not isinstance(statement, str | PartialText | ClauseElement):
@@ -114,12 +126,13 @@ class ConnectionCalls(OperationCalls):
             return ANSWER
         if not is_clause:
             self.journal.only(_STRING_EXECUTED)
-        with self.journal.guarded(None if is_clause else _STRING_EXECUTED):
+        guard = self.when_executed(statement) if symbol.kind == "session" else None
+        with self.journal.guarded(guard if is_clause else _STRING_EXECUTED):
             parts = self.parts.of(statement)
             for values in rows:
                 self.budget.spend(parts // 10)
                 self.send(node, partial(self.recording.execute, statement, values))
-        return ANSWER
+        return self.loaded(statement)
 
     @staticmethod
     def make_session(name: str, arguments: Arguments) -> object:
@@ -132,7 +145,8 @@ class ConnectionCalls(OperationCalls):
     def call_schema(self, node: ast.Call, owner: Any, name: str, arguments: Arguments) -> None:  # noqa: ANN401
         """Evaluate a method of a table, type or metadata that uses the database."""
         if name == "reflect":
-            self.taint(owner, "what is reflected from the database")
+            self.recording.reflects = True
+            reflected.reflect(owner)
         else:
             self._create_or_drop(node, owner, name, arguments)
 

@@ -17,6 +17,8 @@ from .budget import CALL_DEPTH, STATEMENT_COST
 from .classes import column_type, enumeration, plain_members
 from .flow import Flow
 from .imports import Imports
+from .models import Declarative, mapped
+from .orm import Model
 from .sending import Arguments
 from .values import Function, Scope, Unknown
 
@@ -83,7 +85,7 @@ class Definitions(Imports):
     def define_class(self, node: ast.ClassDef) -> None:
         """Run a ``class`` statement."""
         self.budget.spend(STATEMENT_COST + _lines(node))
-        made = self._column_type(node)
+        made = self._column_type(node) or self._model(node)
         if made is not None:
             self.scope.names[node.name] = made
             return
@@ -102,13 +104,25 @@ class Definitions(Imports):
             return None
         if re.search(rf"compiles\(\s*{node.name}\b", self.source.text):
             return Unknown(f"the class {node.name}, which is compiled by a function of its own")
+        return column_type(node, base, self._members(node), partial(self._method, node))
+
+    def _model(self, node: ast.ClassDef) -> object:
+        """The mapped class that a class is, when its only base is a declarative one; else None."""
+        if len(node.bases) != 1 or not isinstance(self.evaluate(node.bases[0]), Declarative):
+            return None
+        found = mapped(node, self._members(node), loading="lazy" in self.source.text)
+        if isinstance(found, Model):
+            self.models[id(found.table)], self.asked = found, True
+        return found
+
+    def _members(self, node: ast.ClassDef) -> dict[str, object]:
+        """What the body of a class defines."""
         outer, self.scope = self.scope, Scope(parent=self.scope)
         try:
             self.block(node.body)
-            members = self.scope.names
+            return self.scope.names
         finally:
             self.scope = outer
-        return column_type(node, base, members, partial(self._method, node))
 
     def _method(
         self, node: ast.ClassDef, function: Function, args: list[object], kwargs: dict[str, object] | None = None

@@ -9,7 +9,9 @@ from enum import EnumType
 from functools import partial
 from typing import Any, Final
 
-from . import library
+from sqlalchemy import MetaData, Table
+
+from . import library, orm, reflected
 from .budget import Budget
 from .formatting import formatted, text_of
 from .journal import Journal
@@ -18,39 +20,22 @@ from .parts import Parts
 from .source import Branch, Source
 from .values import (
     MISSING,
+    SYMBOL_DATA,
     Bound,
     Function,
     Instance,
+    Lookup,
     Namespace,
     Operations,
     PartialText,
     Scope,
     Symbol,
     Symbolic,
-    SymbolKind,
     Unknown,
     first_hole,
     is_symbol,
 )
 
-_CONNECTION: Final = Symbol("connection")
-_CONFIGURATION: Final = Unknown("Alembic's configuration", inert=True)
-_SYMBOL_DATA: Final[dict[tuple[SymbolKind, str], object]] = {
-    ("application", "config"): Symbol("application settings"),
-    ("connection", "dialect"): Symbol("dialect"),
-    ("connection", "engine"): Symbol("engine"),
-    ("context", "as_sql"): False,
-    ("context", "bind"): _CONNECTION,
-    ("context", "config"): _CONFIGURATION,
-    ("context", "connection"): _CONNECTION,
-    ("context", "dialect"): Symbol("dialect"),
-    ("context", "opts"): _CONFIGURATION,
-    ("dialect", "name"): "postgresql",
-    ("engine", "dialect"): Symbol("dialect"),
-    ("engine", "name"): "postgresql",
-    ("session", "bind"): _CONNECTION,
-}
-"""The attributes of symbols that are no methods."""
 _CONDITIONS_SAID: Final = 5
 
 
@@ -71,6 +56,14 @@ class Expressions(ABC):
     @abstractmethod
     def call(self, node: ast.Call) -> object:
         """Evaluate a call, with whatever it does to the database."""
+
+    @abstractmethod
+    def fetched(self, node: ast.expr, value: object) -> object:
+        """What iterating over ``value`` at ``node`` iterates over."""
+
+    @abstractmethod
+    def change(self, node: ast.Attribute, owner: orm.Loaded, value: object) -> None:
+        """Evaluate ``row.attribute = value`` for an object that a session loaded."""
 
     @abstractmethod
     def setting(self, name: object, code: str) -> object:
@@ -124,7 +117,11 @@ class Expressions(ABC):
 
     def _assign_attribute(self, target: ast.Attribute, value: object) -> None:
         owner = self.evaluate(target.value)
-        if isinstance(owner, Instance):
+        if isinstance(owner, orm.Loaded):
+            self.change(target, owner, value)
+        elif isinstance(owner, orm.New):
+            owner.values[target.attr] = Unknown("what depends on a condition") if self.journal.guards else value
+        elif isinstance(owner, Instance):
             owner.attributes[target.attr] = Unknown("what depends on a condition") if self.journal.guards else value
         else:
             if isinstance(owner, Namespace | Operations | type):
@@ -167,7 +164,9 @@ class Expressions(ABC):
     def attribute(self, owner: object, name: str) -> object:  # noqa: PLR0911  one line for each kind of value
         """``owner.name``."""
         if isinstance(owner, Unknown):
-            return owner
+            return owner.attribute(name) if isinstance(owner, orm.Loaded) else owner
+        if isinstance(owner, Lookup):
+            return owner.named(name)
         if name.startswith("_"):
             return Unknown(f"the attribute .{name}")
         if isinstance(owner, Namespace):
@@ -175,9 +174,11 @@ class Expressions(ABC):
         if isinstance(owner, Instance):
             return owner.attributes.get(name, Unknown(f"the attribute .{name} of an object"))
         if isinstance(owner, Symbol):
-            return _SYMBOL_DATA.get((owner.kind, name), Bound(owner, name))
+            return SYMBOL_DATA.get((owner.kind, name), Bound(owner, name))
         if isinstance(owner, Symbolic | PartialText):
             return Bound(owner, name)
+        if isinstance(owner, Table | MetaData) and (found := reflected.lookup(owner, name)):
+            return found
         return library.attribute(owner, name)
 
     def _binary(self, node: ast.BinOp) -> object:
@@ -246,7 +247,7 @@ class Expressions(ABC):
         values: list[object] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
-                spread = self.items(self.evaluate(node.value))
+                spread = self.items(self.fetched(node.value, self.evaluate(node.value)))
                 values += [spread] if isinstance(spread, Unknown) else spread
             else:
                 values.append(self.evaluate(node))
@@ -273,6 +274,8 @@ class Expressions(ABC):
         hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
         if hole is not None:
             return hole
+        if isinstance(owner, Lookup) and isinstance(index, str):
+            return owner.named(index)
         if is_symbol(owner, "application settings"):
             return self.setting(index, self.source.code(node, 60))
         if isinstance(owner, PartialText | Symbolic) or not hasattr(owner, "__getitem__"):
@@ -306,7 +309,7 @@ class Expressions(ABC):
         if not generators:
             yield
             return
-        items = self.items(self.evaluate(generators[0].iter))
+        items = self.items(self.fetched(generators[0].iter, self.evaluate(generators[0].iter)))
         if isinstance(items, Unknown):
             raise _UnknownRoundsError(items)
         for item in items:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from .batches import Collected
@@ -182,7 +183,7 @@ class Interpreter(Definitions):
         return self.source.code(node, 100)
 
     def _for(self, node: ast.For) -> Flow | None:
-        value = self.evaluate(node.iter)
+        value = self.fetched(node.iter, self.evaluate(node.iter))
         if isinstance(value, set | frozenset) and len(value) > 1:
             with self.journal.guarded("in the order of a set, which is not known"):
                 return self._rounds_of(node, sorted(value, key=repr)) or self.block(node.orelse)
@@ -190,9 +191,8 @@ class Interpreter(Definitions):
         if isinstance(items, Unknown):
             if items is TOO_BIG:
                 self.journal.gap(node.iter, items.reason)
-            self.assign(
-                node.target, Unknown(f"one of {self._condition(node.iter)} ({items.reason})", inert=items.inert)
-            )
+            reason = f"one of {self._condition(node.iter)} ({items.reason})"
+            self.assign(node.target, replace(items, reason=reason, sends=False, fails=False))
             header = f"for each {self.source.code(node.target, 40)} in {self._condition(node.iter)}"
             return self._unknown_loop(node, header)
         if not items:

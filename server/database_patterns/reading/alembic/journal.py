@@ -75,7 +75,8 @@ class Journal:
         several = len(found) > 1
         for statement in found:
             at = statement.span if several else place
-            self._add(self._with_holes(statement, rendered.holes), whole, at, elsewhere)
+            with self.guarded(rendered.condition):
+                self._add(self._with_holes(statement, rendered.holes), whole, at, elsewhere)
             for action in statement.actions:
                 if isinstance(action, TransactionControl):
                     self.transactions.after_statement(action.kind, whole.line, alone=len(found) == 1)

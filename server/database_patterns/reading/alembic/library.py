@@ -31,7 +31,7 @@ from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.sql.type_api import TypeEngine
 
-from . import neighbours
+from . import models, neighbours
 from .formatting import TEXT_MAX
 from .values import Bound, Namespace, Symbol, Unknown
 
@@ -53,7 +53,11 @@ _PACKAGES: Final = {
     "sqlalchemy.dialects",
     "sqlalchemy.orm",
     "sqlalchemy.orm.session",
+    "sqlalchemy.engine",
+    "sqlalchemy.engine.reflection",
     "sqlalchemy.ext",
+    "sqlalchemy.ext.declarative",
+    "sqlalchemy.inspection",
     "alembic",
     "flask",
 }
@@ -70,7 +74,10 @@ _SPECIAL: Final[dict[str, object]] = {
     "sqlalchemy.orm.session.Session": Bound(Namespace("sqlalchemy.orm"), "Session"),
     "sqlalchemy.orm.sessionmaker": Bound(Namespace("sqlalchemy.orm"), "sessionmaker"),
     "sqlalchemy.orm.session.sessionmaker": Bound(Namespace("sqlalchemy.orm"), "sessionmaker"),
+    "sqlalchemy.engine.Inspector": _ANSWER,
+    "sqlalchemy.engine.reflection.Inspector": _ANSWER,
     "sqlalchemy.inspect": _ANSWER,
+    "sqlalchemy.inspection.inspect": _ANSWER,
     "sqlalchemy.func": sqlalchemy.func,
     "sqlalchemy.sql.func": sqlalchemy.func,
     "sqlalchemy.sql.expression.func": sqlalchemy.func,
@@ -128,6 +135,7 @@ _BUILTINS: Final[dict[str, Callable[..., object]]] = {
     "reversed": lambda items: list(reversed(items)),
     "zip": lambda *args, **kwargs: list(zip(*args, **kwargs)),  # noqa: B905  strict is the revision's to say
 }  # fmt: skip
+_BUILTIN_IDS: Final = {id(function) for function in _BUILTINS.values()}
 _ACTIVE_BUILTINS: Final = {
     "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals", "input", "locals", "open",
     "setattr", "vars",
@@ -171,7 +179,7 @@ MUTATING: Final = {
 }  # fmt: skip
 """Methods of containers that change them."""
 
-_GIVEN: Final = {**_SPECIAL, **_STANDARD, **neighbours.GIVEN}
+_GIVEN: Final = {**_SPECIAL, **_STANDARD, **neighbours.GIVEN, **models.MAPPING}
 """What modules give, by dotted name."""
 _NAMESPACES: Final = {*_MODULES, *_OTHER_DIALECTS, *_PACKAGES, *neighbours.MODULES}
 """The dotted names of modules and packages that are known."""
@@ -181,6 +189,11 @@ def builtin(name: str) -> object:
     """What a name means that the file does not define; iterators are lists, so that they have a length."""
     inert = hasattr(builtins, name) and name not in _ACTIVE_BUILTINS
     return _BUILTINS.get(name, Unknown(name, inert=inert))
+
+
+def is_builtin(function: object) -> bool:
+    """Whether ``function`` is one of Python's own, as ``builtin`` gives them."""
+    return id(function) in _BUILTIN_IDS
 
 
 def module(name: str) -> object:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from alembic.operations import Operations as AlembicOperations
 from sqlalchemy import Column
 
-from . import entities
+from . import entities, reflected
 from .budget import PARTS_MAX
 from .operators import TOO_BIG
 from .sending import Arguments, Sending, flat
@@ -61,6 +61,8 @@ class OperationCalls(Sending):
 
     def _run(self, node: ast.Call, name: str, operation: Any, arguments: Arguments) -> object:  # noqa: ANN401
         args, kwargs = arguments
+        if name == "bulk_insert" and len(args) > 1 and reflected.is_reflected(args[0]):
+            reflected.take_names(args[0], args[1])
         if name == "batch_alter_table":
             return Batch(operation(*args, **kwargs))
         if name == "execute" and args and isinstance(args[0], PartialText):

@@ -25,6 +25,7 @@ from sqlalchemy.sql.type_api import TypeEngine
 
 from .literals import literal
 from .neighbours import converts
+from .reflected import resolved
 from .values import PartialText, Unknown, first_hole
 
 
@@ -43,11 +44,15 @@ def with_first_columns(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text of one execution; ``holes`` says what each of ``$1``, ``$2`` … stands for, ``about`` the construct."""
+    """The text of one execution; ``holes`` says what each of ``$1``, ``$2`` … stands for, ``about`` the construct.
+
+    ``condition`` is what must hold for the text to be this one.
+    """
 
     sql: str
     holes: tuple[str, ...] = ()
     about: DDLElement | None = field(default=None, compare=False)
+    condition: str | None = None
 
     @property
     def sortable(self) -> type | None:
@@ -153,6 +158,7 @@ class Recording:
         context.dialect, context.opts, context.impl, context.connection = self.dialect, options, impl, self.connection
         self.operations = AlembicOperations(context)
         self._rendered: list[Rendered] = []
+        self.reflects = False
 
     def _mocked(self, construct: ClauseElement, *_args: object, **_kwargs: object) -> None:
         """What SQLAlchemy itself sends through the connection (``Table.create(bind)``)."""
@@ -165,12 +171,15 @@ class Recording:
         self.dialect.parameters = parameters if isinstance(parameters, dict) else {}
         if isinstance(statement, Insert) and self.dialect.parameters:
             statement = statement.values(**self.dialect.parameters)
+        condition = None
+        if self.reflects:
+            statement, condition = resolved(statement, self.dialect.hole)
         if isinstance(statement, Insert | Update) and isinstance(statement.table, Table):
             statement = self._with_defaults(statement)
         options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
         compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
         about = statement if isinstance(statement, DDLElement) else None
-        self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about))
+        self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about, condition))
 
     def _with_defaults(self, statement: Insert | Update) -> Insert | Update:
         """SQLAlchemy fills in the columns' own defaults when it executes; here they become part of the statement."""

@@ -44,6 +44,16 @@ class Symbolic:
     __slots__ = ()
 
 
+class Lookup(Symbolic):
+    """Something whose attributes and items are found by their names."""
+
+    __slots__ = ()
+
+    def named(self, name: str) -> object:
+        """What ``owner.name`` or ``owner["name"]`` is."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Namespace(Symbolic):
     """A module that a revision imports, known by its dotted name; ``library`` says what it may give."""
@@ -114,6 +124,26 @@ class Symbol(Symbolic):
 def is_symbol(value: object, *kinds: SymbolKind) -> bool:
     """Whether ``value`` is a symbol of one of ``kinds`` (SQL expressions overload ==, so values are not compared)."""
     return isinstance(value, Symbol) and value.kind in kinds
+
+
+_CONNECTION: Final = Symbol("connection")
+_CONFIGURATION: Final = Unknown("Alembic's configuration", inert=True)
+SYMBOL_DATA: Final[dict[tuple[SymbolKind, str], object]] = {
+    ("application", "config"): Symbol("application settings"),
+    ("connection", "dialect"): Symbol("dialect"),
+    ("connection", "engine"): Symbol("engine"),
+    ("context", "as_sql"): False,
+    ("context", "bind"): _CONNECTION,
+    ("context", "config"): _CONFIGURATION,
+    ("context", "connection"): _CONNECTION,
+    ("context", "dialect"): Symbol("dialect"),
+    ("context", "opts"): _CONFIGURATION,
+    ("dialect", "name"): "postgresql",
+    ("engine", "dialect"): Symbol("dialect"),
+    ("engine", "name"): "postgresql",
+    ("session", "bind"): _CONNECTION,
+}
+"""The attributes of symbols that are no methods."""
 
 
 @dataclass(frozen=True, slots=True)
