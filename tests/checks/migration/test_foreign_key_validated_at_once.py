@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from database_patterns.model import Finding
+from database_patterns.model import Finding, Span
 
 Lint = Callable[..., tuple[Finding, ...]]
 
@@ -204,3 +204,15 @@ def test_tables_found_by_the_search_path_are_the_same_tables(lint: Lint) -> None
     schema = "CREATE SCHEMA shop; SET search_path = shop; " + SHOP
     assert len(lint(f"{ADD};", schema)) == 1
     assert len(lint("ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES shop.customers;", schema)) == 1
+
+
+def test_a_foreign_key_of_a_new_column_is_found_at_the_key(lint: Lint) -> None:
+    (finding,) = lint(
+        """
+        def upgrade():
+            op.add_column("orders", sa.Column("buyer_id", sa.BigInteger(),
+                sa.ForeignKey("customers.id")))
+        """,
+        SHOP,
+    )
+    assert (finding.span, finding.related) == (Span("b.py", 11, 9, 11, 38), ())

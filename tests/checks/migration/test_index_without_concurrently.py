@@ -151,3 +151,17 @@ def test_on_a_partitioned_table_each_partition_gets_its_index_concurrently(lint:
         "ALTER INDEX events_id ATTACH PARTITION events_2_id_idx;",
     ]
     assert lint(finding.help.split("\n\n")[1], schema) == ()
+
+
+def test_an_index_that_a_new_column_brings_is_found_at_the_column(lint: Lint) -> None:
+    (finding,) = lint(
+        """
+        def upgrade():
+            op.add_column(
+                "orders",
+                sa.Column("code", sa.Text(), index=True),
+            )
+        """,
+        ORDERS,
+    )
+    assert (finding.span, finding.related) == (Span("b.py", 12, 9, 12, 49), ())

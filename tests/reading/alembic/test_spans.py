@@ -281,3 +281,19 @@ def test_a_column_of_the_same_name_in_another_table_is_not_related(revise: Revis
     assert revise(f'op.create_table("t", sa.Column("a", sa.Integer()))\n{index}').places()[1:] == [
         ("CREATE INDEX ix ON u (a)", index, [])
     ]
+
+
+def test_each_row_of_a_bulk_insert_stands_where_it_is_written(revise: Revise) -> None:
+    table = 'sa.table("t", sa.column("a", sa.Integer()))'
+    call = f'op.bulk_insert({table}, [{{"a": 1}}, dict(a=2)])'
+    assert revise(call).places() == [
+        ("INSERT INTO t (a) VALUES (1)", '{"a": 1}', []),
+        ("INSERT INTO t (a) VALUES (2)", "dict(a=2)", []),
+    ]
+
+
+@pytest.mark.parametrize("rows", ['[{"a": n} for n in (1, 2)]', '[*({"a": n} for n in (1, 2))]', "ROWS"])
+def test_rows_that_the_call_does_not_list_stand_at_the_call(rows: str, revise: Revise) -> None:
+    call = f'op.bulk_insert(sa.table("t", sa.column("a", sa.Integer())), {rows})'
+    found = revise(call, top='ROWS = [{"a": 1}, {"a": 2}]\n').places()
+    assert found == [(f"INSERT INTO t (a) VALUES ({n})", call, []) for n in (1, 2)]

@@ -146,3 +146,10 @@ def test_what_could_be_read_in_two_ways_stands_at_the_call(revise: Revise) -> No
 def test_texts_that_double_themselves_cost_little(revise: Revise) -> None:
     lines = ["a0 = 'SELECT 1;'", *(f"a{n} = a{n - 1} + a{n - 1}" for n in range(1, 40)), "op.execute(a39)"]
     assert revise("\n".join(lines)).gaps() != []
+
+
+def test_only_some_of_very_many_unknown_parts_are_named(revise: Revise) -> None:
+    fields = ", ".join(f"{{unknown_{n}}}" for n in range(30))
+    (statement,) = revise(f'op.execute(f"SELECT {fields}")').migration.upgrade
+    assert statement.guard.startswith("$1 is unknown_0; $2 is unknown_1; ")
+    assert statement.guard.endswith("; $20 is unknown_19; and 10 more")

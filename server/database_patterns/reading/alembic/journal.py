@@ -64,13 +64,13 @@ class Journal:
         self.always: list[str] = []
         self.broken = False
 
-    def record(self, rendered: Rendered, node: ast.AST) -> None:
-        """Write down the statements of one execution, caused by the call ``node``."""
+    def record(self, rendered: Rendered, node: ast.AST, part: ast.AST | None = None) -> None:
+        """Write down the statements of one execution, caused by the call ``node``, or by a ``part`` of it alone."""
         if "\0" in rendered.sql:
             self.opaque(node, "its text has a NUL character, which PostgreSQL refuses")
             return
         whole = self.source.span(node)
-        place, elsewhere = self._argument(rendered.about, node, whole)
+        place, elsewhere = (self.source.span(part), ()) if part else self._argument(rendered.about, node, whole)
         found = parse(rendered.sql, self._parts(rendered.sql, node, place))
         several = len(found) > 1
         for statement in found:

@@ -86,6 +86,15 @@ def keyword(construct: object, call: ast.AST) -> ast.keyword | None:
     return next((each for each in given if each.arg == name), None) if len(given) > 1 else None
 
 
+def row(call: ast.AST, number: int, count: int) -> ast.expr | None:
+    """The row of ``bulk_insert`` that the statement ``number`` of ``count`` inserts, when the call lists its rows."""
+    if count < 2 or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    given = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "rows")]
+    rows = given[0].elts if given and isinstance(given[0], ast.List) and call.func.attr == "bulk_insert" else []
+    return rows[number] if len(rows) == count and not any(isinstance(each, ast.Starred) for each in rows) else None
+
+
 def is_part(construct: object) -> bool:
     """Whether ``construct`` is about an argument of a call that has a statement for itself besides."""
     return not isinstance(construct, base.AddColumn | CreateTable)

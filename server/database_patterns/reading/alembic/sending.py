@@ -14,6 +14,7 @@ from .budget import STATEMENT_COST, WORDS_MAX, Budget, OutOfBudgetError
 from .context import RevisionContext
 from .expressions import Expressions
 from .journal import Journal
+from .origins import row
 from .recording import Recording
 from .source import Source
 from .values import Unknown
@@ -73,13 +74,14 @@ class Sending(Expressions):
 
     def flush(self, node: ast.AST) -> None:
         """Write down at ``node`` what has been rendered since the last time."""
-        for rendered in self.recording.take():
+        taken = self.recording.take()
+        for number, rendered in enumerate(taken):
             words = _words(rendered.sql)
             self.budget.spend(STATEMENT_COST + words // 4)
             if words > WORDS_MAX:
                 self.journal.opaque(node, "its text is longer than is parsed here")
             else:
-                self.journal.record(rendered, node)
+                self.journal.record(rendered, node, row(node, number, len(taken)))
 
 
 def _words(sql: str) -> int:
