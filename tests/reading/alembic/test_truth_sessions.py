@@ -82,6 +82,7 @@ ASKED = [
     "session.execute(sa.select(User.id, Team).join(Team, Team.id == User.team_id)).all()",
     "session.scalars(sa.select(Team.label)).all()",
     "sessionmaker(bind=op.get_bind())().query(Team).all()",
+    "op.get_bind().execute(session.query(User).filter(User.id > 1).statement)",
 ]
 
 
@@ -156,6 +157,7 @@ def test_what_is_done_to_loaded_objects_is_a_change_of_their_table(revise: Revis
 
 
 GAPS = [
+    "Base.metadata.create_all(op.get_bind())",
     "session.merge(Team(id=1))",
     "session.bulk_insert_mappings(Team, [{'label': 'x'}])",
     "session.query(unknown)",

@@ -11,7 +11,7 @@ from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from .orm import Model
-from .values import Function, Maker, Symbolic, Unknown
+from .values import Function, Lookup, Maker, Symbolic, Unknown
 
 _NO_COLUMNS: Final = {"backref", "relation", "relationship", "synonym", "validates"}
 """What a class body may call that adds no column."""
@@ -26,8 +26,11 @@ _NOT_OF_COLUMN: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Declarative(Symbolic):
+class Declarative(Lookup):
     """A declarative base without columns of its own."""
+
+    def named(self, name: str) -> object:
+        return Unknown(f"the attribute .{name} of a declarative base")
 
 
 def _declarative_base(args: list[object], kwargs: dict[str, object]) -> object:

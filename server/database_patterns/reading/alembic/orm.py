@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.selectable import Select, TableClause
 
-from .values import Lookup, Symbolic, Unknown
+from .values import Bound, Lookup, Symbolic, Unknown
 
 FLUSHED: Final = "when the session flushes it"
 """The ORM sends what was added or changed later, at its next query or at the end."""
@@ -78,12 +78,16 @@ class Loaded(Unknown):
 
 
 @dataclass(frozen=True, slots=True)
-class Query(Symbolic):
+class Query(Lookup):
     """A query of a session that was not sent yet; ``model`` where it loads objects."""
 
     select: Select[Any] = field(repr=False)
     entity: TableClause | None = field(repr=False)
     model: Model | None = None
+
+    def named(self, name: str) -> object:
+        """``query.statement`` as it stands; else a method, to be called."""
+        return self.select.set_label_style(LABEL_STYLE_DISAMBIGUATE_ONLY) if name == "statement" else Bound(self, name)
 
     def built(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Query | ClauseElement | None:
         """What the method ``name`` makes of it without sending anything; None when it is not one of those known."""
