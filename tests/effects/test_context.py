@@ -165,6 +165,7 @@ def scan_after(sql: str) -> object:
         "UPDATE other SET x = own()", "DELETE FROM other WHERE x = own()", "INSERT INTO other SELECT own()",
         "EXPLAIN ANALYZE INSERT INTO new VALUES (1)", "PREPARE p AS INSERT INTO new VALUES (1); EXECUTE p",
         "INSERT INTO watched VALUES (1)",
+        "INSERT INTO public.new VALUES (1)",
     ],
 )  # fmt: skip
 def test_a_new_table_is_read_once_something_may_have_filled_it(sql: str) -> None:
@@ -202,3 +203,13 @@ def test_a_rollback_takes_the_schema_back_to_its_begin_or_its_savepoint(sql: str
     found = end.table(Name("t"))
     assert found is not None
     assert list(found.columns) == columns
+
+
+def test_a_table_of_another_schema_is_told_from_one_of_the_same_name() -> None:
+    sql = """
+        CREATE SCHEMA app; CREATE TABLE app.t (x int); CREATE TABLE t (x int); CREATE VIEW app.v AS SELECT x FROM app.t;
+        INSERT INTO app.v VALUES (1); ALTER TABLE t ALTER x SET NOT NULL; ALTER TABLE app.t ALTER x SET NOT NULL;
+    """
+    *_, public, app = follow(read_text(sql, kind="sql"), "upgrade", Catalog.empty(), Assumptions()).statements
+    found = {effect.relation: effect.scan for each in (public, app) for effect in each.prediction.effects}
+    assert found == {"t": False, "app.t": True}

@@ -139,8 +139,14 @@ def _after(statement: Statement, prediction: Prediction, catalog: Catalog, marks
     after = catalog.advance(statement)
     if prediction.unknown and any(isinstance(action, _MAY_WRITE) for action in statement.actions):
         return after.in_use()  # what is not known may have filled any table
-    written = {effect.relation for effect in prediction.effects if effect.lock == LockMode.RowExclusiveLock}
-    return after.with_rows([name for name in after.fresh if str(name) in written]) if written else after
+    written = (effect.relation for effect in prediction.effects if effect.lock == LockMode.RowExclusiveLock)
+    return after.with_rows([name for relation in written for name in _names(relation)])
+
+
+def _names(relation: str) -> tuple[Name, Name]:
+    """What the relation of an effect may be called in full: those in ``public`` stand without it."""
+    schema, _, name = relation.partition(".")
+    return Name(relation, "public"), Name(name, schema)
 
 
 def _still_held(held: Layers[str, Held], statement: Statement, prediction: Prediction) -> Layers[str, Held]:
