@@ -60,7 +60,9 @@ def test_a_rename_locks_what_is_renamed_and_what_inherits_the_name(sql: str, exp
         ("DROP TRIGGER nothing ON t", "42704"), ("DROP POLICY nothing ON t", "42704"),
         ("ALTER TABLE taken SET SCHEMA app", "42P07"), ("ALTER TABLE t SET SCHEMA nowhere", "3F000"),
         ("ALTER SEQUENCE t_id_seq SET SCHEMA app", "0A000"), ("ALTER TYPE mood ADD VALUE 'ok'", "42710"),
-        ("ALTER TABLE nothing RENAME TO x", "42P01"),
+        ("ALTER TABLE nothing RENAME TO x", "42P01"), ("CREATE SEQUENCE free", "42P07"), ("CREATE SEQUENCE t", "42P07"),
+        ("CREATE TRIGGER fires AFTER DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()", "42710"),
+        ("CREATE POLICY mine ON t USING (false)", "42710"),
     ],
 )  # fmt: skip
 def test_what_postgresql_refuses_is_said_with_its_sqlstate(sql: str, sqlstate: str) -> None:
@@ -75,6 +77,19 @@ def test_what_postgresql_refuses_is_said_with_its_sqlstate(sql: str, sqlstate: s
 def test_over_a_schema_that_is_not_known_nothing_is_refused(sql: str) -> None:
     found = predicted(sql)
     assert (found.error, locks(found)) == (None, {"t": "AX"})
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("CREATE SEQUENCE IF NOT EXISTS free", {}),
+        ("CREATE OR REPLACE TRIGGER fires AFTER DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()", {"t": "SRX"}),
+        ("CREATE TEMP SEQUENCE free", {}),
+    ],
+)
+def test_what_is_there_already_may_be_left_replaced_or_hidden(sql: str, expected: dict[str, str]) -> None:
+    found = predicted(sql, SHOP)
+    assert (found.error, found.unknown, locks(found)) == (None, (), expected)
 
 
 def test_before_18_a_not_null_has_no_name_to_change() -> None:

@@ -18,6 +18,10 @@ def touches_no_table(_work: Work, _action: actions.Action) -> None:
 
 def create_sequence(work: Work, action: actions.CreateSequence) -> None:
     """Enter CREATE SEQUENCE, which touches the table of the column that is to own it."""
+    if work.catalog.exists(action.name) and not action.temporary:
+        if not action.if_not_exists:
+            raise Refused("42P07", f'relation "{action.name}" already exists')
+        return
     if action.owned_by is not None:
         table = work.table(action.owned_by[0])
         work.lock(table, LockMode.AccessShareLock, "Its column comes to own the sequence.", sources.ALTER_SEQUENCE)
@@ -50,11 +54,16 @@ def create_trigger(work: Work, action: actions.CreateTrigger) -> None:
         work.lock(each, LockMode.ShareRowExclusiveLock, "CREATE TRIGGER blocks writes.", sources.LOCKING)
     if action.constraint_from is not None:
         work.lock(work.table(action.constraint_from), LockMode.AccessShareLock, "The constraint trigger names it.")
+    if action.name in table.triggers and not action.replace:
+        raise Refused("42710", f'trigger "{action.name}" for relation "{table.name}" already exists')
 
 
 def create_policy(work: Work, action: actions.CreatePolicy) -> None:
     """Enter CREATE POLICY, whose conditions may read other tables."""
-    work.lock(work.table(action.table), _AX, "CREATE POLICY takes AccessExclusiveLock.")
+    table = work.table(action.table)
+    work.lock(table, _AX, "CREATE POLICY takes AccessExclusiveLock.")
+    if action.name in table.policies:
+        raise Refused("42710", f'policy "{action.name}" for table "{table.name}" already exists')
     for condition in action.expressions:
         for name in relations_in(condition.tree):
             work.lock(work.table(name), LockMode.AccessShareLock, "A condition of the policy reads it.")
