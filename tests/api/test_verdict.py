@@ -71,6 +71,7 @@ def test_outside_of_a_transaction_a_lock_ends_with_its_statement() -> None:
 def test_what_the_migration_itself_has_created_nobody_waits_for() -> None:
     built = ("CREATE TABLE fresh (id bigint)", "ALTER TABLE fresh ADD COLUMN name text", "UPDATE users SET age = 1")
     assert together(*built) == f"locks all rows of users, {ROWS}"
+    assert together(*built[:2], "ALTER TABLE fresh DROP COLUMN name") == "blocks neither reads nor writes"
 
 
 @pytest.mark.parametrize(

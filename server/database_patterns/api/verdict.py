@@ -12,7 +12,7 @@ from typing import NamedTuple
 from database_patterns.definitions import Name
 from database_patterns.effects.context import StatementInContext
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import Effect, Prediction
+from database_patterns.model import Effect
 from database_patterns.prose import listed
 
 
@@ -43,13 +43,14 @@ def verdict(statements: Iterable[StatementInContext], *, complete: bool) -> str:
     """The sentence; never reassuring where something is not known."""
     statements = tuple(statements)
     predictions = [each.prediction for each in statements]
+    effects = [effect for each in statements for effect in each.prediction.effects if _is_seen(each, effect)]
     waits = _waits(statements)
     parts = [
         *(f"fails with {each.error}" for each in predictions if each.error),
         *_who_waits(waits),
         *_row_locks(statements, waits),
-        *_on_relations("data of {} is lost: {}", ((each, each.data_loss) for each in _effects(predictions))),
-        *_on_relations("on {}, {}", ((each, each.breaks_running_code) for each in _effects(predictions))),
+        *_on_relations("data of {} is lost: {}", ((each, each.data_loss) for each in effects)),
+        *_on_relations("on {}, {}", ((each, each.breaks_running_code) for each in effects)),
     ]
     if not complete:
         parts.append("a part could not be analysed")
@@ -133,10 +134,6 @@ def _row_locks(statements: Iterable[StatementInContext], waits: dict[str, Wait])
                 locked[effect.relation] = min(rows, locked.get(effect.relation, rows))
     for relation, rows in locked.items():
         yield f"locks {rows} of {relation}, so that other writes to them wait until the transaction ends"
-
-
-def _effects(predictions: Iterable[Prediction]) -> Iterator[Effect]:
-    return (effect for prediction in predictions for effect in prediction.effects)
 
 
 def _on_relations(sentence: str, found: Iterable[tuple[Effect, str | None]]) -> list[str]:

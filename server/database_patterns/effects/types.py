@@ -30,9 +30,11 @@ def domains_of(catalog: Catalog, type_name: TypeName) -> Iterator[CreateDomain]:
 
 
 def base_of(catalog: Catalog, type_name: TypeName) -> TypeName:
-    """The type below all domains; a serial is its integer."""
+    """The type below all domains; a serial is its integer, and a type of the schema's own has its whole name."""
     for domain in domains_of(catalog, type_name):
         type_name = domain.base
+    if catalog.is_type(type_name.name):
+        return replace(type_name, name=catalog.resolve_type(type_name.name))
     return type_name
 
 
