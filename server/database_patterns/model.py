@@ -355,13 +355,12 @@ class Asked:
     """A call of the MCP tool ``lint_migration``: its arguments, and the report that its answer shows a page of."""
 
     path: str
-    history: str
     limit: int
     report: LintReport
 
     @property
     def arguments(self) -> dict[str, str | int]:
-        return {"path": self.path, "history": self.history, "limit": self.limit}
+        return {"path": self.path, "limit": self.limit}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,4 +44,4 @@ def test_the_paths_of_the_demo_are_those_of_the_project() -> None:
     arguments = json.loads(demo("--format", "json"))["agent"]["arguments"]
     top = documents.folder("examples").parent
     assert (top / arguments["path"]).is_file()
-    assert (top / arguments["history"]).is_dir()
+    assert arguments["limit"] == 1

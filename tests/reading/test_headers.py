@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from database_patterns.reading.headers import Header, connected, header
+from database_patterns.reading.headers import Header, ancestors, connected, header
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,36 @@ def test_an_identifier_of_several_folders_means_the_one_in_the_same_folder() -> 
 
 def test_an_identifier_that_only_other_folders_have_leads_there() -> None:
     assert groups(p__a=Header("a", ()), q__b=Header("b", ("a",))) == [{"p/a", "q/b"}]
+
+
+def chain(folder: Path, **parents: str | None) -> dict[str, Path]:
+    """A file for each revision, named as it, with its parents."""
+    for name, parent in parents.items():
+        down = "None" if parent is None else repr(tuple(parent.split()))
+        (folder / f"{name}.py").write_text(f"revision = {name!r}\ndown_revision = {down}\n", encoding="utf-8")
+    return {name: folder / f"{name}.py" for name in parents}
+
+
+def before(files: dict[str, Path], *named: str) -> list[str]:
+    found = ancestors([files[name] for name in named], files.values())
+    return [file.stem for file in found]
+
+
+def test_ancestors_are_what_is_applied_before_over_branches_and_merges(tmp_path: Path) -> None:
+    files = chain(tmp_path, a=None, b="a", c="a", d="b c", e="d", other=None)
+    assert before(files, "d") == ["a", "b", "c"]
+    assert before(files, "c") == ["a"]
+    assert before(files, "a") == before(files, "other") == []
+
+
+def test_what_stands_between_the_named_ones_is_not_applied_before_all_of_them(tmp_path: Path) -> None:
+    files = chain(tmp_path, a=None, b="a", c="b", d="c")
+    assert before(files, "b", "d") == ["a"]
+    assert before(files, "c", "d") == ["a", "b"]
+
+
+def test_a_chain_with_a_hole_or_a_circle_ends(tmp_path: Path) -> None:
+    assert before(chain(tmp_path, c="b", d="c"), "d") == ["c"]
+    (tmp_path / "circle").mkdir()
+    assert before(chain(tmp_path / "circle", a="b", b="a", c="b"), "c") == ["a", "b"]
+    assert before(chain(tmp_path / "circle", a="b", b="a"), "a") == []

@@ -39,7 +39,7 @@ AGREED = MeasuredStatement(
         duration_ms=3.5,
     ),
 )
-ASKED = Asked("versions/b.py", "versions", 1, replace(LINT, migrations=1))
+ASKED = Asked("versions/b.py", 1, replace(LINT, migrations=1))
 DEMO = Demonstration(LINT, EXPLAIN, (AGREED,), asked=ASKED)
 
 
@@ -100,7 +100,7 @@ def test_what_was_not_measured_is_said_with_what_to_do() -> None:
 
 def test_what_an_agent_sees_is_the_answer_to_the_arguments_that_are_shown_and_nothing_left_out() -> None:
     call, *shown = chapter(DEMO, 4)
-    assert call == '  lint_migration {"path": "versions/b.py", "history": "versions", "limit": 1}'
+    assert call == '  lint_migration {"path": "versions/b.py", "limit": 1}'
     assert max(map(len, shown)) <= 100
     answer = brief.lint(ASKED.report, limit=1).text
     assert " ".join(" ".join(shown).split()) == " ".join(answer.split())
@@ -115,7 +115,7 @@ def test_the_data_holds_everything_that_is_shown() -> None:
     assert measured["predicted"]["sql"] == AGREED.statement.sql
     assert measured["measured"]["locks"]["orders"] == "ShareLock"
     assert (measured["agree"], measured["disagreements"], report["not_measured"]) == (True, [], None)
-    assert report["agent"]["arguments"] == {"path": "versions/b.py", "history": "versions", "limit": 1}
+    assert report["agent"]["arguments"] == {"path": "versions/b.py", "limit": 1}
     assert report["agent"]["text"] == brief.lint(ASKED.report, limit=1).text
 
 

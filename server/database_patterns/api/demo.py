@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path
 
 from database_patterns import documents
 from database_patterns.errors import UserError
@@ -32,7 +32,7 @@ def demo(*, postgres_bin: str | None = None) -> Demonstration:
     report = lint(given)
     worst = _worst(report, given)
     options = Options(history=given)
-    explanation, asked = explain(worst, options), _asked(worst, options)
+    explanation, asked = explain(worst, options), _asked(worst, shop.parent.parent)
     rows = sources.schema(shop / "rows.sql", within=shop.parent.parent).sources[0].text
     try:
         with Server(postgres_bin=postgres_bin) as server, server.database() as database:
@@ -51,11 +51,11 @@ def _worst(report: LintReport, given: Given) -> Given:
     return Given(tuple(source for source in given.sources if worst and source.path == worst.path))
 
 
-def _asked(worst: Given, options: Options) -> Asked | None:
+def _asked(worst: Given, top: Path) -> Asked | None:
     """The call of an agent that wants to know the first thing to change in the revision."""
     for source in worst.sources:
-        folder = PurePosixPath(source.path).parent
-        return Asked(source.path, str(folder), limit=1, report=lint(worst, options))
+        alone = sources.from_paths([top / source.path], within=top)
+        return Asked(source.path, limit=1, report=lint(alone))
     return None
 
 

@@ -13,7 +13,7 @@ from database_patterns.reading.graph import ancestors
 from database_patterns.reading.histories import History
 
 from . import sources
-from .sources import Given, Read
+from .sources import Given, Read, Source
 
 UNKNOWN: Final = "nothing is known of the schema before (history or schema would tell)"
 
@@ -54,12 +54,18 @@ def before(migrations: Sequence[Migration], history: Sequence[Migration]) -> lis
     own = {migration.revision for migration in migrations if migration.revision}
     own_paths = {migration.path for migration in migrations}
     others = [each for each in history if each.path not in own_paths and (each.revision or each.path) not in own]
-    wanted = {name for migration in migrations for name in (*migration.down_revisions, *migration.depends_on)} - own
+    wanted = _wanted(migrations)
     known = {name for each in others for name in (each.revision, *each.branch_labels)}
     if any(migration.kind == "sql" for migration in migrations) or not wanted <= known:
         return others
     found = {each.path for each in ancestors(wanted, others)}
     return [each for each in others if each.path in found]
+
+
+def _wanted(migrations: Sequence[Migration]) -> set[str]:
+    """The revisions that ``migrations`` follow directly, without themselves."""
+    names = {name for migration in migrations for name in (*migration.down_revisions, *migration.depends_on)}
+    return names - {migration.revision for migration in migrations if migration.revision}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +79,43 @@ class Followed:
 
 def followed(read: Read, options: Options, directions: tuple[Direction, ...]) -> Iterator[Followed]:
     """All histories that were read, each from the schema that what comes before it leaves behind."""
-    schema, earlier = sources.read(options.schema), sources.read(options.history)
+    known = _Known.of(options, read.earlier)
     for history in read.histories:
-        start = _start(history.migrations, schema, earlier, options, history.database)
+        start = _start(history.migrations, known, options, history.database)
         found = contexts(history.migrations, start.catalog, options.assumptions, directions)
         yield Followed(history, start, tuple(found))
 
 
 def start(migrations: Sequence[Migration], options: Options) -> Start:
     """The schema before the first of ``migrations``: from the dump, then through the history; else nothing is known."""
-    return _start(migrations, sources.read(options.schema), sources.read(options.history), options, None)
+    return _start(migrations, _Known.of(options, ()), options, None)
 
 
-def _start(
-    migrations: Sequence[Migration], schema: Read, history: Read, options: Options, database: str | None
-) -> Start:
-    """Of a history of several databases only what is applied to ``database`` counts."""
-    earlier = before(migrations, history.of(database))
-    whole = _is_whole((*earlier, *migrations)) and not (schema.migrations or history.unreadable)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What may exist before: a dump and a history that the user gives, else the revisions ``beside`` those given."""
+
+    schema: Read
+    history: Read
+    beside: Read
+
+    @classmethod
+    def of(cls, options: Options, earlier: tuple[Source, ...]) -> _Known:
+        given = options.schema.sources or options.history.sources
+        beside = Given() if given else Given(earlier)
+        return cls(sources.read(options.schema), sources.read(options.history), sources.read(beside))
+
+    def before(self, migrations: Sequence[Migration], database: str | None) -> list[Migration]:
+        """What is applied before ``migrations``; of a history of several databases what is applied to ``database``."""
+        beside = self.beside.of(database)
+        found = {each.path for each in ancestors(_wanted(migrations), beside)}
+        return [*before(migrations, self.history.of(database)), *(each for each in beside if each.path in found)]
+
+
+def _start(migrations: Sequence[Migration], known: _Known, options: Options, database: str | None) -> Start:
+    schema, earlier = known.schema, known.before(migrations, database)
+    unread = known.history.unreadable or known.beside.unreadable
+    whole = _is_whole((*earlier, *migrations)) and not (schema.migrations or unread)
     catalog = Catalog.at_first() if whole else Catalog.unknown()
     for statement in (statement for dump in schema.migrations for statement in dump.upgrade):
         catalog = catalog.advance(statement)
@@ -100,8 +125,9 @@ def _start(
         "" if schema.migrations or earlier or len(migrations) > 1 else UNKNOWN,
         _not_analysed("history", earlier),
         _not_analysed("dump", schema.migrations),
+        f"{len(known.beside.unreadable)} of the revisions before could not be read" if known.beside.unreadable else "",
     ]
-    return Start(catalog, tuple(filter(None, assumed)), schema.unreadable + history.unreadable)
+    return Start(catalog, tuple(filter(None, assumed)), schema.unreadable + known.history.unreadable)
 
 
 def _is_whole(migrations: Sequence[Migration]) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.reading import Scanned, project
+from database_patterns.reading.headers import ancestors
 from database_patterns.reading.project import Project, resolved
 from database_patterns.reading.sql_order import histories, is_like_a_migration
 
@@ -100,6 +101,17 @@ def of_files(paths: Iterable[Path], within: Path | None = None) -> Inventory:
     for folder in {path.parent for path in paths if path.suffix == ".py"}:
         around[folder] = project.around(folder, within) if folder.is_dir() else None
     return Inventory([Found(path, around.get(path.parent) if path.suffix == ".py" else None) for path in paths])
+
+
+def applied_before(paths: Iterable[Path], within: Path | None = None) -> Inventory:
+    """The revisions that are applied before all of ``paths``: their ancestors beside them, or in their project."""
+    inventory = Inventory()
+    for folder in dict.fromkeys(path.parent for path in paths if path.suffix == ".py" and path.is_file()):
+        own = project.around(folder, within)
+        named = [path for path in paths if path.parent == folder]
+        files = own.files() if own else sorted(folder.glob("*.py"))
+        inventory.files += [Found(file, own) for file in ancestors(named, files)]
+    return inventory
 
 
 def _better(found: Project, within: Path | None) -> Project:

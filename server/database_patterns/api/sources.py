@@ -46,7 +46,7 @@ class Given:
     """What was given: the texts, and a line for each input that could not be read.
 
     ``notes`` say what was left out on purpose, ``gaps`` name files that are migrations and are not read. ``whole`` are
-    the projects of which all revisions are there.
+    the projects of which all revisions are there, ``earlier`` the revisions that come before those that were named.
     """
 
     sources: tuple[Source, ...] = ()
@@ -54,6 +54,7 @@ class Given:
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     whole: frozenset[Project] = field(default=frozenset(), repr=False, compare=False)
+    earlier: tuple[Source, ...] = field(default=(), repr=False, compare=False)
 
     def text_of(self, paths: Iterable[str]) -> dict[str, str]:
         """The texts of these names."""
@@ -65,7 +66,7 @@ class Given:
 class Read:
     """The histories that were read, each in the order in which it is applied.
 
-    ``unreadable``, ``notes`` and ``gaps`` as in Given, ``partly`` the SQL files read only in part.
+    ``unreadable``, ``notes``, ``gaps`` and ``earlier`` as in Given, ``partly`` the SQL files read only in part.
     """
 
     histories: tuple[History, ...]
@@ -73,6 +74,7 @@ class Read:
     partly: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    earlier: tuple[Source, ...] = field(default=(), repr=False)
 
     @property
     def migrations(self) -> tuple[Migration, ...]:
@@ -116,13 +118,14 @@ def from_paths(paths: Iterable[Path], *, kind: Kind | None = None, within: Path 
         within: an absolute folder without links in its path: files are named from there, and what a link or a setting
             leads out of it is not read.
     """
-    given = Given()
+    given, paths = Given(), list(paths)
     for path in paths:
         try:
             given = _joined(given, _of_path(path, kind, within))
         except UserError as error:
             given = replace(given, unreadable=(*given.unreadable, str(error)))
-    return given
+    earlier = _texts(project.applied_before(paths, within), None, within)
+    return replace(given, earlier=earlier.sources)
 
 
 def history(path: Path, *, within: Path | None = None) -> Given:
@@ -187,6 +190,7 @@ def read(given: Given) -> Read:
         frozenset(reader.partly),
         tuple(dict.fromkeys(notes)),
         (*given.gaps, *(problem for history in histories for problem in history.problems)),
+        given.earlier,
     )
 
 

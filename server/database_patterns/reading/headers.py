@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,6 +52,36 @@ def connected(headers: Mapping[Path, Header]) -> list[set[Path]]:
                 larger |= smaller
                 groups |= dict.fromkeys(smaller, larger)
     return list({id(group): group for group in groups.values()}.values())
+
+
+def ancestors(named: Iterable[Path], files: Iterable[Path]) -> list[Path]:
+    """Those of ``files``, in their order, that are applied before all of the ``named`` ones, as far as headers tell."""
+    headers = {file: each for file in files if (each := header(file))}
+    by_name: dict[str, set[Path]] = {}
+    for file, each in headers.items():
+        by_name.setdefault(each.revision, set()).add(file)
+    parents = {
+        file: {other for name in each.related for other in _nearest(by_name.get(name, set()), file)}
+        for file, each in headers.items()
+    }
+    children: dict[Path, set[Path]] = {}
+    for file, above in parents.items():
+        for other in above:
+            children.setdefault(other, set()).add(file)
+    resolved = {file.resolve() for file in named}
+    given = {file for file in headers if file.resolve() in resolved}
+    before, after = _reached(given, parents), _reached(given, children)
+    return [file for file in headers if file in before and file not in after]
+
+
+def _reached(start: set[Path], steps: Mapping[Path, set[Path]]) -> set[Path]:
+    """``start``, and what any number of steps leads to from there."""
+    found, waiting = set(start), list(start)
+    while waiting:
+        new = steps.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _nearest(files: set[Path], to: Path) -> set[Path]:
