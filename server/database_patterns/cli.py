@@ -163,7 +163,8 @@ def _show(report: Report, options: argparse.Namespace) -> None:
         _complain(line)
     read = report.migrations or not report.unreadable
     if read or options.format != "text":
-        _write(reporting.render(report, options.format, _style(options)), options)
+        detailed = options.verb == "explain" and options.detailed
+        _write(reporting.render(report, options.format, _style(options), detailed=detailed), options)
 
 
 def _status(report: Report, *, failed: bool, strict: bool) -> int:
@@ -245,6 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = _verb(verbs, "explain", "say statement by statement what PostgreSQL locks, rewrites, scans and blocks")
     _add_inputs(explain)
     explain.add_argument("--direction", choices=("upgrade", "downgrade"), default="upgrade", help="default: upgrade")
+    explain.add_argument("--detailed", action="store_true", help="with the reason of each effect, and its source")
     _add_output(explain)
 
     actions = _verb(verbs, "rules", "search the rules, or show one").add_subparsers(

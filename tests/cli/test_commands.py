@@ -211,6 +211,11 @@ def test_explain_says_lock_and_consequence(run: Run, dangerous: Path) -> None:
     assert report["migrations"][0]["summary"]["strongest_lock"]["t"] == "ShareLock"
 
 
+def test_explain_says_why_when_it_is_asked_to(run: Run, dangerous: Path) -> None:
+    assert "https://www.postgresql.org/docs/" in run("explain", str(dangerous), "--detailed").out
+    assert "https://" not in run("explain", str(dangerous)).out
+
+
 def test_colour_comes_with_a_terminal_or_when_it_is_asked_for(run: Run, dangerous: Path) -> None:
     assert "\x1b[" not in run("lint", str(dangerous)).out
     assert "\x1b[" in run("lint", str(dangerous), "--color", "always").out

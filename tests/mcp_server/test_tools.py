@@ -157,6 +157,13 @@ async def test_explain_answers_a_statement_a_line(server: MCPServer, era: str) -
     assert statement["effects"][0]["blocks"] == ["writes", "schema changes"]
 
 
+async def test_the_reasons_come_when_they_are_asked_for(server: MCPServer, era: str) -> None:
+    concise = text(await call(server, era, "explain_migration", text=BUILD))
+    detailed = text(await call(server, era, "explain_migration", text=BUILD, response_format="detailed"))
+    assert "https://www.postgresql.org/docs/" in detailed
+    assert "https://" not in concise
+
+
 async def test_the_downgrade_is_explained_when_it_is_asked_for(server: MCPServer, era: str) -> None:
     answer = data(await call(server, era, "explain_migration", path="versions/a.py", direction="downgrade"))
     assert [(each["direction"], each["statements"]) for each in answer["migrations"]] == [("downgrade", [])]

@@ -90,6 +90,12 @@ def test_a_statement_is_one_line_with_its_effects_below_the_migrations_verdict()
     )
 
 
+def test_reasons_stand_with_their_effects_when_they_are_asked_for() -> None:
+    concise, detailed = brief.explain(EXPLAIN).text, brief.explain(EXPLAIN, detailed=True).text
+    assert detailed.replace(", It reads every row. (https://example.org/index)", "") == concise
+    assert len(detailed) > len(concise)
+
+
 def test_a_page_of_an_explanation_and_its_data_hold_the_same_statements() -> None:
     page = brief.explain(EXPLAIN, offset=1, limit=1)
     assert page.text.splitlines()[1].startswith("  line 4 ")

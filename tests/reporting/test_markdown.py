@@ -81,6 +81,12 @@ def test_what_breaks_stands_beside_the_work() -> None:
     assert row.endswith("| scans it; running code: statements that name a fail (42703) |")
 
 
+def test_reasons_come_when_they_are_asked_for() -> None:
+    reason = "It reads every row. (https://example.org/index)"
+    assert reason in render(EXPLAIN, "markdown", detailed=True)
+    assert reason not in render(EXPLAIN, "markdown")
+
+
 def test_rules_are_a_table_and_one_rule_is_its_document() -> None:
     drop = documents.rules()["drop-column"]
     assert rules([drop], "markdown").splitlines()[2].startswith(f"| `drop-column` | {drop.severity} | ")

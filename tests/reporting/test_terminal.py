@@ -91,6 +91,13 @@ def test_what_breaks_stands_below_what_breaks_it() -> None:
     ]
 
 
+def test_reasons_stand_below_their_effects_when_they_are_asked_for() -> None:
+    shown = render(EXPLAIN, detailed=True).splitlines()
+    reason = f"{' ' * 28}It reads every row. (https://example.org/index)"
+    assert shown[3] == reason
+    assert [line for line in shown if line != reason] == render(EXPLAIN).splitlines()
+
+
 def test_a_helps_sentences_are_wrapped_and_its_code_is_not() -> None:
     code = "    op.execute(" + "x" * 120 + ")"
     shown = terminal.finding(replace(INDEX, help=f"{'word ' * 30}:\n\n{code}"), "", PLAIN)

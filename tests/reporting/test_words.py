@@ -71,6 +71,12 @@ def test_what_breaks_is_said_of_running_code() -> None:
     assert words.broken(replace(TABLE, breaks_running_code="it fails")) == "running code: it fails"
 
 
+def test_a_reason_stands_with_its_source() -> None:
+    assert words.explained(TABLE) == ""
+    assert words.explained(replace(TABLE, reason="It reads.", source="https://x")) == "It reads. (https://x)"
+    assert words.explained(replace(TABLE, source="https://x")) == "(https://x)"
+
+
 def test_no_findings_is_said_with_the_number_of_rules_and_only_of_what_was_read_in_full() -> None:
     assert words.summary(CLEAN) == "No findings by 8 rules in 1 migration, 1 statement (PostgreSQL 14)"
     assert words.summary(replace(CLEAN, not_analysed=(GAP,))) == (

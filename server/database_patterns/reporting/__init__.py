@@ -18,13 +18,18 @@ FORMATS: Final = get_args(Format)
 __all__ = ["FORMATS", "PLAIN", "Format", "Style", "capabilities", "printable", "render", "rule", "rules", "to_json"]
 
 
-def render(report: Report, form: Format = "text", style: Style = PLAIN) -> str:
-    """A report in one of its forms, ending in a newline; ``style`` colours the text form only."""
+def render(report: Report, form: Format = "text", style: Style = PLAIN, *, detailed: bool = False) -> str:
+    """A report in one of its forms, ending in a newline; ``style`` colours the text form only.
+
+    An explanation is ``detailed`` with the reason and the source of each effect, which JSON always has.
+    """
     if form == "json":
         return to_json(data.lint(report) if isinstance(report, LintReport) else data.explain(report))
     if form == "markdown":
-        return markdown.lint(report) if isinstance(report, LintReport) else markdown.explain(report)
-    return terminal.lint(report, style) if isinstance(report, LintReport) else terminal.explain(report, style)
+        return markdown.lint(report) if isinstance(report, LintReport) else markdown.explain(report, detailed=detailed)
+    if isinstance(report, LintReport):
+        return terminal.lint(report, style)
+    return terminal.explain(report, style, detailed=detailed)
 
 
 def rule(item: Rule, form: Format = "text") -> str:

@@ -54,11 +54,11 @@ def asked(call: Asked) -> str:
     return lint(call.report, limit=call.limit).text
 
 
-def explain(report: ExplainReport, *, offset: int = 0, limit: int = 50) -> Page:
-    """A page of statements, the first of each migration below the migration's verdict."""
+def explain(report: ExplainReport, *, offset: int = 0, limit: int = 50, detailed: bool = False) -> Page:
+    """A page of statements, the first of each migration below the migration's verdict; ``detailed`` with reasons."""
     head = f"{words.count(len(report.migrations), 'migration')} (PostgreSQL {report.postgres})"
     end = _trailer(report)
-    entries = [entry for item in report.migrations for entry in _migration_entries(item)]
+    entries = [entry for item in report.migrations for entry in _migration_entries(item, detailed=detailed)]
     return _page(head, entries, end, offset, limit)
 
 
@@ -86,20 +86,20 @@ def finding(item: Finding) -> str:
     return printable("\n".join([line, *_indented(item.help, "  instead: ")]))
 
 
-def _migration_entries(item: ExplainedMigration) -> list[str]:
+def _migration_entries(item: ExplainedMigration, *, detailed: bool = False) -> list[str]:
     """An entry for each statement; verdict and assumptions stand with the first, or alone."""
     verdict = f"{words.revision(item)}: {item.verdict}"
     assumed = [f"  assumed: {'; '.join(item.assumptions)}"] if item.assumptions else []
-    first, *others = [statement(one) for one in item.statements] or [""]
+    first, *others = [statement(one, detailed=detailed) for one in item.statements] or [""]
     return [printable("\n".join(filter(None, [verdict, *assumed, first]))), *map(printable, others)]
 
 
-def statement(item: ExplainedStatement) -> str:
+def statement(item: ExplainedStatement, *, detailed: bool = False) -> str:
     """One line: place, SQL, and every effect."""
     source, prediction = item.statement, item.prediction
     error = source.error or prediction.error
     facts = [
-        *(_effect(label, effect) for label, effect in words.grouped(prediction.effects)),
+        *(_effect(label, effect, detailed=detailed) for label, effect in words.grouped(prediction.effects)),
         *([f"fails: {error}"] if error else []),
         *(f"may fail with {one.sqlstate} ({one.when})" for one in prediction.may_fail),
         *(f"not known: {one}" for one in prediction.unknown),
@@ -108,12 +108,13 @@ def statement(item: ExplainedStatement) -> str:
     return f"  line {source.span.line}{manner}: {words.one_line(source.sql, 160)} -> {'; '.join(facts) or 'no effect'}"
 
 
-def _effect(label: str, effect: Effect) -> str:
+def _effect(label: str, effect: Effect, *, detailed: bool) -> str:
     parts = (
         f"{words.lock(effect.lock)} on {label}",
         words.blocks(effect.lock),
         words.work(effect),
         words.broken(effect),
+        words.explained(effect) if detailed else "",
     )
     return ", ".join(filter(None, parts))
 

@@ -31,28 +31,33 @@ def finding(item: Finding) -> str:
     return f"{title}\n\n{_inline_code(words.place(item.span))}: {_escaped(item.message)}{help_text}"
 
 
-def explain(report: ExplainReport) -> str:
-    """A section for each migration with a table of what its statements do."""
-    sections = [migration(item) for item in report.migrations]
+def explain(report: ExplainReport, *, detailed: bool = False) -> str:
+    """A section for each migration with a table of what its statements do; ``detailed`` with reasons."""
+    sections = [migration(item, detailed=detailed) for item in report.migrations]
     return "\n\n".join([*sections, *_left_out(report)]) + "\n"
 
 
-def migration(item: ExplainedMigration) -> str:
+def migration(item: ExplainedMigration, *, detailed: bool = False) -> str:
     """A section: the verdict, the table of statements, and what the answer rests on."""
     head = ["| line | statement | relation | lock | blocks | work, and what else |", "|---|---|---|---|---|---|"]
-    rows = [row for one in item.statements for row in statement(one)]
+    rows = [row for one in item.statements for row in statement(one, detailed=detailed)]
     assumed = f"\n\nAssumed: {_escaped('; '.join(item.assumptions))}" if item.assumptions else ""
     table = "\n".join([*head, *rows])
     return f"### {words.revision(item)}\n\n{_escaped(item.verdict)}\n\n{table}{assumed}"
 
 
-def statement(item: ExplainedStatement) -> list[str]:
+def statement(item: ExplainedStatement, *, detailed: bool = False) -> list[str]:
     """A row for each relation, then one for each error and doubt."""
     source, prediction = item.statement, item.prediction
     first = (str(source.span.line), _inline_code(words.one_line(source.sql, 80)))
     error = source.error or prediction.error
     rows = [
-        (_escaped(label), words.lock(effect.lock), words.blocks(effect.lock), _escaped(_consequences(effect)))
+        (
+            _escaped(label),
+            words.lock(effect.lock),
+            words.blocks(effect.lock),
+            _escaped(_consequences(effect, detailed=detailed)),
+        )
         for label, effect in words.grouped(prediction.effects)
     ]
     remarks = [
@@ -66,8 +71,9 @@ def statement(item: ExplainedStatement) -> list[str]:
     return [_row(*start, *row) for start, row in zip(starts, rows, strict=True)]
 
 
-def _consequences(effect: Effect) -> str:
-    return "; ".join(filter(None, (words.work(effect), words.broken(effect))))
+def _consequences(effect: Effect, *, detailed: bool) -> str:
+    reason = words.explained(effect) if detailed else ""
+    return "; ".join(filter(None, (words.work(effect), words.broken(effect), reason)))
 
 
 def rules(found: Iterable[Rule]) -> str:

@@ -49,17 +49,17 @@ def finding(item: Finding, source: str, style: Style) -> str:
     return "\n".join(lines)
 
 
-def explain(report: ExplainReport, style: Style) -> str:
-    """Each migration statement by statement, its verdict, and what the answer rests on."""
-    blocks = [migration(item, style) for item in report.migrations]
+def explain(report: ExplainReport, style: Style, *, detailed: bool = False) -> str:
+    """Each migration statement by statement, its verdict, and what the answer rests on; ``detailed`` with reasons."""
+    blocks = [migration(item, style, detailed=detailed) for item in report.migrations]
     return "\n\n".join([*blocks, *left_out(report, style)]) + "\n"
 
 
-def migration(item: ExplainedMigration, style: Style) -> str:
+def migration(item: ExplainedMigration, style: Style, *, detailed: bool = False) -> str:
     """One direction of a migration: its statements, then the verdict and what that rests on."""
     lines = [style("strong", printable(words.revision(item)))]
     for one in item.statements:
-        lines += statement(one, style)
+        lines += statement(one, style, detailed=detailed)
     if not item.statements:
         lines.append(style("dim", "  no statements" if item.complete else "  no statement could be analysed"))
     lines += _prose(f"Verdict: {item.verdict}", style=style, role="strong")
@@ -68,12 +68,12 @@ def migration(item: ExplainedMigration, style: Style) -> str:
     return "\n".join(lines)
 
 
-def statement(item: ExplainedStatement, style: Style) -> list[str]:
+def statement(item: ExplainedStatement, style: Style, *, detailed: bool = False) -> list[str]:
     """The statement in one line, and below it a line for each relation, and for each way in which it may fail."""
     source, prediction = item.statement, item.prediction
     number = style("dim", f"{source.span.line:>5}")
     lines = [f"{number}  {printable(words.one_line(source.sql))}{_manner(item, style)}"]
-    lines += _indented(effects(prediction.effects, style), 7)
+    lines += _indented(effects(prediction.effects, style, detailed=detailed), 7)
     error = source.error or prediction.error
     if error:
         lines.append(f"       {style('error', f'fails: {error}')}")
@@ -93,8 +93,8 @@ def _manner(item: ExplainedStatement, style: Style) -> str:
     return style("dim", f"  [{printable(text)}]") if text else ""
 
 
-def effects(items: Sequence[Effect], style: Style) -> list[str]:
-    """A table: relation, lock, what waits, and the work on the data; below each what breaks."""
+def effects(items: Sequence[Effect], style: Style, *, detailed: bool = False) -> list[str]:
+    """A table: relation, lock, what waits, and the work on the data; below each what breaks, and why."""
     rows = [
         (effect, (label, words.lock(effect.lock), words.blocks(effect.lock), words.work(effect)))
         for label, effect in words.grouped(items)
@@ -104,7 +104,8 @@ def effects(items: Sequence[Effect], style: Style) -> list[str]:
     for effect, (relation, lock, blocks, work) in rows:
         painted = style(lock_role(effect.lock), f"{lock:<{widths[1]}}")
         lines.append(f"{relation:<{widths[0]}}  {painted}  {blocks:<{widths[2]}}  {work}".rstrip())
-        lines += [f"{'':<{widths[0]}}  {style('warning', broken)}" for broken in [words.broken(effect)] if broken]
+        below = [("warning", words.broken(effect)), ("dim", words.explained(effect) if detailed else "")]
+        lines += [f"{'':<{widths[0]}}  {style(role, text)}" for role, text in below if text]
     return lines
 
 

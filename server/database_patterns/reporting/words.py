@@ -76,6 +76,12 @@ def work(effect: Effect) -> str:
     return ", ".join(filter(None, parts))
 
 
+def explained(effect: Effect) -> str:
+    """Why PostgreSQL does that, and where it is documented; empty where nothing is given."""
+    source = f"({effect.source})" if effect.source else ""
+    return " ".join(filter(None, (effect.reason, source)))
+
+
 def broken(effect: Effect) -> str:
     """What goes wrong in code that was written for the schema before: "running code: …"; empty when nothing."""
     return f"running code: {effect.breaks_running_code}" if effect.breaks_running_code else ""

@@ -43,13 +43,17 @@ def build(settings: Settings) -> Tool:
         schema: inputs.Schema = "",
         schema_path: inputs.SchemaPath = "",
         history: inputs.History = "",
+        response_format: Annotated[
+            Literal["concise", "detailed"],
+            Field(description="Detailed: with the reason and source of each effect."),
+        ] = "concise",
         limit: inputs.Limit = 20,
         offset: inputs.Offset = 0,
     ) -> Annotated[CallToolResult, Answer]:
         given = inputs.given(settings, text, path)
         report = explain(given, inputs.options(settings, postgres_version, schema, schema_path, history), direction)
         inputs.require_something(report.migrations, report.unreadable)
-        page = brief.explain(report, offset=offset, limit=limit)
+        page = brief.explain(report, offset=offset, limit=limit, detailed=response_format == "detailed")
         return answer(page.text, {**data.explain(brief.shown(report, page)), "next_offset": page.next_offset})
 
     return Tool.from_function(
