@@ -85,6 +85,34 @@ def test_a_folder_without_migrations_is_named(run: Run) -> None:
     assert outcome.err.count("\n") == 1
 
 
+def test_a_pipe_without_a_writer_and_a_device_without_an_end_stop_nothing(run: Run) -> None:
+    for name in ("0001_a.sql", "alembic.ini", "pyproject.toml", "env.py", "sqitch.plan"):
+        os.mkfifo(name)
+    Path("0002_b.sql").write_text(DANGEROUS, encoding="utf-8")
+    outcome = run("lint", ".")
+    assert outcome.status == 2
+    assert "0002_b.sql:1:1 error index-without-concurrently" in outcome.out
+    assert "not read 0001_a.sql: is a pipe or a device, which is not opened; save it as a file" in outcome.out
+    assert "not read alembic.ini: cannot be read (a pipe or a device is not opened)" in outcome.out
+    for arguments in (("lint", "/dev/zero"), ("lint", "0002_b.sql", "--schema", "/dev/zero")):
+        outcome = run(*arguments)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert (
+            outcome.err
+            == "database-patterns: /dev/zero: is a pipe or a device, which is not opened; save it as a file\n"
+        )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_without_permission_is_named_and_never_safe(run: Run) -> None:
+    Path("good.sql").write_text("SELECT 1;\n", encoding="utf-8")
+    Path("secret").mkdir(mode=0)
+    outcome = run("lint", ".")
+    assert outcome.status == 2
+    assert outcome.err == "database-patterns: secret: cannot be looked into (permission denied)\n"
+    assert outcome.out.splitlines()[-1].startswith("Incomplete: no findings")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_without_permission_is_named(run: Run) -> None:
     Path("secret.sql").write_text(DANGEROUS, encoding="utf-8")

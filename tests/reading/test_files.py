@@ -82,7 +82,11 @@ def test_sql_and_revisions_are_told_apart(text: str, path: str, kind: str) -> No
     assert recognise(text, path) == kind
 
 
-@pytest.mark.parametrize("line", ['revision = "a"', 'revision: str = "a"', 'revision="a"'])
+@pytest.mark.parametrize(
+    "line",
+    ['revision = "a"', 'revision: str = "a"', 'revision="a"', 'revision, down_revision = "a", None',
+     'down_revision, revision = None, "a"', '(revision, down_revision) = ("a", None)'],
+)  # fmt: skip
 def test_a_revision_is_known_by_its_identifier(line: str) -> None:
     assert is_revision(f'"""doc"""\n{line}\n')
     assert not is_revision(f"def f():\n    {line}\n")
@@ -106,6 +110,53 @@ def test_a_folder_gives_its_revisions_and_sql_files_and_none_of_the_rest(tmp_pat
         path.write_text(text)
     (versions / "damaged.py").write_bytes(b"revision = '\0'")
     assert scan(tmp_path) == Scanned((tmp_path / "0001.sql", versions / "b.py", versions / "damaged.py"))
+
+
+@pytest.mark.parametrize("line", ["revision", "revision == 1", "x = revision = 1", "revisions = 1", "rev, x = 1, 2"])
+def test_other_lines_do_not_make_a_revision(line: str) -> None:
+    assert not is_revision(line)
+
+
+def test_a_pipe_or_a_device_is_named_and_never_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.sql")
+    (tmp_path / "zero.sql").symlink_to("/dev/zero")
+    assert scan(tmp_path).migrations == (tmp_path / "pipe.sql", tmp_path / "zero.sql")
+    for path in (*scan(tmp_path).migrations, Path("/dev/null")):
+        with pytest.raises(UserError, match="is a pipe or a device, which is not opened; save it as a file"):
+            read_source(path)
+    os.mkfifo(tmp_path / "pipe.py")
+    assert tmp_path / "pipe.py" in scan(tmp_path).migrations
+
+
+def test_the_suffix_of_sql_counts_in_any_case(tmp_path: Path) -> None:
+    for name in ("A.SQL", "b.Sql", "c.PY"):
+        (tmp_path / name).write_text("SELECT 1")
+    assert [path.name for path in scan(tmp_path).migrations] == ["A.SQL", "b.Sql"]
+    assert recognise("x", "A.SQL") == "sql"
+
+
+def test_links_to_folders_are_followed_once_and_never_in_circles(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "top" / "inside", tmp_path / "outside"
+    for folder in (inside, outside / "deeper"):
+        folder.mkdir(parents=True)
+    (inside / "a.sql").write_text("SELECT 1")
+    (outside / "deeper" / "b.sql").write_text("SELECT 1")
+    (tmp_path / "top" / "again").symlink_to(inside)
+    (tmp_path / "top" / "round").symlink_to(tmp_path / "top")
+    (tmp_path / "top" / "out").symlink_to(outside)
+    (outside / "back").symlink_to(tmp_path)
+    found = [str(path.relative_to(tmp_path / "top")) for path in scan(tmp_path / "top").migrations]
+    assert sorted(found) == ["inside/a.sql", "out/deeper/b.sql"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir(mode=0)
+    try:
+        (refused,) = scan(tmp_path).unlisted
+    finally:
+        (tmp_path / "secret").chmod(0o700)
+    assert str(refused) == f"{tmp_path / 'secret'}: cannot be looked into (permission denied)"
 
 
 def test_migrations_in_another_language_are_found_beside_those_in_sql(tmp_path: Path) -> None:

@@ -86,13 +86,14 @@ def _add_loose(inventory: Inventory, scanned: Scanned, out: set[Path], inner: Pr
     known = {resolved(each.path) for each in inventory.files} | out
     loose = [each for each in scanned.migrations if resolved(each) not in known]
     if inventory.files:
-        other = [each for each in loose if each.suffix == ".sql" and not is_like_a_migration(each)]
+        other = [each for each in loose if each.suffix != ".py" and not is_like_a_migration(each)]
         loose = [each for each in loose if each not in set(other)]
         inventory.leave_out(other, "no migration by its name")
     folders = histories(loose)
     inventory.files += [Found(each, inner if each.suffix == ".py" else None, folders[each]) for each in loose]
     inventory.leave_out(scanned.verifying, "only verifying what sqitch has deployed")
     inventory.foreign += scanned.foreign
+    inventory.unreadable += scanned.unlisted
 
 
 def of_files(paths: Iterable[Path], within: Path | None = None) -> Inventory:
@@ -127,6 +128,7 @@ def _add_projects(inventory: Inventory, projects: Iterable[Project]) -> set[Path
     for each in projects:
         inventory.files += [Found(file, each) for file in each.files()]
         inventory.whole.add(each)
+        inventory.unreadable += [error for folder in each.versions for error in reading.unlisted(folder)]
         inventory.unreadable += [UserError(_OUTSIDE.format(name), where=str(each.settings)) for name in each.outside]
     out = project.left_out(projects)
     inventory.leave_out(out, "belonging to no history")

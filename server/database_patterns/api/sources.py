@@ -272,7 +272,7 @@ def _texts(inventory: Inventory, kind: Kind | None, within: Path | None) -> Give
         name = name_of(found.path, within)
         try:
             text = _text(found, within)
-            told = reading.running(found.path, within) if found.path.suffix == ".sql" else None
+            told = reading.running(found.path, within) if found.path.suffix != ".py" else None
             sources.setdefault(name, Source(name, text, kind, found.project, found.folder, told))
         except UserError as error:
             unreadable.append(str(_renamed(error, found.path, within)))

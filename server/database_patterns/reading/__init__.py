@@ -8,7 +8,7 @@ from database_patterns.model import Migration
 
 from .alembic import read_revision
 from .alembic.context import UNKNOWN, RevisionContext
-from .files import Kind, Scanned, decode, is_revision, read_source, recognise, scan
+from .files import Kind, Scanned, decode, is_revision, read_source, recognise, scan, unlisted
 from .sql import read_sql
 from .sql_layouts import UNTOLD, Running
 from .sql_settings import running
@@ -28,6 +28,7 @@ __all__ = [
     "recognise",
     "running",
     "scan",
+    "unlisted",
 ]
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from database_patterns.errors import UserError
 
 from .project import is_inside, mentions, repository
+from .regular import regular_text
 
 FILE: Final = "database-patterns.toml"
 _TABLE: Final = "database-patterns"
@@ -63,6 +64,6 @@ def _flat(table: Mapping[str, object], before: str) -> Iterator[tuple[str, objec
 
 def _read(file: Path) -> Mapping[str, object]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(regular_text(file))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise UserError(f"cannot be read ({' '.join(str(error).split())})", where=str(file)) from None

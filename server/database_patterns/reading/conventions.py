@@ -23,6 +23,7 @@ from .alembic.source import Source
 from .alembic.values import first_hole
 from .files import SKIPPED_FOLDERS, read_source
 from .project import is_inside, resolved
+from .regular import is_regular
 
 _FILES_MAX: Final = 10_000
 _SEARCHED_MAX: Final = 20_000_000
@@ -41,7 +42,7 @@ def mentioned(word: str, roots: Sequence[Path], within: Path | None = None) -> l
         if number >= _FILES_MAX:
             return None
         try:
-            if file.stat().st_size > _SEARCHED_MAX or word.encode() in file.read_bytes():
+            if is_regular(file) and (file.stat().st_size > _SEARCHED_MAX or word.encode() in file.read_bytes()):
                 found.append(file)
         except OSError:
             continue

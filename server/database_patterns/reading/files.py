@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from database_patterns.errors import UserError
 
+from .regular import is_regular
 from .sqitch import as_planned
 from .sql_order import order
 
@@ -28,29 +29,29 @@ _OTHER_ENCODINGS: Final = {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
 }
-_SUFFIXES: Final[dict[str, Kind]] = {".sql": "sql", ".py": "alembic"}
 SKIPPED_FOLDERS: Final = {"__pycache__", "node_modules", "site-packages"}
 _FOREIGN: Final = re.compile(
     r"\d+_\w*(?<!_test)\.go$|(?:[VUB]\d[\d._]*|R)__\w*\.(?:java|kt|groovy|class)$|\d[\w.-]*\.(?:js|mjs|cjs|ts)$"
 )
 """Names of migrations in Go (goose), on the JVM (Flyway) and in JavaScript (node-pg-migrate and others)."""
 
-_REVISION: Final = re.compile(r"^revision\s*(?::[^=\n]+)?=", re.MULTILINE)
-_PYTHON: Final = re.compile(
-    r"^(?:revision\s*(?::[^=\n]+)?=|def upgrade\(|from alembic import|import alembic)", re.MULTILINE
-)
+_ASSIGNED: Final = r"\(?(?:\w+\s*,\s*)*revision\b\s*(?:\)\s*|,[^=\n]*|:[^=\n]+)?=(?!=)"
+_REVISION: Final = re.compile(rf"^{_ASSIGNED}", re.MULTILINE)
+_PYTHON: Final = re.compile(rf"^(?:{_ASSIGNED}|def upgrade\(|from alembic import|import alembic)", re.MULTILINE)
 
 
 def read_source(path: Path, *, max_bytes: int | None = MAX_BYTES) -> str:
     """The text of a file, without a byte order mark; Python in the encoding that it declares, all else in UTF-8.
 
     Raises:
-        UserError: the file is missing, a folder, too large, empty, binary or in another encoding.
+        UserError: the file is missing, a folder, a pipe or a device, too large, empty, binary or in another encoding.
     """
     where = str(path)
     try:
         if path.is_dir():
             raise UserError("is a folder", where=where, remedy="name a file in it")
+        if not is_regular(path):
+            raise UserError("is a pipe or a device, which is not opened", where=where, remedy="save it as a file")
         data = _read(path, max_bytes)
     except FileNotFoundError:
         raise UserError("no such file or folder", where=where, remedy="check the path") from None
@@ -104,8 +105,12 @@ def _encoding(data: bytes, path: Path) -> str:
 
 def recognise(text: str, path: str = "") -> Kind:
     """Whether ``text`` is SQL or an Alembic revision: by the file's suffix, else by what only Python has."""
-    by_suffix = _SUFFIXES.get(Path(path).suffix)
-    return by_suffix or ("alembic" if _PYTHON.search(text) else "sql")
+    return kind_of(Path(path)) or ("alembic" if _PYTHON.search(text) else "sql")
+
+
+def kind_of(path: Path) -> Kind | None:
+    """What the suffix says: that of SQL in any case, that of Python as Alembic has it."""
+    return "alembic" if path.suffix == ".py" else "sql" if path.suffix.lower() == ".sql" else None
 
 
 def is_revision(text: str) -> bool:
@@ -118,28 +123,51 @@ class Scanned:
     """The files of a folder: SQL and Alembic revisions in the order of their tools, as far as names and plans tell it.
 
     Files that cannot be read count as migrations. ``verifying`` are sqitch's scripts that change nothing, ``foreign``
-    migrations in another language beside those in SQL.
+    migrations in another language beside those in SQL, ``unlisted`` the folders that cannot be looked into.
     """
 
     migrations: tuple[Path, ...]
     verifying: tuple[Path, ...] = ()
     foreign: tuple[Path, ...] = ()
+    unlisted: tuple[UserError, ...] = ()
 
 
 def scan(folder: Path) -> Scanned:
     """The migrations below ``folder``, whatever tool they are for."""
-    files = list(_walk(folder))
-    found = [path for path in files if path.suffix == ".sql" or (path.suffix == ".py" and may_be_revision(path))]
+    unlisted: list[UserError] = []
+    files = list(_walk(folder, unlisted))
+    found = [path for path in files if kind_of(path) == "sql" or (path.suffix == ".py" and may_be_revision(path))]
     migrations, verifying = as_planned(sorted(found, key=lambda path: order(str(path))))
-    beside = {path.parent for path in migrations if path.suffix == ".sql"}
+    beside = {path.parent for path in migrations if kind_of(path) == "sql"}
     foreign = sorted(path for path in files if path.parent in beside and _FOREIGN.match(path.name))
-    return Scanned(tuple(migrations), tuple(verifying), tuple(foreign))
+    return Scanned(tuple(migrations), tuple(verifying), tuple(foreign), tuple(unlisted))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS]
-        yield from (Path(parent, each) for each in files if Path(each).suffix in _SUFFIXES or _FOREIGN.match(each))
+def unlisted(folder: Path) -> list[UserError]:
+    """The folders in ``folder``, or itself, that cannot be looked into."""
+    found: list[UserError] = []
+    for _ in _walk(folder, found):
+        pass
+    return found
+
+
+def _walk(top: Path, unlisted: list[UserError]) -> Iterator[Path]:
+    """The files that may be migrations; links to folders are followed in the end, to what was not seen before."""
+
+    def refuse(error: OSError) -> None:
+        why = (error.strerror or "unknown reason").lower()
+        unlisted.append(UserError(f"cannot be looked into ({why})", where=str(error.filename)))
+
+    waiting, seen = [top], set[str]()
+    while waiting:
+        for parent, folders, files in os.walk(waiting.pop(0), onerror=refuse):
+            if os.path.realpath(parent) in seen:
+                folders.clear()
+                continue
+            seen.add(os.path.realpath(parent))
+            folders[:] = [each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS]
+            waiting += sorted(Path(parent, each) for each in folders if Path(parent, each).is_symlink())
+            yield from (Path(parent, each) for each in files if kind_of(Path(each)) or _FOREIGN.match(each))
 
 
 def may_be_revision(path: Path) -> bool:

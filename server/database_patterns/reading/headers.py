@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,8 @@ def ancestors(named: Iterable[Path], files: Iterable[Path]) -> list[Path]:
     for file, above in parents.items():
         for other in above:
             children.setdefault(other, set()).add(file)
-    resolved = {file.resolve() for file in named}
-    given = {file for file in headers if file.resolve() in resolved}
+    real = {os.path.realpath(file) for file in named}
+    given = {file for file in headers if os.path.realpath(file) in real}
     before, after = _reached(given, parents), _reached(given, children)
     return [file for file in headers if file in before and file not in after]
 
@@ -90,14 +91,21 @@ def _nearest(files: set[Path], to: Path) -> set[Path]:
 
 def _assigned(node: ast.stmt) -> list[tuple[str, object]]:
     """The names of the header that ``node`` assigns, with their literal values (None where they are none)."""
+    pairs: list[tuple[ast.expr, ast.expr]] = []
     if isinstance(node, ast.Assign):
-        targets = node.targets
+        pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
     elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        targets = [node.target]
-    else:
-        return []
-    names = [target.id for target in targets if isinstance(target, ast.Name) and target.id in _NAMES]
-    return [(name, _literal(node.value)) for name in names if node.value is not None]
+        pairs = [(node.target, node.value)]
+    return [
+        (target.id, _literal(value)) for target, value in pairs if isinstance(target, ast.Name) and target.id in _NAMES
+    ]
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """``a, b = 1, 2`` is ``a = 1`` and ``b = 2``."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def _literal(node: ast.expr) -> object:

@@ -13,6 +13,8 @@ from typing import Final
 
 from database_patterns.errors import UserError
 
+from .regular import regular_text
+
 MAIN: Final = "alembic"
 """The section that Alembic reads unless it is started with ``--name``."""
 
@@ -59,7 +61,7 @@ def read_ini(file: Path) -> list[Settings]:
     """
     parser = configparser.ConfigParser({"here": _escaped(str(file.parent))})
     try:
-        parser.read_string(file.read_text(encoding="utf-8-sig"))
+        parser.read_string(regular_text(file, "utf-8-sig"))
         sections = {name: _values(parser, name) for name in parser.sections()}
     except (configparser.Error, UnicodeDecodeError, OSError) as error:
         raise unreadable(file, error) from None
@@ -77,7 +79,7 @@ def read_pyproject(file: Path) -> Settings | None:
         UserError: it cannot be read.
     """
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("alembic")
+        table = tomllib.loads(regular_text(file)).get("tool", {}).get("alembic")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, AttributeError) as error:
         raise unreadable(file, error) from None
     if not isinstance(table, dict):

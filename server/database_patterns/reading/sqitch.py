@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final, Literal
 
+from .regular import regular_text
+
 PLAN: Final = "sqitch.plan"
 Kind = Literal["deploy", "revert", "verify"]
 
@@ -65,7 +67,7 @@ def as_planned(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
 def _positions(plan: Path) -> Mapping[str, int]:
     """The place of each change in the plan; of one that was reworked also that of its script up to a tag."""
     try:
-        lines = plan.read_text(encoding="utf-8").splitlines()
+        lines = regular_text(plan).splitlines()
     except (OSError, UnicodeDecodeError):
         return {}
     positions: dict[str, int] = {}
