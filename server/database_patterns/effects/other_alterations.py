@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -53,7 +54,12 @@ def alter(at: Alteration, table: Table, action: actions.OtherAlteration) -> None
     if action.kind in _MORE:
         _MORE[action.kind](at, table, action)
     elif action.kind not in _ONLY_LOCKS:
-        at.work.doubt(f"ALTER TABLE ({action.kind}) is not analysed yet")
+        at.work.doubt(f"ALTER TABLE … {_spelled(action.kind)} is not analysed yet")
+
+
+def _spelled(kind: str) -> str:
+    """The parser's name of a subcommand as SQL: DropOids is DROP OIDS."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).upper()
 
 
 def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:

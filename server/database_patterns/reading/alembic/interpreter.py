@@ -75,7 +75,7 @@ class Interpreter(Definitions):
         except OutOfBudgetError:
             raise
         except Exception as error:  # noqa: BLE001  a revision may be wrong in any way; the answer says where
-            self.journal.gap(statement, f"{type(error).__name__}: {str(error)[:200]}")
+            self.journal.gap(statement, _said(error))
             return None
 
     # Simple statements ---------------------------------------------------------------------------------------------
@@ -348,3 +348,10 @@ def _stored(node: ast.AST) -> set[str]:
     """The names that ``node`` assigns."""
     names = (inner for inner in walk(node) if isinstance(inner, ast.Name))
     return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without the names of our own classes."""
+    if isinstance(error, AttributeError) and type(error.obj).__module__.startswith(__name__.partition(".")[0]):
+        return f"what .{error.name} is taken from is not followed"
+    return f"{type(error).__name__}: {str(error)[:200]}"

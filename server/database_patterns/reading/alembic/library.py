@@ -187,8 +187,9 @@ _NAMESPACES: Final = {*_MODULES, *_OTHER_DIALECTS, *_PACKAGES, *neighbours.MODUL
 
 def builtin(name: str) -> object:
     """What a name means that the file does not define; iterators are lists, so that they have a length."""
-    inert = hasattr(builtins, name) and name not in _ACTIVE_BUILTINS
-    return _BUILTINS.get(name, Unknown(name, inert=inert))
+    if not hasattr(builtins, name):
+        return _BUILTINS.get(name, Unknown(f"{name}, which nothing defines"))
+    return _BUILTINS.get(name, Unknown(name, inert=name not in _ACTIVE_BUILTINS))
 
 
 def is_builtin(function: object) -> bool:
