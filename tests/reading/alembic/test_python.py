@@ -269,7 +269,7 @@ def test_an_error_in_one_statement_loses_no_other(revise: Revise) -> None:
     )
     assert revision.outline() == [
         ("DROP TABLE a", "exact", None),
-        ("", "opaque", "undefined_name"),
+        ("", "opaque", "undefined_name, which nothing defines"),
         ("DROP TABLE b", "exact", None),
     ]
     assert revision.gaps() == [
