@@ -274,7 +274,7 @@ def test_an_error_in_one_statement_loses_no_other(revise: Revise) -> None:
     ]
     assert revision.gaps() == [
         ("broken = 1 / 0", "ZeroDivisionError: division by zero"),
-        ("op.drop_table(undefined_name)", "undefined_name"),
+        ("op.drop_table(undefined_name)", "undefined_name, which nothing defines"),
     ]
 
 
