@@ -64,6 +64,19 @@ def test_only_its_ancestors_count_and_none_of_another_branch() -> None:
     assert [source.path for source in from_paths([Path("side.py")]).earlier] == ["a.py"]
 
 
+MOOD = "op.execute('ALTER TABLE t ADD COLUMN m mood')"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_type_that_another_branch_may_have_created_is_not_said_to_be_missing() -> None:
+    Path("late.py").write_text(REVISION.format(name="late", parent="side", code=MOOD), encoding="utf-8")
+    assert [finding.rule for finding in linted("late.py").findings] == []
+    for name in "bcd":
+        Path(f"{name}.py").unlink()
+    (finding,) = linted("late.py").findings
+    assert (finding.rule, "42704" in finding.message) == ("statement-that-fails", True)
+
+
 def test_without_them_nothing_is_known(folder: Path) -> None:
     (folder / "a.py").unlink()
     (folder / "b.py").unlink()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from database_patterns.reading.headers import Header, ancestors, connected, header
+from database_patterns.reading.headers import Header, connected, header, lineage
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def chain(folder: Path, **parents: str | None) -> dict[str, Path]:
 
 
 def before(files: dict[str, Path], *named: str) -> list[str]:
-    found = ancestors([files[name] for name in named], files.values())
+    found, _ = lineage([files[name] for name in named], files.values())
     return [file.stem for file in found]
 
 
@@ -76,6 +76,12 @@ def test_ancestors_are_what_is_applied_before_over_branches_and_merges(tmp_path:
     assert before(files, "d") == ["a", "b", "c"]
     assert before(files, "c") == ["a"]
     assert before(files, "a") == before(files, "other") == []
+
+
+@pytest.mark.parametrize(("named", "branched"), [("a", False), ("b", True), ("c", True), ("d", False), ("e", False)])
+def test_a_revision_of_another_branch_may_have_been_applied_or_not(named: str, branched: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    files = chain(tmp_path, a=None, b="a", c="a", d="b c", e="d")
+    assert lineage([files[named]], files.values())[1] is branched
 
 
 def test_what_stands_between_the_named_ones_is_not_applied_before_all_of_them(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ class Followed:
 
 def followed(read: Read, options: Options, directions: tuple[Direction, ...]) -> Iterator[Followed]:
     """All histories that were read, each from the schema that what comes before it leaves behind."""
-    known = _Known.of(options, read.earlier)
+    known = _Known.of(options, read.earlier, branched=read.branched)
     for history in read.histories:
         start = _start(history.migrations, known, options, history.database)
         found = contexts(history.migrations, start.catalog, options.assumptions, directions)
@@ -88,22 +88,28 @@ def followed(read: Read, options: Options, directions: tuple[Direction, ...]) ->
 
 def start(migrations: Sequence[Migration], options: Options) -> Start:
     """The schema before the first of ``migrations``: from the dump, then through the history; else nothing is known."""
-    return _start(migrations, _Known.of(options, ()), options, None)
+    return _start(migrations, _Known.of(options, (), branched=False), options, None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What may exist before: a dump and a history that the user gives, else the revisions ``beside`` those given."""
+    """What may exist before: a dump and a history that the user gives, else the revisions ``beside`` those given.
+
+    ``branched``: some of the revisions may have been applied or not, so that this is not all that exists.
+    """
 
     schema: Read
     history: Read
     beside: Read
+    branched: bool
 
     @classmethod
-    def of(cls, options: Options, earlier: tuple[Source, ...]) -> _Known:
+    def of(cls, options: Options, earlier: tuple[Source, ...], *, branched: bool) -> _Known:
         given = options.schema.sources or options.history.sources
         beside = Given() if given else Given(earlier)
-        return cls(sources.read(options.schema), sources.read(options.history), sources.read(beside))
+        history = sources.read(options.history)
+        branched = _has_branches(history.migrations) if given else branched
+        return cls(sources.read(options.schema), history, sources.read(beside), branched)
 
     def before(self, migrations: Sequence[Migration], database: str | None) -> list[Migration]:
         """What is applied before ``migrations``; of a history of several databases what is applied to ``database``."""
@@ -115,7 +121,8 @@ class _Known:
 def _start(migrations: Sequence[Migration], known: _Known, options: Options, database: str | None) -> Start:
     schema, earlier = known.schema, known.before(migrations, database)
     unread = known.history.unreadable or known.beside.unreadable
-    whole = _is_whole((*earlier, *migrations)) and not (schema.migrations or unread)
+    partly = schema.migrations or unread or known.branched
+    whole = _is_whole((*earlier, *migrations)) and not partly
     catalog = Catalog.at_first() if whole else Catalog.unknown()
     for statement in (statement for dump in schema.migrations for statement in dump.upgrade):
         catalog = catalog.advance(statement)
@@ -128,6 +135,11 @@ def _start(migrations: Sequence[Migration], known: _Known, options: Options, dat
         f"{len(known.beside.unreadable)} of the revisions before could not be read" if known.beside.unreadable else "",
     ]
     return Start(catalog, tuple(filter(None, assumed)), schema.unreadable + known.history.unreadable)
+
+
+def _has_branches(migrations: Sequence[Migration]) -> bool:
+    parents = [parent for migration in migrations for parent in migration.down_revisions]
+    return len(parents) > len(set(parents)) or sum(not migration.down_revisions for migration in migrations) > 1
 
 
 def _is_whole(migrations: Sequence[Migration]) -> bool:

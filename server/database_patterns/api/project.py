@@ -12,7 +12,7 @@ from pathlib import Path
 from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.reading import Scanned, project
-from database_patterns.reading.headers import ancestors
+from database_patterns.reading.headers import lineage
 from database_patterns.reading.project import Project, resolved
 from database_patterns.reading.sql_order import histories, is_like_a_migration
 
@@ -35,7 +35,8 @@ class Inventory:
     """Files in the order in which they are to be read.
 
     ``whole`` are the projects of which all revisions are there. ``notes`` say what was left out, ``unreadable`` which
-    settings could not be read; ``foreign`` are migrations in a language that is not read.
+    settings could not be read; ``foreign`` are migrations in a language that is not read. ``branched`` says that there
+    are revisions of other branches, which may have been applied or not.
     """
 
     files: list[Found] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Inventory:
     notes: list[str] = field(default_factory=list)
     unreadable: list[UserError] = field(default_factory=list)
     foreign: list[Path] = field(default_factory=list)
+    branched: bool = False
 
     def leave_out(self, files: Sequence[Path], why: str) -> None:
         """Note what is not read on purpose; a file that is named itself is."""
@@ -111,7 +113,8 @@ def applied_before(paths: Iterable[Path], within: Path | None = None) -> Invento
         own = project.around(folder, within)
         named = [path for path in paths if path.parent == folder]
         files = own.files() if own else sorted(folder.glob("*.py"))
-        inventory.files += [Found(file, own) for file in ancestors(named, files)]
+        before, inventory.branched = lineage(named, files)
+        inventory.files += [Found(file, own) for file in before]
     return inventory
 
 

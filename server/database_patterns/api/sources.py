@@ -46,7 +46,8 @@ class Given:
     """What was given: the texts, and a line for each input that could not be read.
 
     ``notes`` say what was left out on purpose, ``gaps`` name files that are migrations and are not read. ``whole`` are
-    the projects of which all revisions are there, ``earlier`` the revisions that come before those that were named.
+    the projects of which all revisions are there, ``earlier`` the revisions that come before those that were named;
+    ``branched``: beside these there are revisions of other branches, which may have been applied or not.
     """
 
     sources: tuple[Source, ...] = ()
@@ -55,6 +56,7 @@ class Given:
     gaps: tuple[Gap, ...] = ()
     whole: frozenset[Project] = field(default=frozenset(), repr=False, compare=False)
     earlier: tuple[Source, ...] = field(default=(), repr=False, compare=False)
+    branched: bool = False
 
     def text_of(self, paths: Iterable[str]) -> dict[str, str]:
         """The texts of these names."""
@@ -66,7 +68,8 @@ class Given:
 class Read:
     """The histories that were read, each in the order in which it is applied.
 
-    ``unreadable``, ``notes``, ``gaps`` and ``earlier`` as in Given, ``partly`` the SQL files read only in part.
+    ``unreadable``, ``notes``, ``gaps``, ``earlier`` and ``branched`` as in Given, ``partly`` the SQL files that were
+    read only in part.
     """
 
     histories: tuple[History, ...]
@@ -75,6 +78,7 @@ class Read:
     notes: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     earlier: tuple[Source, ...] = field(default=(), repr=False)
+    branched: bool = False
 
     @property
     def migrations(self) -> tuple[Migration, ...]:
@@ -124,8 +128,8 @@ def from_paths(paths: Iterable[Path], *, kind: Kind | None = None, within: Path 
             given = _joined(given, _of_path(path, kind, within))
         except UserError as error:
             given = replace(given, unreadable=(*given.unreadable, str(error)))
-    earlier = _texts(project.applied_before(paths, within), None, within)
-    return replace(given, earlier=earlier.sources)
+    before = project.applied_before(paths, within)
+    return replace(given, earlier=_texts(before, None, within).sources, branched=before.branched)
 
 
 def history(path: Path, *, within: Path | None = None) -> Given:
@@ -191,6 +195,7 @@ def read(given: Given) -> Read:
         tuple(dict.fromkeys(notes)),
         (*given.gaps, *(problem for history in histories for problem in history.problems)),
         given.earlier,
+        given.branched,
     )
 
 

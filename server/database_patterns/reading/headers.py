@@ -55,8 +55,11 @@ def connected(headers: Mapping[Path, Header]) -> list[set[Path]]:
     return list({id(group): group for group in groups.values()}.values())
 
 
-def ancestors(named: Iterable[Path], files: Iterable[Path]) -> list[Path]:
-    """Those of ``files``, in their order, that are applied before all of the ``named`` ones, as far as headers tell."""
+def lineage(named: Iterable[Path], files: Iterable[Path]) -> tuple[list[Path], bool]:
+    """Those of ``files``, in their order, that are applied before all of the ``named`` ones, as far as headers tell.
+
+    Also whether there are others that come neither before nor after: revisions of another branch.
+    """
     headers = {file: each for file in files if (each := header(file))}
     by_name: dict[str, set[Path]] = {}
     for file, each in headers.items():
@@ -72,7 +75,8 @@ def ancestors(named: Iterable[Path], files: Iterable[Path]) -> list[Path]:
     real = {os.path.realpath(file) for file in named}
     given = {file for file in headers if os.path.realpath(file) in real}
     before, after = _reached(given, parents), _reached(given, children)
-    return [file for file in headers if file in before and file not in after]
+    earlier = [file for file in headers if file in before and file not in after]
+    return earlier, bool(headers.keys() - before - after)
 
 
 def _reached(start: set[Path], steps: Mapping[Path, set[Path]]) -> set[Path]:
