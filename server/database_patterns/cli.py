@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 from database_patterns import reporting
 from database_patterns.errors import UserError
@@ -197,8 +196,7 @@ def _print(text: str) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.flush()
     except OSError as error:
-        # What the buffer still holds would fail once more when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise UserError(f"cannot be written ({error.strerror})", where="standard output") from None
 
@@ -206,8 +204,15 @@ def _print(text: str) -> None:
 def _complain(line: str, program: str = "database-patterns") -> None:
     """One line on standard error, where there is one; it is not said elsewhere instead."""
     if sys.stderr is not None:
-        with contextlib.suppress(OSError):
-            print(f"{program}: {reporting.printable(line)}", file=sys.stderr)
+        try:
+            print(f"{program}: {reporting.printable(line)}", file=sys.stderr, flush=True)
+        except OSError:
+            _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
+    """Let a stream that cannot be written lead nowhere: what it still holds would fail once more as Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _style(options: argparse.Namespace) -> reporting.Style:

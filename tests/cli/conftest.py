@@ -12,8 +12,8 @@ import pytest
 import database_patterns
 from database_patterns.cli import main
 
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(database_patterns.__file__).parents[1])}
-"""That of a process which runs what this one tests, from whatever folder."""
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(database_patterns.__file__).parents[1]), "PYTHONUNBUFFERED": ""}
+"""That of a process which runs what this one tests, from whatever folder, with streams as users have them."""
 
 
 @dataclass(frozen=True)
