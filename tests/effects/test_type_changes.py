@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.effects.given import effect_on, errors, locks, predicted, schema, work_on
 
+from database_patterns.lab import driver
+from database_patterns.lab.server import Database
+
 SHOP = schema(
     """
     CREATE TYPE mood AS ENUM ('ok');
@@ -128,3 +131,23 @@ def test_prepared_statements_that_return_the_column_break_once() -> None:
 )
 def test_what_may_fail_on_rows_is_said(sql: str, possible: list[str]) -> None:
     assert errors(predicted(sql, SHOP)) == (None, possible)
+
+
+DEFAULTS = {
+    "ALTER n DROP DEFAULT, ALTER n TYPE int USING n::int, ALTER n SET DEFAULT 1": None,
+    "ALTER n TYPE int USING n::int, ALTER n DROP DEFAULT": None,
+    "ALTER n SET DEFAULT 1, ALTER n TYPE int USING n::int, ALTER n DROP DEFAULT": None,
+    "ALTER n TYPE int USING n::int, ALTER n SET DEFAULT 1": "42804",
+    "ALTER n SET DEFAULT 1, ALTER n TYPE int USING n::int": "42804",
+    "ADD added int DEFAULT 4, ALTER added DROP DEFAULT": "42703",
+}
+
+
+@pytest.mark.parametrize("subcommands", DEFAULTS)
+def test_a_default_is_dropped_before_types_change_wherever_it_is_written(subcommands: str, database: Database) -> None:
+    table, statement = "CREATE TABLE t (n text DEFAULT 'x')", f"ALTER TABLE t {subcommands}"
+    assert errors(predicted(statement, schema(table)))[0] == DEFAULTS[subcommands]
+    database.execute(table)
+    with driver.connect(database.owner) as connection:
+        error = driver.execute(connection, statement)
+    assert (error.sqlstate if error else None) == DEFAULTS[subcommands]

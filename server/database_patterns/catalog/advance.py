@@ -63,13 +63,16 @@ def in_execution_order(followed: Iterable[ActionT]) -> list[ActionT]:
 def _pass(action: Action) -> int:
     if isinstance(action, actions.AddConstraint):
         return _KEYS_PASS if action.constraint.kind in {"primary key", "unique", "exclusion"} else _CONSTRAINTS_PASS
+    if isinstance(action, actions.SetDefault) and action.default is None:
+        return _DROP_PASS
     return _PASSES.get(type(action), _LAST_PASS)
 
 
+_DROP_PASS: Final = 0
 _PASSES: Final[dict[type[Action], int]] = {
-    actions.DropColumn: 0,
-    actions.DropConstraint: 0,
-    actions.DropNotNull: 0,
+    actions.DropColumn: _DROP_PASS,
+    actions.DropConstraint: _DROP_PASS,
+    actions.DropNotNull: _DROP_PASS,
     actions.AlterColumnType: 1,
     actions.AddColumn: 2,
     actions.SetNotNull: 3,
