@@ -78,7 +78,8 @@ class Statement:
     outside ``reading``, ``catalog`` and ``effects``; None when the text does not parse, and then ``error`` says so.
     ``guard`` is the condition under which a guarded statement runs, or the hole of a partial one.
     ``transaction`` is None where the statement runs in autocommit. ``related`` are further places that it comes from
-    (the line within a helper function).
+    (the line within a helper function). ``message`` is the transaction that PostgreSQL itself opens for the statements
+    of one message, of which this is one: it runs in that where nobody has opened another.
     """
 
     sql: str
@@ -90,6 +91,7 @@ class Statement:
     transaction: Transaction | None = None
     related: tuple[Span, ...] = ()
     error: ServerError | None = None
+    message: Transaction | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,6 +284,32 @@ def test_a_commit_among_other_statements_of_one_text_stays_uncertain_whatever_th
     )
 
 
+TWO = "ALTER TABLE seen ADD x int; CREATE INDEX CONCURRENTLY ON seen (xid)"
+
+
+@pytest.mark.parametrize(
+    ("env", "body"),
+    [
+        (AUTOCOMMIT, f'op.execute("{TWO}")'),
+        (DEFAULT, f'with op.get_context().autocommit_block():\n    op.execute("{TWO}")'),
+    ],
+    ids=["autocommit of env.py", "block"],
+)
+def test_a_text_of_several_statements_is_one_transaction_where_there_is_no_other(
+    tmp_path: Path, seen: Database, env: str, body: str
+) -> None:
+    project = Project.write(tmp_path, env, {"one": body, "two": sent("b {}1")})
+    done = project.run(seen, "upgrade", "head")
+    assert "cannot run inside a transaction block" in done.stderr
+    first, second = project.read()
+    assert len({each.transaction for each in first.upgrade}) == 1
+    transaction = first.upgrade[1].transaction
+    assert transaction is not None
+    assert transaction.certain
+    assert "sent together in one message" in transaction.reason
+    assert (second.upgrade[0].transaction is None) == (env == AUTOCOMMIT)
+
+
 UNKNOWN = "whether revisions share a transaction is not known: "
 
 

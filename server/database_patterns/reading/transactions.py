@@ -109,12 +109,12 @@ class _Run:
 
     def _placed(self, statement: Statement, opened: str) -> Statement:
         self.open = self._within(statement, opened)
-        return replace(statement, transaction=self.open)
+        return replace(statement, transaction=self.open or statement.message)
 
     def _within(self, statement: Statement, opened: str) -> Transaction | None:
         """The transaction of the statement as this run has it; ``opened`` is the one that its revision begins with."""
         transaction = statement.transaction
-        if transaction is None:
+        if transaction is None or transaction == statement.message:
             self.autocommit, self.unnoticed = False, ""
             return None
         if self.autocommit and DEFAULT in transaction.reason:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from tests.reading.alembic.truth import assert_read_as_sent, folded, groups, run
 
+from database_patterns.lab import driver
 from database_patterns.lab.server import Database
+from database_patterns.model import Transaction
 
 Revise = Callable[..., Any]
 
@@ -151,3 +153,47 @@ def test_what_postgresql_refuses_inside_a_transaction_is_read_inside_one(
     (statement,) = revision.migration.upgrade
     assert statement.transaction is not None
     assert "cannot run inside a transaction block" in str(run(revision.text, "upgrade", database).error)
+
+
+TOGETHER = {
+    "CREATE INDEX CONCURRENTLY a ON orders (id); CREATE INDEX CONCURRENTLY b ON orders (note);": "25001",
+    "SET lock_timeout = '2s'; ALTER TABLE orders ADD x int; VACUUM orders": "25001",
+    "ALTER TABLE orders ADD x int; SELECT 1 / 0": "22012",
+    "CREATE INDEX CONCURRENTLY a ON orders (id);": None,
+}
+
+
+@pytest.mark.parametrize("sql", TOGETHER)
+def test_several_statements_of_one_text_share_a_transaction_even_in_an_autocommit_block(
+    sql: str, database: Database, revise: Revise
+) -> None:
+    database.execute(SETUP)
+    revision = revise(f'with op.get_context().autocommit_block():\n    op.execute("{sql}")\n    op.execute("SELECT 2")')
+    error = run(revision.text, "upgrade", database).error
+    assert getattr(getattr(error, "orig", None), "sqlstate", None) == TOGETHER[sql]
+    first, *_ = shared = [each.transaction for each in revision.migration.upgrade]
+    if TOGETHER[sql] is None:
+        assert shared == [None, None]
+        return
+    with driver.connect(database.owner) as connection:
+        assert list(driver.rows(connection, "SELECT 1 FROM pg_attribute WHERE attname = 'x'")) == []
+    line = revision.place(f'op.execute("{sql}")').line
+    reason = (
+        f"the statements of the text on line {line} are sent together in one message, "
+        "which PostgreSQL runs in one transaction"
+    )
+    assert first == Transaction("b.py/upgrade/1/message/1", certain=True, reason=reason)
+    assert shared == [first] * (len(shared) - 1) + [None]
+
+
+def test_transaction_statements_within_one_text_of_an_autocommit_block_leave_the_others_uncertain(
+    database: Database, revise: Revise
+) -> None:
+    database.execute(SETUP)
+    sql = "SELECT 1; COMMIT; CREATE INDEX CONCURRENTLY a ON orders (id)"
+    revision = revise(f'with op.get_context().autocommit_block():\n    op.execute("{sql}")')
+    assert "cannot run inside" in str(run(revision.text, "upgrade", database).error)
+    before, _, after = [each.transaction for each in revision.migration.upgrade]
+    assert before is not None
+    assert after is not None
+    assert (before.certain, after.certain, before.id == after.id) == (False, False, False)

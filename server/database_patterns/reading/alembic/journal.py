@@ -73,13 +73,18 @@ class Journal:
         place, elsewhere = (self.source.span(part), ()) if part else self._argument(rendered.about, node, whole)
         found = parse(rendered.sql, self._parts(rendered.sql, node, place))
         several = len(found) > 1
+        controls = [action.kind for each in found for action in each.actions if isinstance(action, TransactionControl)]
+        if several:
+            self.transactions.send_together(controls, whole.line)
         for statement in found:
             at = statement.span if several else place
+            message = self.transactions.message() if several else None
             with self.guarded(rendered.condition):
-                self._add(self._with_holes(statement, rendered.holes), whole, at, elsewhere)
+                whole_text = self._with_holes(statement, rendered.holes)
+                self._add(replace(whole_text, message=message), whole, at, elsewhere)
             for action in statement.actions:
                 if isinstance(action, TransactionControl):
-                    self.transactions.after_statement(action.kind, whole.line, alone=len(found) == 1)
+                    self.transactions.after_statement(action.kind, whole.line, alone=not several)
 
     def made(self, value: object, node: ast.AST) -> None:
         """Remember that ``node`` has made ``value``, an object of SQLAlchemy that statements may be about."""
@@ -242,6 +247,6 @@ class Journal:
                 related=related,
                 confidence=confidence,
                 guard=guard,
-                transaction=self.transactions.current(),
+                transaction=self.transactions.current() or statement.message,
             )
         )

@@ -6,6 +6,7 @@ SQL, a ``commit()`` on the migration's connection. Env.py is not read here, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +28,9 @@ def control(reason: str) -> str | None:
 
 _SENT_ALONE: Final = "sent as SQL on line"
 
+_CHANGING: Final = {"begin", "commit", "rollback", "prepare"}
+"""The kinds of transaction statements that begin or end one."""
+
 
 @dataclass(slots=True)
 class Transactions:
@@ -37,10 +41,28 @@ class Transactions:
     reason: str = DEFAULT
     number: int = 1
     autocommit: int = 0
+    messages: int = 0
+    mixed: bool = False
+    """Whether the latest message of several statements begins or ends transactions itself."""
+    line: int = 0
+    """The line of the call that sent it."""
 
     def current(self) -> Transaction | None:
         """The transaction that the next statement runs in; None inside an autocommit block."""
         return None if self.autocommit else Transaction(f"{self.owner}/{self.number}", self.certain, self.reason)
+
+    def send_together(self, controls: Iterable[str], line: int) -> None:
+        """Several statements are sent as one text on ``line``; ``controls`` are its own transaction statements."""
+        self.messages += 1
+        self.mixed = not _CHANGING.isdisjoint(controls)
+        self.line = line
+
+    def message(self) -> Transaction:
+        """The transaction that PostgreSQL opens for the next statement of that text, where no other is open."""
+        reason = f"the statements of the text on line {self.line} are sent together in one message"
+        rest = ", and it has transaction statements of its own" if self.mixed else ""
+        name = f"{self.owner}/{self.number}/message/{self.messages}"
+        return Transaction(name, not self.mixed, f"{reason}, which PostgreSQL runs in one transaction{rest}")
 
     def enter_autocommit(self) -> None:
         """An ``autocommit_block()`` begins: it commits what came before."""
@@ -56,7 +78,7 @@ class Transactions:
 
         Not ``alone`` when it is one of several statements that were sent together.
         """
-        if kind in {"begin", "commit", "rollback", "prepare"}:
+        if kind in _CHANGING:
             sent = _SENT_ALONE if alone else "sent among others on line"
             reason = f"the {kind.upper()} {sent} {line} changed the transaction behind Alembic's back"
             self._next(certain=False, reason=f"{reason}; what holds after it depends on the driver")
