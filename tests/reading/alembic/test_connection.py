@@ -49,6 +49,38 @@ def test_a_string_that_the_connection_executes_depends_on_the_version_of_sqlalch
     assert revision.outline() == [("DELETE FROM t", "guarded", guard)]
 
 
+CONTEXT = ['op.get_context().execute("DELETE FROM t")', 'context.execute("DELETE FROM t", {"autocommit": True})']
+
+
+@pytest.mark.parametrize("call", CONTEXT)
+def test_a_string_that_alembic_s_context_executes_is_exact(call: str, revise: Revise) -> None:
+    revision = revise(f'{call}\nop.execute("SELECT 1")', top="from alembic import context\n")
+    assert revision.outline() == [("DELETE FROM t", "exact", None), ("SELECT 1", "exact", None)]
+
+
+DRIVER_S_OWN = {
+    "(\"UPDATE t SET a = %s, b = '%%' WHERE c = %s\", (1, 'x'))": ["UPDATE t SET a = 1, b = '%' WHERE c = 'x'"],
+    '("UPDATE t SET a = %(a)s::int WHERE c = %(a)s", {"a": None})': ["UPDATE t SET a = NULL::int WHERE c = NULL"],
+    "('SELECT x%s::int', [-5])": ["SELECT x-5::int"],
+    '("DELETE FROM t WHERE a = %s", [(1,), (2,)])': ["DELETE FROM t WHERE a = 1", "DELETE FROM t WHERE a = 2"],
+    "(\"UPDATE t SET a = $2, b = ':x' WHERE a = $1\", (1, 2))": ["UPDATE t SET a = 2, b = ':x' WHERE a = 1"],
+}
+
+
+@pytest.mark.parametrize("call", DRIVER_S_OWN)
+def test_values_beside_a_driver_s_own_statement_are_put_in(call: str, revise: Revise) -> None:
+    revision = revise(f"op.get_bind().exec_driver_sql{call}")
+    assert revision.outline() == [(sql, "exact", None) for sql in DRIVER_S_OWN[call]]
+
+
+@pytest.mark.parametrize("values", ["(1,)", "settings.values", "(1, settings.a)"])
+def test_a_value_that_is_not_known_beside_a_driver_s_own_statement_is_a_hole(values: str, revise: Revise) -> None:
+    call = f'op.get_bind().exec_driver_sql("UPDATE t SET a = 1, b = %s, c = %s", {values})'
+    (statement,) = revise(call, top="from app import settings").migration.upgrade
+    assert (statement.confidence, statement.error) == ("partial", None)
+    assert statement.sql.endswith(("b = 1, c = $1", "b = $1, c = $2"))
+
+
 def test_percent_signs_of_a_driver_s_own_statement_depend_on_the_driver(revise: Revise) -> None:
     revision = revise("op.get_bind().exec_driver_sql(\"SELECT '%%'\")")
     assert revision.outline() == [("SELECT '%%'", "guarded", "as far as the driver leaves percent signs alone")]

@@ -33,6 +33,7 @@ KNOWN = {
         op.execute(sa.text("SELECT name FROM people WHERE name <> '\\:x'"))
         op.execute("SELECT '12:30', '{\"a\"\\:true}'::json, 5 % 3")
         op.get_bind().execute(sa.text("SELECT 1"))
+        op.get_context().execute("SELECT 2")
         """,
         "",
     ),
@@ -295,3 +296,31 @@ def test_what_python_refuses_is_never_exact(body: str, database: Database, revis
     sent = run(revision.text, "upgrade", database)
     assert type(sent.error).__name__ == REFUSING[body]
     assert [each.sql for each in revision.migration.upgrade if each.confidence == "exact"] == sent.sql
+
+
+BOUND = {
+    "values beside a driver's own statement": """
+        bind = op.get_bind()
+        bind.exec_driver_sql("UPDATE people SET age = %s WHERE age > %s::int", (1, 2))
+        bind.exec_driver_sql("UPDATE orders SET note = %(a)s WHERE note <> %(a)s", {"a": "it's 1%"})
+        bind.exec_driver_sql("DELETE FROM people WHERE id = %s", [(1,), (2,)])
+    """,
+    "functions that are executed": """
+        bind = op.get_bind()
+        op.execute(sa.func.pg_advisory_xact_lock(1))
+        bind.execute(sa.func.pg_advisory_xact_lock_shared(1))
+        bind.scalar(sa.func.setval("people_id_seq", 7))
+    """,
+}
+
+
+@pytest.mark.parametrize("name", BOUND)
+def test_values_that_are_sent_beside_the_text_are_read_in_their_places(
+    name: str, database: Database, revise: Revise
+) -> None:
+    database.execute(SETUP)
+    revision = revise(BOUND[name])
+    sent = run(revision.text, "upgrade", database)
+    assert sent.error is None
+    assert {each.confidence for each in revision.migration.upgrade} == {"exact"}
+    assert [inlined(each.sql) for each in revision.migration.upgrade] == [inlined(each) for each in sent.sql]

@@ -17,6 +17,7 @@ from .budget import Budget
 from .context import RevisionContext
 from .journal import Journal
 from .operations import OperationCalls
+from .placeholders import filled
 from .recording import with_first_columns
 from .sending import Arguments, flat
 from .source import Source
@@ -114,13 +115,14 @@ class ConnectionCalls(OperationCalls):
             reason = statement.reason if isinstance(statement, Unknown) else f"a {type(statement).__name__} is executed"
             self.journal.opaque(node, reason)
             return ANSWER
+        given = args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params"))
         if name == "exec_driver_sql" and not isinstance(statement, ClauseElement):
-            with self.journal.guarded(_PERCENT_SIGNS if "%" in str(statement) else None):
-                self.send(node, partial(self.recording.execute_raw, statement))
+            self._execute_as_is(node, statement, given)
             return ANSWER
-        is_clause = isinstance(statement, ClauseElement) or getattr(statement, "is_clause", False)
+        wrapped = symbol.kind == "context"  # Alembic makes text() of a string, and what comes second are options
+        is_clause = wrapped or isinstance(statement, ClauseElement) or getattr(statement, "is_clause", False)
         try:
-            rows = _rows(args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params")))
+            rows = _rows(None if wrapped else given)
         except ValueError as error:
             self.journal.opaque(node, str(error))
             return ANSWER
@@ -133,6 +135,15 @@ class ConnectionCalls(OperationCalls):
                 self.budget.spend(parts // 10)
                 self.send(node, partial(self.recording.execute, statement, values))
         return self.loaded(statement)
+
+    def _execute_as_is(self, node: ast.Call, statement: str | PartialText, given: object) -> None:
+        if not given or not isinstance(statement, str):
+            with self.journal.guarded(_PERCENT_SIGNS if "%" in str(statement) else None):
+                self.send(node, partial(self.recording.execute_raw, statement))
+            return
+        several = isinstance(given, list) and all(isinstance(row, dict | list | tuple) for row in given)
+        for values in given if several and isinstance(given, list) else [given]:
+            self.send(node, partial(self.recording.execute_filled, filled(statement, values)))
 
     @staticmethod
     def make_session(name: str, arguments: Arguments) -> object:

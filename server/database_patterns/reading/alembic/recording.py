@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, cast
@@ -13,6 +13,7 @@ from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import Operations as AlembicOperations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, Table, text
+from sqlalchemy import literal as bound
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import CompileError
@@ -20,11 +21,13 @@ from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql.ddl import DDLElement
 from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.sqltypes import ARRAY
 from sqlalchemy.sql.type_api import TypeEngine
 
 from .literals import literal
 from .neighbours import converts
+from .placeholders import Value
 from .reflected import resolved
 from .values import PartialText, Unknown, first_hole
 
@@ -168,6 +171,8 @@ class Recording:
         """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters."""
         self.dialect.holes.clear()
         statement = construct if isinstance(construct, ClauseElement) else text(self._filled(construct))
+        if isinstance(statement, FunctionElement):  # a function is executed as the SELECT of it
+            statement = statement.select()
         self.dialect.parameters = parameters if isinstance(parameters, dict) else {}
         if isinstance(statement, Insert) and self.dialect.parameters:
             statement = statement.values(**self.dialect.parameters)
@@ -196,6 +201,18 @@ class Recording:
         self.dialect.holes.clear()
         filled = self._filled(sql)
         self._rendered.append(Rendered(filled, tuple(self.dialect.holes)))
+
+    def execute_filled(self, parts: Iterable[str | Value]) -> None:
+        """Take a text as it is, with the values that the driver puts in."""
+        self.dialect.holes.clear()
+        sql = "".join(part if isinstance(part, str) else self._inline(part.value) for part in parts)
+        self._rendered.append(Rendered(sql, tuple(self.dialect.holes)))
+
+    def _inline(self, value: object) -> str:
+        if isinstance(value, Unknown):
+            return self.dialect.hole(value.reason)
+        options = {"literal_binds": True}
+        return "NULL" if value is None else str(bound(value).compile(dialect=self.dialect, compile_kwargs=options))
 
     def _filled(self, sql: str | PartialText) -> str:
         if isinstance(sql, str):
