@@ -213,10 +213,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PossibleFailure:
-    """An error that depends on rows or on the installation: its SQLSTATE and the condition in words."""
+    """An error that depends on rows or on the installation: its SQLSTATE and the condition in words.
+
+    It is ``expected`` where only something that is not known can keep it from coming.
+    """
 
     sqlstate: str
     when: str
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +310,8 @@ class ExplainedStatement:
 class ExplainedMigration:
     """One direction of one migration; ``strongest_locks`` is per relation over the whole direction.
 
-    ``harm`` is how much live traffic notices, as a number that is greater for the worse of two migrations.
+    ``harm`` is how much live traffic notices, as a number that is greater for the worse of two migrations. ``stops``
+    says in sentences where the direction ends with an error of its own, which no statement shows.
     """
 
     path: str
@@ -316,6 +321,7 @@ class ExplainedMigration:
     strongest_locks: Mapping[str, LockMode]
     verdict: str
     harm: int = 0
+    stops: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     revision: str | None = None
     down_revisions: tuple[str, ...] = ()

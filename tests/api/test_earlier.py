@@ -124,3 +124,21 @@ def test_a_sql_file_takes_nothing_from_the_revisions_beside_it(folder: Path) -> 
     (folder / "x.sql").write_text("ALTER TABLE t ALTER code TYPE varchar(50);\n", encoding="utf-8")
     assert from_paths([Path("x.sql")]).earlier == ()
     assert linted("x.sql").not_analysed
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_one_that_cannot_be_read_may_have_made_is_not_said_to_be_missing() -> None:
+    Path("b.py").write_text(REVISION.format(name="b", parent="a", code="pass"), encoding="utf-8")
+    missing = "op.execute('UPDATE t SET nosuch = 1')"
+    Path("c.py").write_text(REVISION.format(name="c", parent="b", code=missing), encoding="utf-8")
+    assert [each.rule for each in linted("c.py").findings] == ["statement-that-fails"]
+    Path("b.py").write_text(REVISION.format(name="b", parent="a", code="1 /"), encoding="utf-8")
+    assert linted("c.py").findings == ()
+
+
+def test_what_the_rest_of_a_dump_may_hold_is_not_said_to_be_missing() -> None:
+    update = sources.from_text("UPDATE t SET nosuch = 1;")
+    table = "CREATE TABLE t (id integer);"
+    known, partly = (sources.from_text(f"{table}{rest}", name="d.sql", kind="sql") for rest in ("", "\n\\i more.sql\n"))
+    assert [each.rule for each in lint(update, Options(schema=known)).findings] == ["statement-that-fails"]
+    assert lint(update, Options(schema=partly)).findings == ()

@@ -10,7 +10,7 @@ from database_patterns.api.history import Options
 from database_patterns.api.sources import Given, Source
 from database_patterns.lab import driver
 from database_patterns.lab.server import Database
-from database_patterns.model import ExplainedMigration
+from database_patterns.model import Direction, ExplainedMigration
 
 SCHEMA = """
 CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);
@@ -102,6 +102,59 @@ def test_row_locks_losses_and_broken_code_are_part_of_it(sql: str, verdict: str)
 def test_a_verdict_never_reassures_where_something_is_not_known() -> None:
     for sql in ("SELECT f()", "DO $$BEGIN END$$"):
         assert explained(sql).verdict == "a part could not be analysed"
+
+
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "b", None
+
+
+def upgrade():
+    op.execute("CREATE TABLE t (id int)")
+    {upgrade}
+
+
+def downgrade():
+    {downgrade}
+"""
+
+
+def of_revision(direction: Direction, upgrade: str = "pass", downgrade: str = "pass") -> ExplainedMigration:
+    text = REVISION.format(upgrade=upgrade, downgrade=downgrade)
+    (migration,) = explain(Given((Source("b.py", text),)), direction=direction).migrations
+    return migration
+
+
+def test_a_call_that_cannot_run_is_in_the_verdict() -> None:
+    failing = of_revision("upgrade", 'op.create_index("ix")')
+    stop = "fails: TypeError: create_index() missing 2 required positional arguments: 'table_name' and 'columns'"
+    assert (failing.verdict, failing.stops) == (f"{stop} (line 10)", (f"{stop} (line 10)",))
+
+
+def test_a_direction_that_refuses_to_run_is_not_said_to_block_nothing() -> None:
+    refusing = of_revision("downgrade", downgrade='raise NotImplementedError("no way back")')
+    assert refusing.verdict == 'cannot be run: raise NotImplementedError("no way back") (line 14)'
+    assert refusing.stops == (refusing.verdict,)
+    assert of_revision("downgrade").stops == ()
+
+
+def test_a_failure_under_a_condition_is_not_said_to_be_certain() -> None:
+    asked = "if not sa.inspect(op.get_bind()).has_table('{}'):\n        op.{}"
+    found = of_revision("upgrade", asked.format("u", "drop_column('t', 'nosuch')")).verdict
+    guard = "if not sa.inspect(op.get_bind()).has_table('u')"
+    assert found.split("; ")[0] == (
+        f'would fail with 42703: column "nosuch" of relation "t" does not exist if it runs ({guard})'
+    )
+    found = of_revision("upgrade", asked.format("t", "create_table('t')")).verdict
+    assert found == 'may fail with 42P07: relation "t" already exists, unless its condition rules that out'
+
+
+def test_a_failure_that_a_gap_may_have_ruled_out_is_not_said_to_be_certain() -> None:
+    found = of_revision("upgrade", "runner.sql('x')\n    op.drop_column('t', 'c')").verdict
+    assert "may fail with 42703" in found
+    assert not any(part.startswith("fails") for part in found.split("; "))
 
 
 def test_the_worse_migration_does_the_greater_harm() -> None:

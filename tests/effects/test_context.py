@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from database_patterns.actions import AlterColumnType, Name
@@ -9,6 +11,7 @@ from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
 from database_patterns.lab import driver
 from database_patterns.lab.server import Database
+from database_patterns.model import Gap, PossibleFailure, ServerError
 from database_patterns.reading import read_text
 
 
@@ -213,3 +216,119 @@ def test_a_table_of_another_schema_is_told_from_one_of_the_same_name() -> None:
     *_, public, app = follow(read_text(sql, kind="sql"), "upgrade", Catalog.empty(), Assumptions()).statements
     found = {effect.relation: effect.scan for each in (public, app) for effect in each.prediction.effects}
     assert found == {"t": False, "app.t": True}
+
+
+UNLESS = "unless a part that could not be analysed has changed that"
+NO_COLUMN = 'column "c" of relation "t" does not exist'
+TABLE = "CREATE TABLE t (id int);"
+
+
+def outcomes(context: MigrationInContext) -> list[object]:
+    """The error of each statement, else what of it may fail but for something that is not known."""
+    predictions = [each.prediction for each in context.statements]
+    return [each.error or [one for one in each.may_fail if one.expected] for each in predictions]
+
+
+def test_a_gap_leaves_nothing_certain_of_what_exists_in_its_direction_and_after_it() -> None:
+    known = followed(TABLE, Catalog.empty()).at_end
+    update = read_text("UPDATE t SET c = 1; CREATE TABLE t (x int); DROP TABLE nosuch; SELEC 1", kind="sql")
+    gap = replace(update, upgrade_gaps=(Gap(update.upgrade[0].span, "run(c)", "it may use the database"),))
+    inside = follow(gap, "upgrade", known, Assumptions())
+    expected = [
+        [PossibleFailure("42703", f"{NO_COLUMN}, {UNLESS}", expected=True)],
+        [PossibleFailure("42P07", f'relation "t" already exists, {UNLESS}', expected=True)],
+        [PossibleFailure("42P01", f'table "nosuch" does not exist, {UNLESS}', expected=True)],
+        ServerError("42601", 'syntax error at or near "SELEC"'),
+    ]
+    assert outcomes(inside) == expected
+    assert outcomes(follow(update, "upgrade", inside.at_end, Assumptions()))[:3] == expected[:3]
+    assert outcomes(follow(update, "upgrade", known, Assumptions()))[0] == ServerError("42703", NO_COLUMN)
+
+
+def test_what_a_gap_may_have_changed_is_predicted_with_the_worst_that_the_statement_can_do() -> None:
+    migration = read_text(f"{TABLE} ALTER TABLE t ALTER c TYPE bigint", kind="sql")
+    gap = replace(migration, upgrade_gaps=(Gap(migration.upgrade[0].span, "run(c)", "it may use the database"),))
+    (effect,) = follow(gap, "upgrade", Catalog.empty(), Assumptions()).statements[-1].prediction.effects
+    assert (effect.relation, effect.rewrite) == ("t", "unknown")
+
+
+@pytest.mark.parametrize(
+    "sql", ["DO $$ BEGIN ALTER TABLE t ADD COLUMN c int; END $$", "SELECT add_column()", "CALL add_column()"]
+)
+def test_code_that_is_not_analysed_may_have_made_what_is_missing(sql: str) -> None:
+    context = followed(f"{TABLE} UPDATE t SET c = 1; {sql}; UPDATE t SET c = 1", Catalog.empty())
+    assert outcomes(context)[1] == ServerError("42703", NO_COLUMN)
+    assert outcomes(context)[3] == [PossibleFailure("42703", f"{NO_COLUMN}, {UNLESS}", expected=True)]
+
+
+@pytest.mark.parametrize("sql", ["SELECT count(*) FROM t", "INSERT INTO t VALUES (f())", "UPDATE t SET id = 1"])
+def test_what_only_touches_rows_leaves_the_schema_certain(sql: str) -> None:
+    assert outcomes(followed(f"{TABLE} {sql}; UPDATE t SET c = 1", Catalog.empty()))[2] == ServerError(
+        "42703", NO_COLUMN
+    )
+
+
+def test_what_is_made_after_a_gap_is_certain_again() -> None:
+    sql = "DO $$ BEGIN PERFORM f(); END $$; CREATE TABLE t (id int); UPDATE t SET c = 1; CREATE TABLE t (id int)"
+    assert outcomes(followed(sql, Catalog.empty()))[2:] == [
+        ServerError("42703", NO_COLUMN),
+        ServerError("42P07", 'relation "t" already exists'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "made"),
+    [
+        ("op.execute(os.environ['SQL'])", False),
+        ("op.execute('ALTER TABLE ' + os.environ['T'] + ' ADD COLUMN c int')", False),
+        ("op.execute('DELETE FROM t WHERE id = ' + os.environ['ID'])", True),
+        ("if os.environ.get('FAST'):\n        op.execute('ALTER TABLE t ADD COLUMN c int')", False),
+        ("runner.sql('x')", False),
+        ("op.get_bind().connection.cursor().execute('ALTER TABLE t ADD COLUMN c int')", False),
+    ],
+)
+def test_a_statement_that_is_not_known_leaves_the_schema_certain_only_where_it_writes_rows(
+    statement: str, *, made: bool
+) -> None:
+    text = f"""import os
+from alembic import op
+revision, down_revision = "b", "a"
+def upgrade():
+    {statement}
+    op.execute("UPDATE t SET c = 1")
+def downgrade():
+    op.execute("UPDATE t SET c = 1")
+"""
+    known = followed(TABLE, Catalog.empty()).at_end
+    migration = read_text(text, "b.py")
+    upgrade = follow(migration, "upgrade", known, Assumptions())
+    downgrade = follow(migration, "downgrade", upgrade.at_end, Assumptions())
+    for context in (upgrade, downgrade):
+        assert (context.statements[-1].prediction.error == ServerError("42703", NO_COLUMN)) is made
+
+
+GUARDED = """import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "b", "a"
+def upgrade():
+    if not sa.inspect(op.get_bind()).has_table("t"):
+        op.create_table("t", sa.Column("id", sa.Integer))
+    if FAST:
+        op.add_column("t", sa.Column("id", sa.Integer))
+        op.create_index("i", "t", ["id"])
+def downgrade():
+    pass
+"""
+
+
+def test_what_exists_already_is_no_certain_failure_where_a_condition_may_have_asked_for_it() -> None:
+    known = followed(f"{TABLE} CREATE INDEX i ON t (id)", Catalog.empty()).at_end
+    context = follow(read_text(GUARDED, "b.py"), "upgrade", known, Assumptions())
+    unless = "unless its condition rules that out"
+    assert outcomes(context) == [
+        [PossibleFailure("42P07", f'relation "t" already exists, {unless}', expected=True)],
+        [PossibleFailure("42701", f'column "id" of relation "t" already exists, {unless}', expected=True)],
+        [PossibleFailure("42P07", f'relation "i" already exists, {unless}', expected=True)],
+    ]
+    (index,) = context.statements[2].prediction.effects
+    assert (index.relation, index.scan) == ("t", True)

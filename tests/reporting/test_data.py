@@ -92,6 +92,7 @@ def test_an_explanation_has_the_fields_of_the_contract() -> None:
         "database": None,
         "direction": "upgrade",
         "complete": False,
+        "stops": [],
         "summary": {
             "strongest_lock": {"orders": "ShareLock"},
             "verdict": "blocks writes on orders while it is read in full",

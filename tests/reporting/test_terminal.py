@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from database_patterns.locks import LockMode
-from database_patterns.model import Capability, Effect, Report, Span
+from database_patterns.model import Capability, Effect, ExplainedMigration, Report, Span
 from database_patterns.reporting import PLAIN, Style, capabilities, render, terminal
 from database_patterns.reporting.excerpt import excerpt
 
@@ -70,6 +70,16 @@ def test_an_explanation_is_a_table_for_each_statement_with_a_verdict() -> None:
         "\n"
         "not analysed versions/b.py:9: a loop over a query: its rows are not known here\n"
     )
+
+
+def test_where_a_direction_ends_with_an_error_of_its_own_is_a_line_before_the_verdict() -> None:
+    stops = ("cannot be run: raise NotImplementedError() (line 9)",)
+    item = ExplainedMigration("a.py", "downgrade", True, (), {}, stops[0], stops=stops)  # noqa: FBT003 - complete
+    assert terminal.migration(item, PLAIN).splitlines()[1:] == [
+        "  no statements",
+        f"       {stops[0]}",
+        f"  Verdict: {stops[0]}",
+    ]
 
 
 def test_indexes_that_are_treated_alike_share_a_line_below_the_tables() -> None:

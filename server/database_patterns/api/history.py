@@ -126,6 +126,8 @@ def _start(migrations: Sequence[Migration], known: _Known, options: Options, dat
     catalog = Catalog.at_first() if whole else Catalog.unknown()
     for statement in (statement for dump in schema.migrations for statement in dump.upgrade):
         catalog = catalog.advance(statement)
+    if unread or any(dump.upgrade_gaps for dump in schema.migrations):
+        catalog = catalog.blurred()
     for migration in earlier:
         catalog = follow(migration, "upgrade", catalog, options.assumptions).at_end
     assumed = [

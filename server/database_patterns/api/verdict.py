@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from database_patterns.definitions import Name
-from database_patterns.effects.context import StatementInContext
+from database_patterns.effects.context import MigrationInContext, StatementInContext
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import Effect
+from database_patterns.model import Effect, Fails, Raises, ServerError
 from database_patterns.prose import listed
 
 
@@ -39,14 +39,20 @@ class Wait(NamedTuple):
 _MOMENT = Work(1, "for a moment")
 
 
-def verdict(statements: Iterable[StatementInContext], *, complete: bool) -> str:
+def verdict(context: MigrationInContext, *, complete: bool) -> str:
     """The sentence; never reassuring where something is not known."""
-    statements = tuple(statements)
-    predictions = [each.prediction for each in statements]
+    statements = context.statements
     effects = [effect for each in statements for effect in each.prediction.effects if _is_seen(each, effect)]
     waits = _waits(statements)
     parts = [
-        *(f"fails with {each.error}" for each in predictions if each.error),
+        *stops(context),
+        *(_failure(each, each.prediction.error) for each in statements if each.prediction.error),
+        *(
+            f"may fail with {one.sqlstate}: {one.when}"
+            for each in statements
+            for one in each.prediction.may_fail
+            if one.expected
+        ),
         *_who_waits(waits),
         *_row_locks(statements, waits),
         *_on_relations("data of {} is lost: {}", ((each, each.data_loss) for each in effects)),
@@ -54,9 +60,26 @@ def verdict(statements: Iterable[StatementInContext], *, complete: bool) -> str:
     ]
     if not complete:
         parts.append("a part could not be analysed")
-    elif any(each.unknown for each in predictions):
+    elif any(each.prediction.unknown for each in statements):
         parts.append("some effects are not known")
     return "; ".join(parts) or "blocks neither reads nor writes"
+
+
+def stops(context: MigrationInContext) -> tuple[str, ...]:
+    """Where the direction ends with an error of its own, before it has sent everything."""
+    own = [note for note in context.migration.notes if note.direction == context.direction]
+    failed = (f"fails: {note.error} (line {note.span.line})" for note in own if isinstance(note, Fails))
+    raised = (f"cannot be run: {note.code} (line {note.span.line})" for note in own if isinstance(note, Raises))
+    return (*failed, *raised)
+
+
+def _failure(at: StatementInContext, error: ServerError) -> str:
+    """How a statement fails, and on what that depends."""
+    statement = at.statement
+    if statement.confidence == "exact":
+        return f"fails with {error}"
+    what = "runs" if statement.confidence == "guarded" else "is what it seems"
+    return f"would fail with {error} if it {what}{f' ({statement.guard})' if statement.guard else ''}"
 
 
 def harm(statements: Iterable[StatementInContext]) -> int:

@@ -37,7 +37,8 @@ class Catalog:
     set, with whether it was SET LOCAL, and ``extensions`` those created. With ``whole`` it was
     followed from the first revision of its history, which has shown no sign of anything that it did not make itself:
     then only what may be installed beside it can exist without being known. ``new_values`` are what
-    transactions have added to enums, ``new_enums`` the enums that they have made.
+    transactions have added to enums, ``new_enums`` the enums that they have made. ``sure`` is what is known for certain
+    where something that is not known may have changed the rest, None where nothing has.
     """
 
     complete: bool
@@ -55,6 +56,7 @@ class Catalog:
     new_values: tuple[NewValue, ...] = ()
     new_enums: frozenset[tuple[Name, str]] = frozenset()
     next_oid: int = 1
+    sure: Catalog | None = None
 
     @classmethod
     def empty(cls) -> Catalog:
@@ -75,7 +77,8 @@ class Catalog:
         """The schema after ``statement``; never raises, and what it cannot follow becomes unknown."""
         from .advance import advance  # noqa: PLC0415 - it builds on this module
 
-        return advance(self, statement)
+        after = advance(self, statement)
+        return replace(after, sure=self.sure.advance(statement)) if self.sure else after
 
     @property
     def search_path(self) -> tuple[str, ...]:
@@ -224,6 +227,11 @@ class Catalog:
         if not self.new_values:
             return later
         return replace(later, new_values=tuple(replace(each, certain=False) for each in self.new_values))
+
+    def blurred(self) -> Catalog:
+        """The same schema after something that is not known: anything may have come, gone or got rows."""
+        sure = replace(Catalog.unknown(), settings=self.settings, new_values=self.new_values, new_enums=self.new_enums)
+        return replace(self.with_rows(self.fresh), whole=False, sure=sure)
 
     def with_rows(self, filled: Iterable[Name]) -> Catalog:
         """The same schema when these tables, as far as they are new and empty, may have got rows."""

@@ -23,7 +23,7 @@ from database_patterns.catalog import Catalog
 from database_patterns.catalog.advance import in_execution_order
 from database_patterns.catalog.layers import Layers
 from database_patterns.locks import LockMode
-from database_patterns.model import Direction, Migration, Prediction, Statement
+from database_patterns.model import Direction, Migration, PossibleFailure, Prediction, Statement
 
 from .assumptions import Assumptions
 from .predict import predict
@@ -32,6 +32,10 @@ _ROLLBACK: Final = TransactionControl("rollback")
 _ENDS: Final = (_ROLLBACK, TransactionControl("commit"))
 _BEGIN: Final = ""
 _MAY_WRITE: Final = (CreateTable, CreateView, Delete, DoBlock, Insert, Other, Select, Update)
+_ON_ROWS: Final = (Delete, Insert, Select, Update)
+_RUNS_CODE: Final = (DoBlock, Other, Select)
+_ALREADY_EXISTS: Final = frozenset({"42P07", "42701", "42710"})
+"""The SQLSTATEs of a table, column or other object that there is already."""
 
 __all__ = ["Assumptions", "Held", "MigrationInContext", "StatementInContext", "follow"]
 
@@ -77,7 +81,7 @@ class StatementInContext:
         """What this one of the statement's actions does, after those that PostgreSQL executes before it."""
         if len(self.statement.actions) == 1:
             return self.prediction
-        return predict(replace(self.statement, actions=(action,)), self.before_action(action), self.assumptions)
+        return _predict(replace(self.statement, actions=(action,)), self.before_action(action), self.assumptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,9 @@ def follow(
     A ROLLBACK takes the schema back to what it was at its BEGIN, or SAVEPOINT, and SET LOCAL ends with its transaction.
     """
     catalog = catalog.in_use()
-    if migration.gaps(direction):
-        catalog = replace(catalog, whole=False)
+    gaps = bool(migration.gaps(direction))  # where they stand among the statements is not always known
+    if gaps:
+        catalog = catalog.blurred()
     at_start, followed = catalog, []
     marks, transaction = {_BEGIN: catalog}, None
     held: Layers[str, Held] = Layers()
@@ -113,10 +118,12 @@ def follow(
         if current != transaction or current is None:
             held = Layers()
         transaction = current
-        prediction = predict(statement, catalog, assumptions)
+        prediction = _predict(statement, catalog, assumptions)
         after = _after(statement, prediction, catalog, marks)
         if after.whole and (statement.confidence != "exact" or prediction.unknown or prediction.error):
             after = replace(after, whole=False)
+        if gaps or _may_change_anything(statement, prediction):
+            after = after.blurred()
         followed.append(
             StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions, held)
         )
@@ -124,6 +131,34 @@ def follow(
         catalog = after
     end = catalog.without_local_settings()
     return MigrationInContext(migration, direction, tuple(followed), at_start, end, assumptions)
+
+
+def _predict(statement: Statement, catalog: Catalog, assumptions: Assumptions) -> Prediction:
+    """What the statement will do; an error that is not certain, because it rests on what may not exist, only may come.
+
+    What it would do without that error is then predicted as if nothing were known of the schema.
+    """
+    prediction = predict(statement, catalog, assumptions)
+    error = prediction.error
+    if error is None:
+        return prediction
+    if statement.confidence == "guarded" and error.sqlstate in _ALREADY_EXISTS:
+        unless = "its condition rules that out"
+    elif catalog.sure and predict(statement, catalog.sure, assumptions).error is None:
+        unless = "a part that could not be analysed has changed that"
+    else:
+        return prediction
+    otherwise = predict(statement, Catalog.unknown(), assumptions)
+    possible = PossibleFailure(error.sqlstate, f"{error.message}, unless {unless}", expected=True)
+    return replace(otherwise, may_fail=(possible, *otherwise.may_fail))
+
+
+def _may_change_anything(statement: Statement, prediction: Prediction) -> bool:
+    """Whether the statement may change a part of the schema that it does not show."""
+    actions = statement.actions
+    if statement.confidence in {"partial", "opaque"} and not all(isinstance(each, _ON_ROWS) for each in actions):
+        return True
+    return not actions or (bool(prediction.unknown) and any(isinstance(each, _RUNS_CODE) for each in actions))
 
 
 def _after(statement: Statement, prediction: Prediction, catalog: Catalog, marks: dict[str, Catalog]) -> Catalog:

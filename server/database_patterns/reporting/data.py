@@ -94,6 +94,7 @@ def migration(item: ExplainedMigration) -> Data:
         "database": item.database,
         "direction": item.direction,
         "complete": item.complete,
+        "stops": list(item.stops),
         "statements": [statement(one) for one in item.statements],
         "summary": {
             "strongest_lock": {relation: mode.name for relation, mode in item.strongest_locks.items()},

@@ -62,6 +62,7 @@ def migration(item: ExplainedMigration, style: Style, *, detailed: bool = False)
         lines += statement(one, style, detailed=detailed)
     if not item.statements:
         lines.append(style("dim", "  no statements" if item.complete else "  no statement could be analysed"))
+    lines += [f"       {style('error', printable(each))}" for each in item.stops]
     lines += _prose(f"Verdict: {item.verdict}", style=style, role="strong")
     if item.assumptions:
         lines += _prose(f"Assumed: {'; '.join(item.assumptions)}", style=style, role="dim")

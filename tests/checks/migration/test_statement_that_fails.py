@@ -112,6 +112,34 @@ def test_a_call_that_the_library_refuses_is_an_error_at_its_line(lint: Lint) -> 
     )
 
 
+def test_of_what_exists_already_nothing_is_said_where_a_condition_may_have_asked_for_it(lint: Lint) -> None:
+    text = """
+        def upgrade():
+            {condition}
+                op.create_table("orders", sa.Column("id", sa.Integer))
+
+        def downgrade():
+            pass
+        """
+    assert lint(text.format(condition="if not sa.inspect(op.get_bind()).has_table('orders'):"), SHOP) == ()
+    (finding,) = lint(text.format(condition="if True:"), SHOP)
+    assert (finding.severity, "42P07" in finding.message) == ("error", True)
+
+
+def test_after_code_that_is_not_analysed_nothing_is_said_to_be_missing(lint: Lint) -> None:
+    text = """
+        def upgrade():
+            {code}
+            op.execute("UPDATE orders SET priority = 1")
+
+        def downgrade():
+            op.drop_column("orders", "priority")
+        """
+    for code in ("with timeout('3s') as conn:\n                conn.execute('x')", "runner.sql('x')"):
+        assert lint(text.format(code=code), SHOP) == ()
+    assert [each.direction for each in lint(text.format(code="pass"), SHOP)] == ["upgrade", "downgrade"]
+
+
 def test_a_statement_that_may_not_run_fails_with_less_certainty(lint: Lint) -> None:
     (finding,) = lint(
         """
