@@ -165,6 +165,11 @@ def test_autocommit_is_read_off_the_engine(
         ("MetaData()", {}),
         ("MetaData(naming_convention={'ix': '%(column_0_label)s_index'})", {"ix": "%(column_0_label)s_index"}),
         ("MetaData(naming_convention=names)", {"pk": "pk_%(table_name)s"}),
+        (
+            "MetaData(naming_convention={'ix': 'ix_%(column_0_label)s', 'pk': 'pk_%(table_name)s'})",
+            {"ix": "ix_%(column_0_label)s", "pk": "pk_%(table_name)s"},
+        ),
+        ("MetaData(naming_convention={'ix': 'ix_%(column_0_label)s'})", {}),
         ("[MetaData(), MetaData()]", {}),
         ("[MetaData(), MetaData(naming_convention=names)]", None),
         ("None", {}),

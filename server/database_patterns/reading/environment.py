@@ -139,15 +139,17 @@ def _same(values: Sequence[object]) -> object:
 
 
 def _convention(metadata: object) -> Mapping[str, object] | None:
-    """The naming convention of the metadata, empty when it has none of its own."""
+    """The naming convention of the metadata, empty when it has none of its own.
+
+    It is whole: SQLAlchemy refuses metadata whose convention lacks a key of the default one that it comes to need.
+    """
     several = metadata if isinstance(metadata, list | tuple) else [metadata]
     if metadata is None:
         return {}
     conventions = [dict(each.naming_convention) for each in several if isinstance(each, MetaData)]
     if len(conventions) < len(several) or any(each != conventions[0] for each in conventions):
         return None
-    default = MetaData().naming_convention
-    return {key: value for key, value in conventions[0].items() if default.get(key) != value}
+    return {} if conventions[0] == dict(MetaData().naming_convention) else conventions[0]
 
 
 def _origin(tree: ast.Module) -> str | None:

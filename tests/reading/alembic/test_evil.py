@@ -197,7 +197,7 @@ for name, text in texts.items():
 json.dump(answers, sys.stdout)
 """
 
-READ_IN_FULL = {"a compiler hook", "a great enum", "a long disjunction", "an endless type", "deep nesting"}
+READ_IN_FULL = {"a compiler hook", "a great enum", "a long disjunction", "deep nesting"}
 """What only looks evil, or sends nothing."""
 
 Answers = dict[str, dict[str, Any] | None]

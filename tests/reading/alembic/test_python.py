@@ -225,12 +225,6 @@ def test_a_helper_s_return_value_is_known_and_an_uncertain_one_is_not(revise: Re
     assert revision.outline() == [("DROP TABLE a", "exact", None), ("", "opaque", "one of several values")]
 
 
-def test_application_code_that_is_called_for_its_effect_is_a_gap(revise: Revise) -> None:
-    revision = revise("fill_tables()\nx = compute()", top="from app import compute, fill_tables")
-    why = "it may use the database: what is imported from app, which is not read"
-    assert revision.gaps() == [("fill_tables()", why)]
-
-
 def test_operations_inside_an_unknown_expression_or_context_are_guarded(revise: Revise) -> None:
     revision = revise(
         """

@@ -58,7 +58,6 @@ class Calls(SessionCalls):
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget, context)
         self.reached: set[int] = set()
-        self.discarded: ast.expr | None = None
         self.raised = ""
 
     @abstractmethod
@@ -131,7 +130,7 @@ class Calls(SessionCalls):
         return self._call_method(node, bound, arguments)
 
     def _call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> object:
-        """Whoever gets the connection may use it; so may application code whose answer nobody takes."""
+        """Code that is not read may use the database, whether it is handed the connection or opens one."""
         if self.source.code(node) == "globals()" and not self.importing:
             return MappingProxyType(self.scope.outermost().names)
         given = list(flat(arguments))
@@ -140,14 +139,12 @@ class Calls(SessionCalls):
         if any(is_symbol(value, "autocommit block") for value in given):
             self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")
         calls_back = any(isinstance(value, Bound | Function) for value in given)
-        handed_on = any(isinstance(value, Symbol | Operations) for value in given)
-        sends = isinstance(node.func, ast.Attribute) and node.func.attr in {"execute", "exec_driver_sql", "commit"}
         if isinstance(callee, orm.Loaded) and callee.model:  # ``rows.all()``, ``result.scalars()``
             return callee
-        uses = calls_back or callee.sends or ((handed_on or sends or node is self.discarded) and not callee.inert)
+        uses = calls_back or callee.sends or not callee.inert
         if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
-        return Unknown(callee.reason, inert=callee.inert)
+        return Unknown(callee.reason, inert=callee.inert, sends=callee.sends and self.importing)
 
     def _called_back(self, node: ast.Call, arguments: Arguments) -> Arguments:
         """The function of the file that an enum is to take its labels from, as one that SQLAlchemy can call."""

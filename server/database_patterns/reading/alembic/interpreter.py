@@ -81,7 +81,6 @@ class Interpreter(Definitions):
     # Simple statements ---------------------------------------------------------------------------------------------
 
     def _expression(self, node: ast.Expr) -> None:
-        self.discarded = node.value
         self.evaluate(node.value)
 
     def _assign(self, node: ast.Assign) -> None:
@@ -140,6 +139,10 @@ class Interpreter(Definitions):
         return Flow("return", self.evaluate(node.value) if node.value else None)
 
     def _raise(self, node: ast.Raise) -> Flow:
+        error = node.exc
+        makes_error = isinstance(error, ast.Call) and self.source.code(error.func).rpartition(".")[2][:1].isupper()
+        for part in error.args if isinstance(error, ast.Call) and makes_error else filter(None, [error]):
+            self.evaluate(part)
         if not self.importing and not self.journal.guards:
             self.journal.raises(node)
         self.unreachable([node], "in", node)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from string import whitespace
 from typing import Final
 
@@ -34,6 +34,8 @@ from .transactions import Transactions
 
 _NAMED: Final = 20
 """How many of a text's holes are named."""
+_LATEST: Final = 4
+"""How many gaps are looked at for parts of a new one: parts are evaluated right before the whole."""
 
 
 class Journal:
@@ -112,10 +114,13 @@ class Journal:
         self.gap(node, why)
 
     def gap(self, node: ast.AST, why: str) -> None:
-        """Say that ``node`` was not analysed."""
+        """Say that ``node`` was not analysed; what is a part of it need not be named for the same reason."""
         span, place = self._place(node), self.source.span(node)
         if place.path != span.path:
             why = f"{why} ({place.path}, line {place.line})"
+        latest = list(islice(reversed(self.gaps), _LATEST))
+        for part in (each for each in latest if contains(span, each.span) and each.why.endswith(why)):
+            del self.gaps[part]
         self.gaps[Gap(span, self.source.code(node), why)] = None
 
     def commit(self, node: ast.AST) -> None:

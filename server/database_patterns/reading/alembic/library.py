@@ -127,6 +127,31 @@ _STANDARD: Final[dict[str, object]] = {
 }
 _ACTIVE: Final = {"asyncio", "ctypes", "importlib", "multiprocessing", "os.system", "runpy", "socket", "subprocess"}
 
+_VALUE_MAKERS: Final = {
+    "Crypto", "arrow", "attr", "attrs", "babel", "bcrypt", "bleach", "bs4", "cachetools", "click", "colorama",
+    "coolname", "cryptography", "dateutil", "decouple", "dotenv", "environs", "faker", "flask_bcrypt", "funcy",
+    "geojson", "hashids", "html2text", "inflection", "itsdangerous", "jinja2", "jsonschema", "jwt", "langcodes",
+    "loguru", "lxml", "markdown", "markupsafe", "marshmallow", "more_itertools", "nanoid", "numpy", "orjson",
+    "oslo_config", "oslo_log", "oslo_serialization", "oslo_utils", "packaging", "passlib", "pendulum", "phonenumbers",
+    "pycountry", "pydantic", "pydantic_settings", "pytz", "regex", "rich", "ruamel", "semver", "shapely", "shortuuid",
+    "simplejson", "six", "slugify", "starlette", "stringcase", "structlog", "termcolor", "text_unidecode", "toml",
+    "tomli", "toolz", "tqdm", "typing_extensions", "tzlocal", "ujson", "ulid", "unidecode", "uuid6", "uuid_extensions",
+    "uuid_utils", "werkzeug", "xmltodict", "yaml", "zoneinfo",
+}  # fmt: skip
+"""Libraries beside SQLAlchemy that make, check or print values, and know of no database."""
+_OPTIONS: Final = {
+    "aliased", "backref", "column_property", "contains_eager", "declarative_base", "defaultload", "defer", "deferred",
+    "foreign", "joinedload", "lazyload", "load_only", "noload", "raiseload", "registry", "relationship", "remote",
+    "selectinload", "subqueryload", "synonym", "undefer", "validates", "with_polymorphic",
+}  # fmt: skip
+"""What of ``sqlalchemy.orm`` declares a mapping or how to load: it sends nothing."""
+_EXTENSIONS: Final = {
+    f"sqlalchemy.ext.{name}" for name in ("associationproxy", "compiler", "hybrid", "mutable", "orderinglist")
+}
+"""Extensions of SQLAlchemy that declare, and send nothing."""
+_PLAIN: Final = (str, bytes, int, float, decimal.Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID)
+"""Values that hold no others, so that no method of theirs reaches a database."""
+
 _BUILTINS: Final[dict[str, Callable[..., object]]] = {
     "abs": abs, "all": all, "any": any, "bool": bool, "dict": dict, "float": float, "frozenset": frozenset, "int": int,
     "len": len, "list": list, "max": max, "min": min, "range": range, "round": _round, "set": set, "sorted": sorted,
@@ -200,7 +225,8 @@ def is_builtin(function: object) -> bool:
 def module(name: str) -> object:
     """What ``import name`` gives."""
     known = name in _NAMESPACES or name.partition(".")[0] in sys.stdlib_module_names
-    return Namespace(name) if known else Unknown(f"what is imported from {name}, which is not read")
+    inert = name.partition(".")[0] in _VALUE_MAKERS or name in _EXTENSIONS
+    return Namespace(name) if known else Unknown(f"what is imported from {name}, which is not read", inert=inert)
 
 
 def member(namespace: Namespace, name: str) -> object:
@@ -217,7 +243,7 @@ def member(namespace: Namespace, name: str) -> object:
     root = path.partition(".")[0]
     if root in sys.stdlib_module_names:
         return Unknown(f"{path}, known only when the migration runs", inert=not _ACTIVE & {root, path})
-    return Unknown(f"{path}, which is not read")
+    return Unknown(f"{path}, which is not read", inert=namespace.name == "sqlalchemy.orm" and name in _OPTIONS)
 
 
 def _builds_values(value: object) -> bool:
@@ -228,7 +254,7 @@ def _builds_values(value: object) -> bool:
 
 def attribute(owner: Any, name: str) -> object:  # noqa: ANN401, PLR0911  any known value, by kind
     """``owner.name`` for a known value: data, or a ``Bound`` method; Unknown when it is not in the allow-lists."""
-    refused = Unknown(f"the attribute .{name} of a {type(owner).__name__}")
+    refused = Unknown(f"the attribute .{name} of a {type(owner).__name__}", inert=isinstance(owner, _PLAIN))
     if isinstance(owner, type):
         if issubclass(owner, enum.Enum):
             return owner.__members__.get(name, refused)

@@ -1,0 +1,78 @@
+"""Calls of code that is not read: a gap wherever they stand, unless they can only make values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.reading.alembic.conftest import Revision
+
+Revise = Callable[..., Revision]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "move()",
+        "count = move()",
+        "return move()",
+        "assert move() == 3",
+        "if move():\n    pass",
+        "while move():\n    pass",
+        "for row in move():\n    pass",
+        "raise move()",
+        "print(f'{move()}')",
+        "x = [1, *move()]",
+        "raise ValueError(move())",
+    ],
+)
+def test_application_code_that_is_not_read_is_a_gap_whoever_takes_its_answer(body: str, revise: Revise) -> None:
+    revision = revise(body, top="from app import move")
+    why = "it may use the database: what is imported from app, which is not read"
+    assert revision.gaps() == [("move()", why)]
+
+
+@pytest.mark.parametrize(
+    "body", ["count = mover.run()", "return mover.run()", "assert mover.run() == 3", "mover.run()"]
+)
+def test_an_object_made_at_the_top_of_the_file_may_send_what_its_class_sends(body: str, revise: Revise) -> None:
+    top = """
+    class Mover(Base):
+        def run(self):
+            op.execute("DROP TABLE t")
+
+    mover = Mover()
+    """
+    assert ("mover.run()", "it may use the database: the class Mover, which is not read") in revise(
+        body, top=top
+    ).gaps()
+
+
+@pytest.mark.parametrize(
+    ("top", "value"),
+    [
+        ("import uuid", "uuid.uuid4()"),
+        ("import datetime", "datetime.datetime.utcnow()"),
+        ("import os", "os.getenv('A', 'b')"),
+        ("import json", "json.load(os)"),
+        ("import os", "os.path.join('a', 'b')"),
+        ("from slugify import slugify", "slugify('A b')"),
+        ("import bcrypt", "bcrypt.hashpw(b'a', bcrypt.gensalt())"),
+        ("from sqlalchemy.orm import joinedload", "joinedload('*')"),
+        ("", "'a'.zfill(3)"),
+        ("", "sa.inspect(op.get_bind()).get_table_names()"),
+    ],
+)
+def test_what_only_makes_or_looks_up_values_is_no_gap(top: str, value: str, revise: Revise) -> None:
+    revision = revise(f"x = {value}\nop.drop_table('t')", top=top)
+    assert (revision.outline(), revision.gaps()) == ([("DROP TABLE t", "exact", None)], [])
+
+
+def test_a_chain_of_calls_that_are_not_read_is_one_gap(revise: Revise) -> None:
+    revision = revise("x = connect('a').cursor().execute('DROP TABLE t')", top="from driver import connect")
+    why = "it may use the database: what is imported from driver, which is not read"
+    assert revision.gaps() == [("connect('a').cursor().execute('DROP TABLE t')", why)]
+
+
+def test_raising_an_error_of_the_application_is_no_gap(revise: Revise) -> None:
+    assert revise("raise NotReady('a')", top="from app import NotReady").gaps() == []
