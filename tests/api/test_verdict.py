@@ -130,7 +130,8 @@ def of_revision(direction: Direction, upgrade: str = "pass", downgrade: str = "p
 def test_a_call_that_cannot_run_is_in_the_verdict() -> None:
     failing = of_revision("upgrade", 'op.create_index("ix")')
     stop = "fails: TypeError: create_index() missing 2 required positional arguments: 'table_name' and 'columns'"
-    assert (failing.verdict, failing.stops) == (f"{stop} (line 10)", (f"{stop} (line 10)",))
+    assert failing.verdict == f"{stop} (line 10), and what it did before is rolled back"
+    assert failing.stops == (failing.verdict,)
 
 
 def test_a_direction_that_refuses_to_run_is_not_said_to_block_nothing() -> None:
@@ -138,6 +139,22 @@ def test_a_direction_that_refuses_to_run_is_not_said_to_block_nothing() -> None:
     assert refusing.verdict == 'cannot be run: raise NotImplementedError("no way back") (line 14)'
     assert refusing.stops == (refusing.verdict,)
     assert of_revision("downgrade").stops == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "end"),
+    [
+        ("op.execute('DROP TABLE a')", ", and what it did before is rolled back"),
+        ("op.execute('DROP TABLE a')\n    op.execute('COMMIT')", ""),
+        ("op.execute('DROP TABLE a')\n    op.get_bind().commit()", ""),
+        ("with op.get_context().autocommit_block():\n        op.execute('DROP TABLE a')", ""),
+        ("pass", ""),
+    ],
+)
+def test_what_was_done_before_an_end_is_said_to_be_undone_where_that_is_certain(before: str, end: str) -> None:
+    (stop,) = of_revision("downgrade", downgrade=f"{before}\n    raise ValueError('x')").stops
+    line = 14 + (before + "\n").count("\n")
+    assert stop == f"cannot be run: raise ValueError('x') (line {line}){end}"
 
 
 def test_a_failure_under_a_condition_is_not_said_to_be_certain() -> None:

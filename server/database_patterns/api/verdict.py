@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from database_patterns.actions import TransactionControl
 from database_patterns.definitions import Name
 from database_patterns.effects.context import MigrationInContext, StatementInContext
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import Effect, Fails, Raises, ServerError
+from database_patterns.model import CommitOnBind, Effect, Fails, Note, Raises, ServerError
 from database_patterns.prose import listed
 
 
@@ -68,9 +69,21 @@ def verdict(context: MigrationInContext, *, complete: bool) -> str:
 def stops(context: MigrationInContext) -> tuple[str, ...]:
     """Where the direction ends with an error of its own, before it has sent everything."""
     own = [note for note in context.migration.notes if note.direction == context.direction]
-    failed = (f"fails: {note.error} (line {note.span.line})" for note in own if isinstance(note, Fails))
-    raised = (f"cannot be run: {note.code} (line {note.span.line})" for note in own if isinstance(note, Raises))
-    return (*failed, *raised)
+    failed = ((note, f"fails: {note.error}") for note in own if isinstance(note, Fails))
+    raised = ((note, f"cannot be run: {note.code}") for note in own if isinstance(note, Raises))
+    return tuple(f"{what} (line {note.span.line}){_undone(context, note)}" for note, what in (*failed, *raised))
+
+
+def _undone(context: MigrationInContext, note: Note) -> str:
+    """What becomes of the statements before ``note``, where it is certain that one transaction holds them all."""
+    notes, place = context.migration.notes, note.span
+    spans = ((each.statement, each.statement.span) for each in context.statements)
+    before = [each for each, span in spans if (span.path, span.line < place.line) == (place.path, True)]
+    transactions = {each.transaction for each in before}
+    ends = any(isinstance(action, TransactionControl) for each in before for action in each.actions)
+    if ends or len(transactions) != 1 or any(isinstance(each, CommitOnBind) for each in notes):
+        return ""
+    return ", and what it did before is rolled back" if all(each and each.certain for each in transactions) else ""
 
 
 def _failure(at: StatementInContext, error: ServerError) -> str:
