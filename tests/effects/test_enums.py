@@ -123,3 +123,75 @@ def test_a_revision_that_shares_its_transaction_with_the_one_before_may_fail() -
     transactions = [each.statement.transaction for each in (first.statements[1], second.statements[1])]
     assert len({each.id for each in transactions if each}) == 1
     assert verdict(second.statements[1].prediction) == "may fail"
+
+
+TYPES = """
+    CREATE TYPE mood AS ENUM ('a'); CREATE DOMAIN short AS text; CREATE TYPE pair AS (a int); CREATE SEQUENCE numbers;
+    CREATE TABLE users (id int); CREATE VIEW names AS SELECT 1 AS one; CREATE SCHEMA other;
+    CREATE TYPE gone AS ENUM ('a'); DROP TYPE gone; CREATE TYPE old AS ENUM ('a'); ALTER TYPE old RENAME TO new;
+"""
+TAKEN = {
+    "CREATE TYPE mood AS ENUM ('b')": True,
+    "CREATE TYPE short AS ENUM ('b')": True,
+    "CREATE TYPE pair AS ENUM ('b')": True,
+    "CREATE TYPE users AS ENUM ('b')": True,
+    "CREATE TYPE names AS ENUM ('b')": True,
+    "CREATE TYPE new AS ENUM ('b')": True,
+    "CREATE DOMAIN mood AS int": True,
+    "CREATE TYPE mood AS (a int)": True,
+    "CREATE TYPE mood AS RANGE (subtype = float8)": True,
+    "CREATE TABLE mood (id int)": True,
+    "CREATE TABLE IF NOT EXISTS mood (id int)": True,
+    "CREATE TYPE public.mood AS ENUM ('b')": True,
+    "CREATE TYPE other.mood AS ENUM ('b')": False,
+    "CREATE TYPE numbers AS ENUM ('b')": False,
+    "CREATE TYPE gone AS ENUM ('b')": False,
+    "CREATE TYPE old AS ENUM ('b')": False,
+    "CREATE TEMP TABLE mood (id int)": False,
+    "CREATE INDEX mood ON users (id)": False,
+}
+
+
+@pytest.mark.parametrize("statement", TAKEN)
+def test_the_name_of_a_type_is_taken_once_as_on_the_server(statement: str, database: Database) -> None:
+    found = followed(statement, followed(TYPES).at_end).statements[0].prediction
+    name = (
+        statement.rsplit("public.", maxsplit=1)[-1].removeprefix("CREATE ").split(" (")[0].split(" AS")[0].split()[-1]
+    )
+    expected = ("42710", f'type "{name}" already exists') if TAKEN[statement] else None
+    assert (found.error and (found.error.sqlstate, found.error.message)) == expected
+    database.execute(TYPES)
+    with driver.connect(database.owner) as connection:
+        error = driver.execute(connection, statement)
+    assert (error and (error.sqlstate, error.message)) == expected
+
+
+GUARDED = """
+from alembic import op
+import sqlalchemy as sa
+
+revision = "b"
+down_revision = None
+
+def upgrade():
+    mood = sa.Enum("a", name="mood")
+    mood.create(op.get_bind())
+    {}
+    op.execute("CREATE TYPE mood AS ENUM ('b')")
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        ("pass", ["42710"]),
+        ("op.create_table('t', sa.Column('m', sa.Enum('a', name='mood')))", ["42710", "42710"]),
+        ("mood.create(op.get_bind(), checkfirst=True)", ["42710"]),
+        ("mood.drop(op.get_bind(), checkfirst=True)", []),
+        ("mood.drop(op.get_bind(), checkfirst=False)", []),
+    ],
+)
+def test_a_type_made_before_is_refused_unless_the_revision_looks_first(between: str, expected: list[str]) -> None:
+    context = follow(read_text(GUARDED.format(between), "b.py"), "upgrade", Catalog.empty(), Assumptions())
+    errors = [each.prediction.error.sqlstate for each in context.statements if each.prediction.error]
+    assert errors == expected

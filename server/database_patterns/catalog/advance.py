@@ -91,6 +91,8 @@ def _uncertain(before: Catalog, after: Catalog) -> Catalog:
         if old != new:
             draft.remove(name)
             draft.put(_common(old, new)) if isinstance(old, Table) and isinstance(new, Table) else None
+    if after.types is not before.types:
+        draft.set(types=before.types.without([name for name in before.types if name not in after.types]))
     return draft.catalog
 
 

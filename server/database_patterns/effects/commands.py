@@ -15,6 +15,7 @@ from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted, relation_name
 
 from . import rows, sources
+from .others import require_free_type
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -304,6 +305,14 @@ def _security_label(work: Work, tree: Node) -> None:
         work.lock(work.table(dotted(tree.object)), _SUX, "SECURITY LABEL lets reads and writes go on.")
 
 
+def _composite_type(work: Work, tree: Node) -> None:
+    require_free_type(work, relation_name(tree.typevar))
+
+
+def _range_type(work: Work, tree: Node) -> None:
+    require_free_type(work, dotted(tree.typeName))
+
+
 _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
     ast.LockStmt: _lock_table,
     ast.VacuumStmt: _vacuum,
@@ -314,6 +323,8 @@ _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
     ast.GrantStmt: _grant,
     ast.AlterPolicyStmt: _alter_policy,
     ast.AlterSeqStmt: _alter_sequence,
+    ast.CompositeTypeStmt: _composite_type,
+    ast.CreateRangeStmt: _range_type,
     ast.CreatePublicationStmt: _publication,
     ast.CreateStatsStmt: _statistics,
     ast.AlterDomainStmt: _alter_domain,
@@ -326,7 +337,7 @@ _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
 }
 
 _TOUCHES_NO_TABLE: Final = frozenset(
-    {ast.AlterDefaultPrivilegesStmt, ast.CompositeTypeStmt, ast.CreateRangeStmt, ast.GrantRoleStmt, ast.CreateRoleStmt,
+    {ast.AlterDefaultPrivilegesStmt, ast.GrantRoleStmt, ast.CreateRoleStmt,
      ast.AlterRoleStmt, ast.DropRoleStmt, ast.DiscardStmt, ast.ListenStmt, ast.NotifyStmt, ast.UnlistenStmt,
      ast.VariableShowStmt, ast.CreateCastStmt, ast.CreateConversionStmt, ast.ConstraintsSetStmt, ast.CheckPointStmt,
      ast.AlterRoleSetStmt, ast.AlterDatabaseSetStmt, ast.CreatePLangStmt}

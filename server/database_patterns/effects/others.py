@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from database_patterns import actions
+from database_patterns.actions import Name
+from database_patterns.catalog import Table
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import relations_in
 
@@ -13,7 +15,24 @@ _AX = LockMode.AccessExclusiveLock
 
 
 def touches_no_table(_work: Work, _action: actions.Action) -> None:
-    """CREATE TYPE, SET, BEGIN and the like lock no relation that exists."""
+    """SET, BEGIN, CREATE FUNCTION and the like lock no relation that exists."""
+
+
+def create_type(work: Work, action: actions.CreateEnum | actions.CreateDomain) -> None:
+    """Enter CREATE TYPE … AS ENUM and CREATE DOMAIN."""
+    require_free_type(work, action.name)
+
+
+def require_free_type(work: Work, name: Name, *, of_relation: bool = False) -> None:
+    """Raise Refused where a type of that name exists; those of tables and views count, unless one is to be made.
+
+    A statement that may not run is most often one that first looks whether the type is there.
+    """
+    known = work.catalog.resolve(name)
+    schema = name.schema or work.catalog.search_path[0]
+    has_row_type = not of_relation and known.schema == schema and isinstance(work.catalog.relation(name), Table)
+    if work.statement.confidence == "exact" and (known in work.catalog.types or has_row_type):
+        raise Refused("42710", f'type "{name.name}" already exists')
 
 
 def create_sequence(work: Work, action: actions.CreateSequence) -> None:

@@ -12,7 +12,7 @@ from database_patterns.catalog.drops import columns_of_type, drawing_from, dropp
 from database_patterns.catalog.expressions import output_columns
 from database_patterns.locks import LockMode
 
-from . import columns, indexes, renames, rows, sources
+from . import columns, indexes, others, renames, rows, sources
 from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
@@ -23,9 +23,7 @@ _AX = LockMode.AccessExclusiveLock
 
 def create(work: Work, action: actions.CreateTable) -> None:
     """CREATE TABLE, also AS a query and as a partition: only what is there already is locked."""
-    if work.catalog.exists(action.table) and action.persistence != "temporary":
-        if not action.if_not_exists:
-            raise Refused("42P07", f'relation "{action.table}" already exists')
+    if _is_there(work, action):
         return
     for column in action.columns:
         columns.require_type(work, column)
@@ -41,6 +39,18 @@ def create(work: Work, action: actions.CreateTable) -> None:
                 indexes.require_class(work, "btree", column.type)
     if action.from_query is not None:
         rows.read(work, action.from_query)
+
+
+def _is_there(work: Work, action: actions.CreateTable) -> bool:
+    """Whether IF NOT EXISTS finds a relation of that name; a name that is taken otherwise is refused."""
+    if action.persistence == "temporary":
+        return False
+    if not work.catalog.exists(action.table):
+        others.require_free_type(work, action.table, of_relation=True)
+        return False
+    if not action.if_not_exists:
+        raise Refused("42P07", f'relation "{action.table}" already exists')
+    return True
 
 
 def _refer(work: Work, action: actions.CreateTable, constraint: Constraint) -> None:
