@@ -41,6 +41,24 @@ def test_in_alembic_the_help_is_a_revision_with_an_autocommit_block(lint: Lint) 
     )
 
 
+def test_beside_others_in_one_text_of_an_autocommit_block_the_help_is_a_call_of_its_own(lint: Lint) -> None:
+    (finding,) = lint(
+        f"""
+        def upgrade():
+            with op.get_context().autocommit_block():
+                op.execute("SET statement_timeout = 0; {CREATE}")
+        """,
+        ORDERS,
+    )
+    assert (finding.severity, finding.certainty) == ("error", "proven")
+    assert "are sent together in one message, which PostgreSQL runs in one transaction." in finding.message
+    assert finding.help == (
+        "It runs outside of Alembic's transaction already. Send it in a call of its own:\n\n"
+        "    with op.get_context().autocommit_block():\n"
+        '        op.create_index("n", "orders", ["note"], postgresql_concurrently=True)'
+    )
+
+
 def test_on_a_table_that_is_new_here_the_word_is_left_out(lint: Lint) -> None:
     (finding,) = lint("BEGIN; CREATE TABLE a (b int); CREATE INDEX CONCURRENTLY c ON a (b); COMMIT;", ORDERS)
     assert finding.help == (

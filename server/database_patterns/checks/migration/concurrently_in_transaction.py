@@ -52,11 +52,10 @@ def _help(action: Action, at: StatementInContext) -> str:
         )
     if at.migration.kind == "sql":
         return wording.help_text(at, "Run it by itself, outside BEGIN and COMMIT:", [_operation(action, at)])
-    return wording.help_text(
-        at,
-        "Give it a revision of its own, in an autocommit block, and set transaction_per_migration=True in env.py:",
-        [_operation(action, at)],
-    )
+    own = "Give it a revision of its own, in an autocommit block, and set transaction_per_migration=True in env.py:"
+    if at.statement.transaction == at.statement.message:
+        own = "It runs outside of Alembic's transaction already. Send it in a call of its own:"
+    return wording.help_text(at, own, [_operation(action, at)])
 
 
 def _operation(action: Action, at: StatementInContext) -> Operation:
