@@ -76,3 +76,44 @@ def test_a_chain_of_calls_that_are_not_read_is_one_gap(revise: Revise) -> None:
 
 def test_raising_an_error_of_the_application_is_no_gap(revise: Revise) -> None:
     assert revise("raise NotReady('a')", top="from app import NotReady").gaps() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "max(['DROP TABLE t'], key=op.execute)",
+        "x = sorted(['a', 'b'], key=op.drop_table)",
+        "x = ['DROP TABLE t']\nx.sort(key=op.get_bind().execute)",
+        "min(['a'], key=move)",
+        "max(['a'], key=lambda table: move())",
+        "max(['a'], key=lambda table: op.drop_table(table))",
+        "sorted([move], key=lambda each: each())",
+        "x = list(map(move, ['a']))",
+        "x = any(filter(move, ['a']))",
+        "x = functools.reduce(move, ['a'])",
+        "x = functools.partial(move, 'a')",
+    ],
+)
+def test_a_function_that_python_calls_back_may_use_the_database(body: str, revise: Revise) -> None:
+    revision = revise(body, top="import functools\nfrom app import move")
+    assert revision.gaps() != []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sorted(['b', 'a'], key=str.lower)",
+        "sorted(['b', 'a'], key=len)",
+        "sorted(['b', 'a'], key=lambda each: each.lower())",
+        "max([('a', 1)], key=operator.itemgetter(1))",
+        "max(['a'], key={'a': 1}.get)",
+    ],
+)
+def test_a_key_that_only_looks_at_values_is_no_gap(value: str, revise: Revise) -> None:
+    assert revise(f"x = {value}", top="import operator").gaps() == []
+
+
+def test_what_a_key_sends_is_read_as_often_as_there_are_items(revise: Revise) -> None:
+    revision = revise("max([1, 2], key=lambda each: op.execute('DELETE FROM t'))")
+    guard = "for each item of max([1, 2], key=lambda each: op.execute('DELETE FROM t'))"
+    assert revision.outline() == [("DELETE FROM t", "guarded", guard)]

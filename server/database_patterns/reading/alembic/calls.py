@@ -45,6 +45,8 @@ _WRONG_TYPE: Final = "is expected to be one of type"
 _CLIENT_SIDE: Final = ("default", "onupdate")
 """What SQLAlchemy computes when it inserts or updates: no part of the table, so it may be unknown."""
 _BOUND_METADATA: Final = "if SQLAlchemy is older than 2.0 (its MetaData takes a bind)"
+_CALLING: Final = {"Thread", "filter", "map", "partial", "reduce", "starmap", "submit"}
+"""What Python calls a function with that it is given."""
 _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
 _REFLECTING: Final = {"autoload", "autoload_replace", "autoload_with"}
 _ORDERED: Final = {dict, enumerate, list, tuple, zip}
@@ -100,6 +102,7 @@ class Calls(SessionCalls):
         elif isinstance(callee, orm.Model):
             result = self._new(callee, arguments)
         elif callable(callee):
+            self._call_key(node, arguments if library.is_builtin(callee) else ([], {}))
             given = self._called_back(node, arguments)
             result = self._call_known(callee, self._taken(node, callee, given) if self.asked else given)
             if isinstance(result, MADE):
@@ -138,13 +141,25 @@ class Calls(SessionCalls):
             self.journal.altered(node, everywhere=self.importing)
         if any(is_symbol(value, "autocommit block") for value in given):
             self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")
-        calls_back = any(isinstance(value, Bound | Function) for value in given)
+        calls_back = any(isinstance(value, Bound | Function) for value in given) or (
+            self.source.code(node.func, 60).rpartition(".")[2] in _CALLING and any(map(_may_send, given))
+        )
         if isinstance(callee, orm.Loaded) and callee.model:  # ``rows.all()``, ``result.scalars()``
             return callee
         uses = calls_back or callee.sends or not callee.inert
         if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
         return Unknown(callee.reason, inert=callee.inert, sends=callee.sends and self.importing)
+
+    def _call_key(self, node: ast.Call, arguments: Arguments) -> None:
+        """Python calls the function that ``key`` is with each of the items, as often as it likes."""
+        key = arguments[1].get("key")
+        if isinstance(key, Function):
+            plain = not any(isinstance(value, Symbolic) or _may_send(value) for value in flat((arguments[0], {})))
+            with self.journal.guarded(f"for each item of {self.source.code(node, 60)}"):
+                self.call_function(node, key, ([Unknown("an item", inert=plain)], {}))
+        elif (isinstance(key, Bound) and isinstance(key.owner, Symbolic)) or _may_send(key):
+            self.journal.gap(node, "it calls its key, which may use the database")
 
     def _called_back(self, node: ast.Call, arguments: Arguments) -> Arguments:
         """The function of the file that an enum is to take its labels from, as one that SQLAlchemy can call."""
@@ -220,6 +235,7 @@ class Calls(SessionCalls):
         holds = _VALUES_MAY_BE_UNKNOWN if isinstance(owner, ClauseElement) else _HOLD_ANYTHING
         if isinstance(owner, str | bytes | list | dict | set):
             self.budget.spend(len(owner) // 200)
+        self._call_key(node, arguments if isinstance(owner, list) else ([], {}))
         result = self._apply(getattr(owner, name), args, kwargs, owner=owner, strict=name not in holds)
         if changes and isinstance(result, Unknown):
             self.taint(owner, f"a container changed on line {node.lineno}")
@@ -256,6 +272,11 @@ class Calls(SessionCalls):
             return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
         return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]
+
+
+def _may_send(value: object) -> bool:
+    """Whether ``value``, which is not read, may use the database when it is called."""
+    return isinstance(value, Unknown) and (value.sends or not value.inert)
 
 
 def _replaced_size(function: object, args: list[Any]) -> int:

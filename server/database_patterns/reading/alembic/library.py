@@ -150,7 +150,7 @@ _EXTENSIONS: Final = {
 }
 """Extensions of SQLAlchemy that declare, and send nothing."""
 _PLAIN: Final = (str, bytes, int, float, decimal.Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID)
-"""Values that hold no others, so that no method of theirs reaches a database."""
+"""Types of values that hold no others, so that no method of theirs reaches a database."""
 
 _BUILTINS: Final[dict[str, Callable[..., object]]] = {
     "abs": abs, "all": all, "any": any, "bool": bool, "dict": dict, "float": float, "frozenset": frozenset, "int": int,
@@ -254,7 +254,8 @@ def _builds_values(value: object) -> bool:
 
 def attribute(owner: Any, name: str) -> object:  # noqa: ANN401, PLR0911  any known value, by kind
     """``owner.name`` for a known value: data, or a ``Bound`` method; Unknown when it is not in the allow-lists."""
-    refused = Unknown(f"the attribute .{name} of a {type(owner).__name__}", inert=isinstance(owner, _PLAIN))
+    plain = owner in _PLAIN if isinstance(owner, type) else isinstance(owner, _PLAIN)
+    refused = Unknown(f"the attribute .{name} of a {type(owner).__name__}", inert=plain)
     if isinstance(owner, type):
         if issubclass(owner, enum.Enum):
             return owner.__members__.get(name, refused)
