@@ -282,3 +282,45 @@ def test_the_source_of_the_libraries_that_reading_runs_itself_is_not_read(name: 
     top, body = f"from {name} import SIZE", 'op.add_column("t", sa.Column("a", sa.String(SIZE)))'
     migration = project.read(top, body, libraries=(project.root / "site",))
     assert [confidence for _, confidence, _ in texts(migration)] == ["opaque"]
+
+
+COMMON = """
+from alembic import op
+
+TABLE = "t"
+
+def upgrade():
+    op.drop_table(TABLE)
+
+def fill(table):
+    op.execute(f"DELETE FROM {table}")
+"""
+
+
+def test_names_that_a_star_brings_are_followed(project: Project) -> None:
+    project.write({"app/__init__.py": "", "app/common.py": COMMON, "app/more.py": "OTHER = 'u'\n"})
+    migration = project.read("from app.more import *\nfrom app.common import *", "fill(TABLE)\nop.drop_table(OTHER)")
+    assert (texts(migration), migration.upgrade_gaps) == (exact("DELETE FROM t", "DROP TABLE u"), ())
+
+
+def test_a_star_of_a_module_that_is_not_read_may_bring_any_name(project: Project) -> None:
+    migration = project.read("from app.common import *", "x = fill('t')\ny = len('a')")
+    assert [(gap.what, gap.why) for gap in migration.upgrade_gaps] == [
+        ("fill('t')", "it may use the database: what is imported from app.common, which is not read")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"app/common.py": COMMON}, "it is defined in another file, and comes from app.common"),
+        ({}, "what is imported from app.common, which is not read"),
+        ({"app/common.py": "def upgrade(:\n"}, "app.common.upgrade, which is not read"),
+    ],
+)
+def test_a_direction_that_a_star_brings_is_a_gap(files: Files, why: str, project: Project) -> None:
+    project.write(files)
+    path = str(project.root / "versions" / "b.py")
+    text = 'revision = "b"\nfrom app.common import *\n'
+    migration = read_revision(text, path, RevisionContext(roots=(project.root,)))
+    assert migration.upgrade_gaps == (Gap(Span(path, 2, 1, 2, 1), "upgrade()", why),)

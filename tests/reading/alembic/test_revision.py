@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from database_patterns.errors import UserError
-from database_patterns.model import DoesNothing, Gap, NeverRuns, Raises, Span
+from database_patterns.model import DoesNothing, Fails, Gap, NeverRuns, Raises, Span
 from database_patterns.reading import read_text
 from database_patterns.reading.alembic import read_revision
 
@@ -62,9 +62,15 @@ def test_an_empty_direction_and_an_absent_one_are_complete_and_noted() -> None:
 
 def test_a_direction_that_is_no_function_is_a_gap() -> None:
     migration = read_revision('revision = "b"\nupgrade = print\ndowngrade = 1\n', "b.py")
-    place = Span("b.py", 1, 1, 1, 1)
-    assert migration.upgrade_gaps == (Gap(place, "upgrade()", "print"),)
-    assert migration.downgrade_gaps == (Gap(place, "downgrade()", "it is not a function"),)
+    why = "it is no function that this file defines, but 1"
+    assert migration.upgrade_gaps == (Gap(Span("b.py", 2, 1, 2, 1), "upgrade()", "print"),)
+    assert migration.downgrade_gaps == (Gap(Span("b.py", 3, 1, 3, 1), "downgrade()", why),)
+
+
+def test_a_revision_without_an_upgrade_fails() -> None:
+    migration = read_revision('revision = "b"\n\n\ndef downgrade():\n    pass\n', "b.py")
+    error = "AttributeError: the file defines no upgrade(), which Alembic calls"
+    assert Fails(Span("b.py", 1, 1, 1, 1), "upgrade", error) in migration.notes
 
 
 def test_a_direction_that_refuses_to_run_says_so(revise: Revise) -> None:
@@ -126,6 +132,7 @@ def test_a_direction_that_a_decorator_replaces_is_a_gap_and_so_are_its_calls() -
     migration = read_revision(text, "b.py")
     assert migration.upgrade == ()
     assert [(gap.what, gap.why) for gap in migration.upgrade_gaps] == [
-        ("upgrade()", "it is not defined at the top level of this file"),
+        ("upgrade()", "what @twice makes of it is not followed"),
         ('op.execute("SELECT 1")', "it is in a part of upgrade that could not be followed"),
     ]
+    assert migration.upgrade_gaps[0].span == Span("b.py", 10, 1, 10, 1)

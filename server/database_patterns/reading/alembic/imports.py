@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from abc import abstractmethod
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -60,6 +61,22 @@ class Imports(Calls):
         place = modules.relative(Path(self.source.path), node.level, node.module or "", self.context.searched)
         dots = "." * node.level + (node.module or "")
         return self._module(place) if place else Unknown(f"what is imported from {dots}, which is not read")
+
+    def import_all(self, origin: object) -> None:
+        """``from origin import *``: what this scope does not define itself is looked for there."""
+        self.scope.resolve = partial(self._starred, origin, self.scope.resolve)
+
+    def _starred(self, origin: object, earlier: Callable[[str], object] | None, name: str) -> object:
+        found = earlier(name) if earlier else MISSING
+        if found is not MISSING or name.startswith("_") or hasattr(builtins, name):
+            return found
+        if isinstance(origin, Namespace):
+            found = self.attribute(origin, name)
+            return MISSING if isinstance(found, Unknown) else found
+        if isinstance(origin, Module):
+            known = origin.place.file is not None and modules.parse(origin.place.file) is not None
+            return origin.scope.find(name) if known else Unknown(f"{origin.place.name}.{name}, which is not read")
+        return origin if isinstance(origin, Unknown) else MISSING
 
     def _assumed(self, path: str, unknown: Unknown) -> object:
         """What the configuration says of the dotted name ``path``, else ``unknown``."""

@@ -111,7 +111,10 @@ class Interpreter(Definitions):
     def _import_from(self, node: ast.ImportFrom) -> None:
         origin = self.imported_from(node)
         for alias in node.names:
-            self.scope.names[alias.asname or alias.name] = self.attribute(origin, alias.name)
+            if alias.name == "*":
+                self.import_all(origin)
+            else:
+                self.scope.names[alias.asname or alias.name] = self.attribute(origin, alias.name)
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from database_patterns.errors import UserError
-from database_patterns.model import Direction, DoesNothing, Gap, Migration, Note, Span, Statement
+from database_patterns.model import Direction, DoesNothing, Fails, Gap, Migration, Note, Span, Statement
 
 from .account import Account
 from .budget import Budget, OutOfBudgetError
@@ -89,7 +89,7 @@ def _read_direction(
         journal.resting_on(context.altered_by)
     try:
         interpreter.define(source.tree)
-        function = interpreter.scope.names.get(direction, MISSING)
+        function = interpreter.scope.find(direction)
         if isinstance(function, Function) and _stands_in(function, source):
             interpreter.run(function)
             if _only_passes(function):
@@ -128,13 +128,36 @@ def _defined(tree: ast.Module) -> Iterator[str]:
 
 
 def _without_function(journal: Journal, direction: Direction, found: object) -> None:
-    span = Span(journal.source.path, 1, 1, 1, 1)
-    if found is MISSING:
-        journal.notes.append(DoesNothing(span, direction, defined=False))
+    """Say why the direction has no function to follow; Alembic fails without one, which is no news of a way back."""
+    source = journal.source
+    line, why = _binding(source, direction)
+    span = Span(source.path, line, 1, line, 1)
+    if found is not MISSING:
+        reason = found.reason if isinstance(found, Unknown) else why
+        journal.gaps[Gap(span, f"{direction}()", reason)] = None
+    elif direction == "upgrade":
+        journal.notes.append(
+            Fails(span, direction, "AttributeError: the file defines no upgrade(), which Alembic calls")
+        )
     else:
-        kind = "defined at the top level of this file" if isinstance(found, Function) else "a function"
-        why = found.reason if isinstance(found, Unknown) else f"it is not {kind}"
-        journal.gaps[Gap(span, f"{direction}()", why)] = None
+        journal.notes.append(DoesNothing(span, direction, defined=False))
+
+
+def _binding(source: Source, direction: Direction) -> tuple[int, str]:
+    """The line on which the file says what ``direction`` is, and what keeps that from being a function to follow."""
+    for node in reversed(source.tree.body):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == direction:
+            decorators = ", ".join(f"@{source.code(each, 40)}" for each in node.decorator_list)
+            return node.lineno, f"what {decorators or 'defines it'} makes of it is not followed"
+        if isinstance(node, ast.ImportFrom) and any(
+            (each.asname or each.name) in {direction, "*"} for each in node.names
+        ):
+            return node.lineno, f"it is defined in another file, and comes from {'.' * node.level}{node.module or ''}"
+        if isinstance(node, ast.Assign) and any(
+            isinstance(each, ast.Name) and each.id == direction for each in node.targets
+        ):
+            return node.lineno, f"it is no function that this file defines, but {source.code(node.value, 60)}"
+    return 1, "it is not defined at the top level of this file"
 
 
 def _stands_in(function: Function, source: Source) -> bool:
