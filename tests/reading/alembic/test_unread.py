@@ -60,6 +60,7 @@ def test_an_object_made_at_the_top_of_the_file_may_send_what_its_class_sends(bod
         ("import bcrypt", "bcrypt.hashpw(b'a', bcrypt.gensalt())"),
         ("from sqlalchemy.orm import joinedload", "joinedload('*')"),
         ("", "'a'.zfill(3)"),
+        ("from app import settings", "getattr(settings, 'SCHEMA', None)"),
         ("", "sa.inspect(op.get_bind()).get_table_names()"),
     ],
 )
@@ -92,6 +93,9 @@ def test_raising_an_error_of_the_application_is_no_gap(revise: Revise) -> None:
         "x = any(filter(move, ['a']))",
         "x = functools.reduce(move, ['a'])",
         "x = functools.partial(move, 'a')",
+        "x = getattr(move, 'all')()",
+        "found = getattr(move, 'all')\nx = found()",
+        "x = getattr(op, 'execute')",
     ],
 )
 def test_a_function_that_python_calls_back_may_use_the_database(body: str, revise: Revise) -> None:
@@ -117,3 +121,33 @@ def test_what_a_key_sends_is_read_as_often_as_there_are_items(revise: Revise) ->
     revision = revise("max([1, 2], key=lambda each: op.execute('DELETE FROM t'))")
     guard = "for each item of max([1, 2], key=lambda each: op.execute('DELETE FROM t'))"
     assert revision.outline() == [("DELETE FROM t", "guarded", guard)]
+
+
+def test_what_a_statement_assigns_that_is_not_followed_is_unknown_for_its_reason(revise: Revise) -> None:
+    revision = revise("cur = op.get_bind().connection.cursor()\ncur.execute('DROP TABLE t')")
+    why = "what .cursor is taken from is not followed"
+    assert revision.gaps() == [
+        ("cur = op.get_bind().connection.cursor()", why),
+        ("cur.execute('DROP TABLE t')", f"it may use the database: {why}"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["None", "5"])
+def test_a_value_that_is_no_statement_is_named_as_such(value: str, revise: Revise) -> None:
+    why = f"TypeError: {value} is executed, which is no statement"
+    assert revise(f"op.execute({value})").gaps() == [(f"op.execute({value})", why)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "op.execute(sa.select([sa.column('a')]))",
+        "op.execute(f\"SELECT {sa.column('a')!r}\")",
+        "op.execute('SELECT %r' % sa.column('a'))",
+        "op.execute('SELECT {!r}'.format(sa.column('a')))",
+    ],
+)
+def test_no_answer_has_the_address_of_an_object(body: str, revise: Revise) -> None:
+    revision = revise(f"{body}\nop.drop_table('t')")
+    assert revision.outline()[0] != ("SELECT a", "exact", None)
+    assert " at 0x" not in repr((revision.outline(), revision.gaps()))

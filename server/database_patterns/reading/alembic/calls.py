@@ -47,6 +47,8 @@ _CLIENT_SIDE: Final = ("default", "onupdate")
 _BOUND_METADATA: Final = "if SQLAlchemy is older than 2.0 (its MetaData takes a bind)"
 _CALLING: Final = {"Thread", "filter", "map", "partial", "reduce", "starmap", "submit"}
 """What Python calls a function with that it is given."""
+_LOOKING_UP: Final = {"getattr", "globals", "locals", "vars"}
+"""Builtins that use nothing themselves, while what they find may."""
 _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
 _REFLECTING: Final = {"autoload", "autoload_replace", "autoload_with"}
 _ORDERED: Final = {dict, enumerate, list, tuple, zip}
@@ -146,7 +148,10 @@ class Calls(SessionCalls):
         )
         if isinstance(callee, orm.Loaded) and callee.model:  # ``rows.all()``, ``result.scalars()``
             return callee
-        uses = calls_back or callee.sends or not callee.inert
+        looks_up = self.source.code(node.func) in _LOOKING_UP and not any(
+            isinstance(value, Symbol | Operations) for value in given
+        )
+        uses = calls_back or callee.sends or not (callee.inert or looks_up)
         if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
         return Unknown(callee.reason, inert=callee.inert, sends=callee.sends and self.importing)

@@ -57,7 +57,7 @@ def formatted(value: object, conversion: str | None, spec: str) -> str | Partial
         return hole
     if _WIDE.search(spec):
         return _TOO_BIG
-    if not printable(value):
+    if not printable(value, conversion):
         return Unknown(f"the text form of a {type(value).__name__}")
     try:
         return format(_CONVERSIONS[conversion](value), spec)
@@ -65,8 +65,8 @@ def formatted(value: object, conversion: str | None, spec: str) -> str | Partial
         return Unknown(f"formatting fails ({error})")
 
 
-def printable(value: object) -> bool:
-    """Whether the text form of ``value`` is its own and of bounded size."""
+def printable(value: object, conversion: str | None = None) -> bool:
+    """Whether the text form of ``value`` is its own and of bounded size; ``conversion`` is "r" or "a" for its repr."""
     if isinstance(value, Enum):
         return isinstance(value, StrEnum)  # what others look like differs from one Python to the next
     if isinstance(value, int):
@@ -77,7 +77,7 @@ def printable(value: object) -> bool:
         return True
     if isinstance(value, list | tuple | set) and len(value) <= _ITEMS_MAX:
         return not isinstance(value, set) and all(item is None or isinstance(item, _PRINTABLE) for item in value)
-    return type(value).__module__.startswith("sqlalchemy.")
+    return conversion not in {"r", "a"} and type(value).__module__.startswith("sqlalchemy.")
 
 
 class _NotFollowedError(Exception):
@@ -152,7 +152,7 @@ def _percent_field(match: re.Match[str], value: object) -> str | PartialText | U
     hole = first_hole(value)
     if hole is not None:
         return hole
-    if _WIDE.search(match["spec"]) or not printable(value):
+    if _WIDE.search(match["spec"]) or not printable(value, match["kind"]):
         return _TOO_BIG
     try:
         return f"%{match['spec']}{match['kind']}" % (value,)

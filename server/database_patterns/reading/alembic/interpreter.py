@@ -68,15 +68,21 @@ class Interpreter(Definitions):
         self.budget.spend()
         handler = self._STATEMENTS.get(type(statement))
         if handler is None:
-            self.journal.gap(statement, f"{type(statement).__name__} is not interpreted")
+            self._lost(statement, f"{type(statement).__name__} is not interpreted")
             return None
         try:
             return handler(self, statement)
         except OutOfBudgetError:
             raise
         except Exception as error:  # noqa: BLE001  a revision may be wrong in any way; the answer says where
-            self.journal.gap(statement, _said(error))
+            self._lost(statement, _said(error))
             return None
+
+    def _lost(self, statement: ast.stmt, why: str) -> None:
+        """A statement that cannot be interpreted is a gap, and what it assigns is unknown for that reason."""
+        self.journal.gap(statement, why)
+        for name in _stored(statement):
+            self.assign(ast.Name(name, ast.Store()), Unknown(why))
 
     # Simple statements ---------------------------------------------------------------------------------------------
 

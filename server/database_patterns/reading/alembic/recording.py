@@ -214,9 +214,11 @@ class Recording:
         options = {"literal_binds": True}
         return "NULL" if value is None else str(bound(value).compile(dialect=self.dialect, compile_kwargs=options))
 
-    def _filled(self, sql: str | PartialText) -> str:
+    def _filled(self, sql: object) -> str:
         if isinstance(sql, str):
             return sql
+        if not isinstance(sql, PartialText):
+            raise TypeError(f"{sql!r:.20} is executed, which is no statement")
         return "".join(self.dialect.hole(part.reason) if isinstance(part, Unknown) else part for part in sql.parts)
 
     def take(self) -> list[Rendered]:

@@ -19,7 +19,7 @@ from .recording import Recording
 from .source import Source
 from .values import Unknown
 
-_ADDRESS: Final = re.compile(r" object at 0x[0-9a-f]+")
+_ADDRESS: Final = re.compile(r"(?: object)? at 0x[0-9a-f]+")
 _NAMELESS: Final = "it has no name"
 _METHODS: Final = "|".join(dir(AlembicOperations))
 _LACKING: Final = re.compile(rf"TypeError: ({_METHODS})\(\) missing \d+ required positional arg")
