@@ -37,25 +37,10 @@ def online(configure: str, before: str = "pass", *, engine: str = "create_engine
     )
 
 
-@pytest.mark.parametrize("template", ["generic", "pyproject"])
+@pytest.mark.parametrize("template", ["generic", "pyproject", "async", "pyproject_async"])
 def test_alembics_own_template_runs_all_revisions_in_one_transaction(template: str) -> None:
     path = TEMPLATES / template / "env.py"
-    assert read_environment(path, {"sqlalchemy.url": URL}, ()) == Environment(
-        path=str(path),
-        transaction_per_migration=False,
-        transactional_ddl=True,
-        already_in_transaction=False,
-        autocommit=False,
-        naming_convention={},
-        offline=True,
-        url=URL,
-    )
-
-
-@pytest.mark.parametrize("template", ["async", "pyproject_async"])
-def test_alembics_asynchronous_template_is_read_as_the_plain_one(template: str) -> None:
-    path = TEMPLATES / template / "env.py"
-    url = "postgresql+asyncpg://localhost/shop"
+    url = "postgresql+asyncpg://localhost/shop" if "async" in template else URL
     assert read_environment(path, {"sqlalchemy.url": url}, ()) == Environment(
         path=str(path),
         transaction_per_migration=False,
@@ -63,7 +48,7 @@ def test_alembics_asynchronous_template_is_read_as_the_plain_one(template: str) 
         already_in_transaction=False,
         autocommit=False,
         naming_convention={},
-        asynchronous=True,
+        asynchronous="async" in template,
         offline=True,
         url=url,
     )

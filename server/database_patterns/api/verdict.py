@@ -55,7 +55,7 @@ def verdict(context: MigrationInContext, *, complete: bool) -> str:
             if one.expected
         ),
         *_who_waits(waits),
-        *_row_locks(statements, waits),
+        *_row_locks(effects, waits),
         *_on_relations("data of {} is lost: {}", ((each, each.data_loss) for each in effects)),
         *_on_relations("on {}, {}", ((each, each.breaks_running_code) for each in effects)),
     ]
@@ -159,15 +159,14 @@ def _who_waits(waits: dict[str, Wait]) -> Iterator[str]:
         yield f"blocks {' and '.join(who)} on {listed(relations)} {duration}"
 
 
-def _row_locks(statements: Iterable[StatementInContext], waits: dict[str, Wait]) -> Iterator[str]:
+def _row_locks(effects: Iterable[Effect], waits: dict[str, Wait]) -> Iterator[str]:
     """What waits for single rows until the transaction ends, where not all writes wait anyway."""
     locked: dict[str, str] = {}
-    for each in statements:
-        for effect in each.prediction.effects:
-            blocked = effect.relation in waits and "writes" in waits[effect.relation].who
-            if effect.locks_rows != "none" and _is_seen(each, effect) and not blocked:
-                rows = "all rows" if effect.locks_rows == "all" else "the rows that it selects"
-                locked[effect.relation] = min(rows, locked.get(effect.relation, rows))
+    for effect in effects:
+        blocked = effect.relation in waits and "writes" in waits[effect.relation].who
+        if effect.locks_rows != "none" and not blocked:
+            rows = "all rows" if effect.locks_rows == "all" else "the rows that it selects"
+            locked[effect.relation] = min(rows, locked.get(effect.relation, rows))
     for relation, rows in locked.items():
         yield f"locks {rows} of {relation}, so that other writes to them wait until the transaction ends"
 

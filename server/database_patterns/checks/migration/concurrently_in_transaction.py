@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from database_patterns.actions import Action, CreateIndex, DetachPartition, Drop, Other
-from database_patterns.checks import Hit, wording
+from database_patterns.checks import Hit, recipes, wording
 from database_patterns.effects.context import StatementInContext
 from database_patterns.rendering.operations import Operation, create_index, drop_index, execute
 
@@ -63,7 +63,7 @@ def _operation(action: Action, at: StatementInContext) -> Operation:
     sql = at.statement.sql
     match action:
         case CreateIndex():
-            return wording.as_written(create_index(action), sql)
+            return recipes.as_written(create_index(action), sql)
         case Drop(kind="index", names=[name]):
-            return wording.as_written(drop_index(name, concurrently=True), sql)
+            return recipes.as_written(drop_index(name, concurrently=True), sql)
     return execute(sql, in_transaction=False)

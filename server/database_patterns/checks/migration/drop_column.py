@@ -8,6 +8,7 @@ from typing import Final
 
 from database_patterns.actions import AddColumn, CreateTable, DropColumn
 from database_patterns.checks import Hit, wording
+from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.model import Statement
 from database_patterns.prose import listed
@@ -17,7 +18,7 @@ _UNREAD: Final = " Whether the upgrade of this revision adds it is not known: a 
 
 
 def check(action: DropColumn, at: StatementInContext) -> Iterator[Hit]:
-    effect = wording.effect_on(action.table, at)
+    effect = family.effect_on(action.table, at)
     if effect is None or at.prediction.error or _is_new(action, at):
         return
     unread = at.direction == "downgrade" and bool(at.migration.upgrade_gaps)
@@ -45,7 +46,7 @@ def _refuses_rows(action: DropColumn, at: StatementInContext) -> bool:
     """Whether an INSERT that leaves the column out may fail: it is NOT NULL, and nothing else gives it a value."""
     column = at.before.column(action.table, action.column)
     valued = column is not None and (column.default or column.identity or column.generated)
-    return not valued and wording.may_be_required(action.table, action.column, at)
+    return not valued and family.may_be_required(action.table, action.column, at)
 
 
 def _is_new(action: DropColumn, at: StatementInContext) -> bool:

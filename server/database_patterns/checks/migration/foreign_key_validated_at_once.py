@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from database_patterns.actions import AddColumn, AddConstraint, Constraint, Name, ValidateConstraint
-from database_patterns.checks import Hit, wording
+from database_patterns.checks import Hit, recipes, wording
+from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.model import Effect
 from database_patterns.rendering.operations import (
@@ -25,7 +26,7 @@ _FOREIGN_KEY_VIOLATION: Final = "23503"
 
 def check(action: AddConstraint | AddColumn | ValidateConstraint, at: StatementInContext) -> Iterator[Hit]:
     looks_up = any(each.sqlstate == _FOREIGN_KEY_VIOLATION for each in at.by_itself(action).may_fail)
-    effect = wording.effect_of(action, action.table, at)
+    effect = family.effect_of(action, action.table, at)
     if not looks_up or effect is None or at.created_here(action.table):
         return
     if isinstance(action, ValidateConstraint):
@@ -51,7 +52,7 @@ def _keys(action: AddConstraint | AddColumn) -> Iterator[Constraint]:
     for each in added:
         if each.kind == "foreign key":
             columns = each.columns if isinstance(action, AddConstraint) else (action.column.name,)
-            name = each.name or wording.generated_name(action.table.name, *columns, "fkey")
+            name = each.name or recipes.generated_name(action.table.name, *columns, "fkey")
             yield replace(each, columns=columns, name=name)
 
 
@@ -65,7 +66,7 @@ def _takes(table: Name, key: Constraint, at: StatementInContext) -> str:
 
 def _effects(table: Name, key: Constraint, at: StatementInContext) -> tuple[Effect, ...]:
     tables = dict.fromkeys(name for name in (table, key.references) if name)
-    return tuple(effect for name in tables if (effect := wording.effect_on(name, at)))
+    return tuple(effect for name in tables if (effect := family.effect_on(name, at)))
 
 
 def _validated_too_early(action: ValidateConstraint, at: StatementInContext) -> Iterator[Hit]:
@@ -74,14 +75,14 @@ def _validated_too_early(action: ValidateConstraint, at: StatementInContext) -> 
     key = table.constraints.get(action.constraint) if table else None
     if key is None or key.references is None:
         return
-    tables = (action.table, wording.called(key.references, at))
-    held = wording.held_over(tables, at)
+    tables = (action.table, family.called(key.references, at))
+    held = family.held_over(tables, at)
     if held is not None:
         make = [add_foreign_key(action.table, replace(key, references=tables[1]))]
         prove = [validate_constraint(action.table, action.constraint)]
         yield Hit(
             wording.validated_under(held, action.constraint, tables, at),
-            wording.one_step_later(at, action.table, action.constraint, make, prove),
+            recipes.one_step_later(at, action.table, action.constraint, make, prove),
             wording.certainty_of_held(held, at),
             _effects(action.table, key, at),
             related=(held.since.span,),
@@ -93,7 +94,7 @@ def _help(action: AddConstraint | AddColumn, key: Constraint, at: StatementInCon
     not_valid = replace(key, not_valid=True)
     alone = [add_column(table, action.column)] if isinstance(action, AddColumn) else []
     first = f"{'Leave REFERENCES out, and a' if alone else 'A'}dd it without looking at the existing rows:"
-    partitions = wording.partitions(table, at)
+    partitions = family.partitions(table, at)
     if not partitions or at.assumptions.postgres >= _NOT_VALID_ON_PARTITIONED_SINCE:
         added = add_foreign_key(table, not_valid) if alone else _as_written(table, not_valid, name, at)
         validate = [validate_constraint(table, name)]
@@ -116,4 +117,4 @@ def _as_written(table: Name, not_valid: Constraint, name: str, at: StatementInCo
         return operation
     named = f"ADD CONSTRAINT {quoted(name)} FOREIGN"
     sql = re.sub(r"\bADD\s+FOREIGN\b", named, at.statement.sql, count=1, flags=re.IGNORECASE)
-    return wording.as_written(operation, f"{sql} NOT VALID")
+    return recipes.as_written(operation, f"{sql} NOT VALID")

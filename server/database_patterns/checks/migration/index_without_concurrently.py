@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from database_patterns.actions import CreateIndex
-from database_patterns.checks import Hit, wording
+from database_patterns.checks import Hit, recipes, wording
+from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.rendering.operations import Operation, create_index, execute
 
 
 def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
-    effect = wording.effect_on(index.table, at)
+    effect = family.effect_on(index.table, at)
     if index.concurrently or effect is None or not effect.scan or at.created_here(index.table):
         return
     name = f"index {index.name}" if index.name else "index"
@@ -28,8 +29,8 @@ def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
 
 
 def _help(index: CreateIndex, at: StatementInContext) -> str:
-    if wording.partitions(index.table, at):
-        return wording.index_on_partitions(index, at)
+    if family.partitions(index.table, at):
+        return recipes.index_on_partitions(index, at)
     where = "outside a transaction" if at.migration.kind == "sql" else "in a revision of its own"
     return wording.help_text(at, f"Build it while writes go on, {where}:", [_concurrently(index, at.statement.sql)])
 
@@ -39,7 +40,7 @@ def _concurrently(index: CreateIndex, sql: str) -> Operation:
 
     Without IF NOT EXISTS, which would take the invalid index of a failed build for a good one.
     """
-    if wording.same_sql(create_index(index).sql, sql):
+    if recipes.same_sql(create_index(index).sql, sql):
         return create_index(replace(index, concurrently=True))
     sql = re.sub(r"\bINDEX\b", r"\g<0> CONCURRENTLY", sql, count=1, flags=re.IGNORECASE)
     return execute(re.sub(r"\bIF\s+NOT\s+EXISTS\s+", "", sql, count=1, flags=re.IGNORECASE), in_transaction=False)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from database_patterns.actions import AddColumn
-from database_patterns.checks import Hit, wording
+from database_patterns.checks import Hit, recipes, wording
+from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.rendering.operations import add_column
 
@@ -16,10 +17,10 @@ _NOT_NULL_VIOLATION = "23502"
 def check(action: AddColumn, at: StatementInContext) -> Iterator[Hit]:
     column, table = action.column, action.table
     fails = any(failure.sqlstate == _NOT_NULL_VIOLATION for failure in at.by_itself(action).may_fail)
-    effect = wording.effect_of(action, table, at)
+    effect = family.effect_of(action, table, at)
     if not fails or effect is None or at.created_here(table):
         return
-    constrain, prove = wording.proof_of_not_null(table, column.name)
+    constrain, prove = recipes.proof_of_not_null(table, column.name)
     yield Hit(
         f"ADD COLUMN {column.name} is NOT NULL and has no default{' but NULL' if column.default else ''}: as soon as"
         f" {table} has a row, PostgreSQL refuses it ({_NOT_NULL_VIOLATION}) and the migration fails.",

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 
 from database_patterns.actions import SetNotNull, ValidateConstraint
 from database_patterns.catalog import proven_not_null
-from database_patterns.checks import Hit, wording
+from database_patterns.checks import Hit, recipes, wording
+from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 
 
 def check(action: SetNotNull | ValidateConstraint, at: StatementInContext) -> Iterator[Hit]:
-    effect = wording.effect_of(action, action.table, at)
+    effect = family.effect_of(action, action.table, at)
     if effect is None or not effect.scan or at.created_here(action.table):
         return
     if isinstance(action, ValidateConstraint):
         yield from _validated_too_early(action, at)
         return
-    constrain, prove = wording.proof_of_not_null(action.table, action.column)
+    constrain, prove = recipes.proof_of_not_null(action.table, action.column)
     takes = wording.takes(effect, wording.named(action.table, at))
     yield Hit(
         f"SET NOT NULL {takes} while every row is read to find a NULL in {action.column}."
@@ -34,14 +35,14 @@ def _validated_too_early(action: ValidateConstraint, at: StatementInContext) -> 
     """The proof that reads the table under the lock of the statement that has added it, or of another one."""
     table = at.before_action(action).table(action.table)
     found = table.constraints.get(action.constraint) if table else None
-    held = wording.held_over([action.table], at)
+    held = family.held_over([action.table], at)
     if found is None or held is None:
         return
     for column in proven_not_null(found)[:1]:
         yield Hit(
             wording.validated_under(held, action.constraint, [action.table], at),
-            wording.one_step_later(
-                at, action.table, action.constraint, *wording.proof_of_not_null(action.table, column, action.constraint)
+            recipes.one_step_later(
+                at, action.table, action.constraint, *recipes.proof_of_not_null(action.table, column, action.constraint)
             ),
             wording.certainty_of_held(held, at),
             at.prediction.effects,

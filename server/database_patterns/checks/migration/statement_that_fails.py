@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from database_patterns.actions import CreateIndex
-from database_patterns.checks import Hit, wording
+from database_patterns.checks import Hit, recipes, wording
+from database_patterns.effects import family
 from database_patterns.effects.context import MigrationInContext, StatementInContext
 from database_patterns.model import Fails, ServerError
 
@@ -57,6 +58,6 @@ def _fate(at: StatementInContext) -> str:
 
 def _help(at: StatementInContext, error: ServerError) -> str:
     (action, *_) = at.statement.actions or (None,)
-    if isinstance(action, CreateIndex) and action.concurrently and wording.is_partitioned(action.table, at):
-        return wording.index_on_partitions(action, at)
+    if isinstance(action, CreateIndex) and action.concurrently and family.is_partitioned(action.table, at):
+        return recipes.index_on_partitions(action, at)
     return _REMEDIES.get(error.sqlstate, _OTHER)

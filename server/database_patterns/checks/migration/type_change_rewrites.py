@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from database_patterns.actions import AlterColumnType, Column
-from database_patterns.checks import Hit, wording
+from database_patterns.checks import Hit, recipes, wording
+from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.rendering.operations import (
     Operation,
@@ -19,10 +20,10 @@ from database_patterns.rendering.operations import (
 
 
 def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
-    effect = wording.effect_of(action, action.table, at)
+    effect = family.effect_of(action, action.table, at)
     if effect is None or not effect.rewrite or at.created_here(action.table):
         return
-    expand, swap = _steps(action, required=wording.may_be_required(action.table, action.column, at))
+    expand, swap = _steps(action, required=family.may_be_required(action.table, action.column, at))
     takes = wording.takes(effect, wording.named(action.table, at))
     yield Hit(
         f"Changing the type of {action.column} to {action.type.sql} {takes} while the whole table and its indexes are"
@@ -42,8 +43,8 @@ def check(action: AlterColumnType, at: StatementInContext) -> Iterator[Hit]:
 
 def _steps(action: AlterColumnType, *, required: bool) -> tuple[Sequence[Operation], Sequence[Operation]]:
     table, column = action.table, action.column
-    new, old = wording.generated_name(column, "new"), wording.generated_name(column, "old")
-    trigger = quoted(wording.generated_name(table.name, new))
+    new, old = recipes.generated_name(column, "new"), recipes.generated_name(column, "old")
+    trigger = quoted(recipes.generated_name(table.name, new))
     function = trigger if table.schema is None else f"{quoted(table.schema)}.{trigger}"
     body = f"BEGIN NEW.{quoted(new)} := {_converted(action)}; RETURN NEW; END"
     expand = [
