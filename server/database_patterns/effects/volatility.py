@@ -16,6 +16,7 @@ from database_patterns.actions import Column, CreateFunction, TypeName
 from database_patterns.catalog import Catalog
 from database_patterns.model import Tristate
 from database_patterns.reading.definitions import type_name
+from database_patterns.reading.trees import parse_sql
 
 from . import builtins, types
 from .builtins import Routine, Volatility
@@ -226,7 +227,7 @@ def _inlined(function: CreateFunction) -> Node | None:
     if function.language.lower() != "sql" or not function.body:
         return None
     try:
-        statements = parser.parse_sql(function.body)
+        statements = parse_sql(function.body)
     except parser.ParseError:
         return None
     query = statements[0].stmt if len(statements) == 1 else None

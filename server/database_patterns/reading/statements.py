@@ -11,6 +11,7 @@ from pglast import parser
 from database_patterns.model import ServerError, Span, Statement
 
 from .translate import translate
+from .trees import parse_sql
 
 Locate = Callable[[int, int], Span]
 """From a range of characters in the SQL text to the place in the file that it stands for."""
@@ -45,7 +46,7 @@ def parser_version() -> str:
 
 
 def _parsed(sql: str, locate: Locate, start: int, end: int) -> Iterator[Statement]:
-    for raw in parser.parse_sql(sql[start:end]):
+    for raw in parse_sql(sql[start:end]):
         first = start + (raw.stmt_location or 0)
         last = first + raw.stmt_len if raw.stmt_len else _end_of_last_token(sql, first, end)
         text = sql[first:last].rstrip()
