@@ -321,3 +321,37 @@ def test_links_that_lead_nowhere_are_named_and_hide_nothing(shop: Path) -> None:
         given = sources.from_paths([shop], within=within)
         assert len(given.sources) == 3
         assert [line.partition(": ")[0] for line in given.unreadable] == ["db/versions/loop.py", "0_loop.sql"]
+
+
+KEY = "op.create_foreign_key('k', 't', 'u', ['x'], ['id'], postgresql_not_valid=True)"
+STEPS = {
+    "db/versions/a.py": revision(
+        "a", None, "op.execute('CREATE TABLE t (x int); CREATE TABLE u (id int PRIMARY KEY)')"
+    ),
+    "db/versions/b.py": revision("b", "a", KEY),
+    "db/versions/c.py": revision("c", "b", "op.execute('ALTER TABLE t VALIDATE CONSTRAINT k')"),
+}
+
+
+@pytest.mark.parametrize("share", [True, False])
+def test_a_safe_recipe_is_unsafe_where_one_run_puts_its_revisions_into_one_transaction(
+    here: Path, *, share: bool
+) -> None:
+    env_py = ENV.replace("connection=connection)", f"connection=connection, transaction_per_migration={not share})")
+    write(here, **{"alembic.ini": INI, "db/env.py": env_py, **STEPS})
+    found = [each for each in lint(sources.from_project(here)).findings if each.rule == "foreign-key-validated-at-once"]
+    last = explain(sources.from_project(here)).migrations[-1]
+    if not share:
+        assert (found, last.assumptions) == ([], ())
+        return
+    (finding,) = found
+    assert (Path(finding.span.path).name, finding.severity, finding.certainty) == ("c.py", "warning", "unknown")
+    assert [Path(each.path).name for each in finding.related] == ["b.py"]
+    assert finding.message == (
+        f"VALIDATE CONSTRAINT k reads every row of t under the ShareRowExclusiveLock of {finding.related[0].path} on"
+        " t and u, which is still held where one run of Alembic applies both, as all its revisions share a transaction:"
+        " writes wait meanwhile, as if there were no NOT VALID."
+    )
+    run = "in one run with the revisions before it, which share its transaction"
+    waits = "writes on t and u would wait for their locks while all rows of u are read"
+    assert last.assumptions == (f"it is applied by itself: {run}, {waits}",)

@@ -13,6 +13,8 @@ from database_patterns.lab import driver
 from database_patterns.lab.server import Database
 from database_patterns.model import Gap, PossibleFailure, ServerError
 from database_patterns.reading import read_text
+from database_patterns.reading.environment import Environment
+from database_patterns.reading.transactions import shared
 
 
 def followed(sql: str, catalog: Catalog | None = None) -> MigrationInContext:
@@ -111,6 +113,64 @@ def test_a_transaction_holds_the_strongest_lock_of_each_table_until_it_ends() ->
 
 def test_outside_a_transaction_nothing_is_held() -> None:
     assert held(followed(f"{KEY}; SELECT 1", followed(TABLES).at_end)) == [{}, {}]
+
+
+def test_a_rollback_to_a_savepoint_gives_back_the_locks_taken_since() -> None:
+    sql = f"BEGIN; DELETE FROM b; SAVEPOINT s; {KEY}; ROLLBACK TO s; SELECT 1; {KEY}; RELEASE s; SELECT 1; COMMIT"
+    context = followed(sql, followed(TABLES).at_end)
+    before, after = {"b": "RowExclusiveLock"}, {"a": "ShareRowExclusiveLock", "b": "ShareRowExclusiveLock"}
+    assert held(context)[2:] == [before, before, after, before, before, after, after, {}]
+
+
+def test_two_transactions_on_one_line_hold_nothing_of_each_other() -> None:
+    context = followed(f"BEGIN; {KEY}; COMMIT; BEGIN; SELECT 1; COMMIT", followed(TABLES).at_end)
+    assert held(context)[4] == {}
+
+
+REVISION = """from alembic import op
+revision, down_revision = "{}", {}
+def upgrade():
+    op.execute("{}")
+def downgrade():
+    op.execute("{}")
+"""
+
+
+def revisions(*upgrades: str, share: bool) -> list[MigrationInContext]:
+    """Revisions run one after the other, in one transaction or each in its own."""
+    names = [f"r{number}" for number in range(len(upgrades))]
+    parents = ["None", *map(repr, names)]
+    texts = [REVISION.format(*each, "SELECT 1") for each in zip(names, parents, upgrades, strict=False)]
+    env_py = Environment(
+        "env.py", transaction_per_migration=not share, transactional_ddl=True, already_in_transaction=False
+    )
+    found: list[MigrationInContext] = []
+    catalog = followed(TABLES).at_end
+    for each in shared([read_text(text, f"{name}.py") for name, text in zip(names, texts, strict=True)], env_py):
+        found.append(follow(each, "upgrade", catalog, Assumptions(), found[-1] if found else None))
+        catalog = found[-1].at_end
+    return found
+
+
+VALIDATE = "ALTER TABLE b VALIDATE CONSTRAINT fk"
+
+
+def test_locks_outlast_a_revision_where_all_revisions_of_a_run_share_a_transaction() -> None:
+    first, second = revisions(KEY, VALIDATE, share=True)
+    assert held(second)[0] == {"a": "ShareRowExclusiveLock", "b": "ShareRowExclusiveLock"}
+    assert {(each.since, each.earlier) for each in second.statements[0].held.values()} == {
+        (first.statements[0].statement, True)
+    }
+
+
+def test_a_revision_with_a_transaction_of_its_own_begins_without_locks() -> None:
+    _, second = revisions(KEY, VALIDATE, share=False)
+    assert held(second)[0] == {}
+
+
+def test_nobody_waits_for_what_the_same_run_has_created() -> None:
+    _, second = revisions(f"CREATE TABLE n (x int); {KEY}", "ALTER TABLE n ADD COLUMN y int; SELECT 1", share=True)
+    assert [sorted(each) for each in held(second)] == [["a", "b"], ["a", "b", "n"]]
 
 
 def test_what_is_said_to_be_held_is_what_the_server_holds(database: Database) -> None:

@@ -86,8 +86,8 @@ def test_a_long_statement_that_is_wide_but_not_deep_is_read() -> None:
 
 def test_outside_begin_each_statement_runs_on_its_own_and_inside_they_share_a_transaction() -> None:
     migration = read_text("SELECT 0;\nBEGIN;\nSELECT 1;\nSELECT 2;\nCOMMIT;\nSELECT 3;\nBEGIN; SELECT 4; ROLLBACK;")
-    first = Transaction("begin:2", certain=True, reason="BEGIN on line 2 opened it")
-    second = Transaction("begin:7", certain=True, reason="BEGIN on line 7 opened it")
+    first = Transaction("<text>/begin/2:1", certain=True, reason="BEGIN on line 2 opened it")
+    second = Transaction("<text>/begin/7:1", certain=True, reason="BEGIN on line 7 opened it")
     assert [(statement.sql, statement.transaction) for statement in migration.upgrade] == [
         ("SELECT 0", None),
         ("BEGIN", None),
@@ -98,6 +98,24 @@ def test_outside_begin_each_statement_runs_on_its_own_and_inside_they_share_a_tr
         ("BEGIN", None),
         ("SELECT 4", second),
         ("ROLLBACK", None),
+    ]
+
+
+def test_two_transactions_that_begin_on_one_line_are_two() -> None:
+    migration = read_text("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT")
+    ids = [statement.transaction.id for statement in migration.upgrade if statement.transaction]
+    assert ids == ["<text>/begin/1:1", "<text>/begin/1:26"]
+
+
+def test_a_chained_commit_begins_the_next_transaction() -> None:
+    migration = read_text("BEGIN; SELECT 1; COMMIT AND CHAIN; SELECT 2; ROLLBACK; SELECT 3")
+    assert [statement.transaction and statement.transaction.id for statement in migration.upgrade] == [
+        None,
+        "<text>/begin/1:1",
+        None,
+        "<text>/begin/1:18",
+        None,
+        None,
     ]
 
 

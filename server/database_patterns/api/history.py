@@ -164,13 +164,28 @@ def contexts(
 
     A SQL file has only the directions that it has statements for, and an upgrade where it has none at all.
     """
+    upgrades: list[MigrationInContext] = []
     for migration in migrations:
-        upgrade = follow(migration, "upgrade", catalog, assumptions)
-        if "upgrade" in directions and not is_way_back(migration):
+        upgrades.append(follow(migration, "upgrade", catalog, assumptions, upgrades[-1] if upgrades else None))
+        catalog = upgrades[-1].at_end
+    downgrades = _downgrades(upgrades) if "downgrade" in directions else [None] * len(upgrades)
+    for upgrade, downgrade in zip(upgrades, downgrades, strict=True):
+        if "upgrade" in directions and not is_way_back(upgrade.migration):
             yield upgrade
-        if "downgrade" in directions and (migration.kind == "alembic" or has_way_back(migration)):
-            yield follow(migration, "downgrade", upgrade.at_end, assumptions)
-        catalog = upgrade.at_end
+        if downgrade is not None:
+            yield downgrade
+
+
+def _downgrades(upgrades: Sequence[MigrationInContext]) -> list[MigrationInContext | None]:
+    """The way back of each migration, None where it has none; the last one is taken back first."""
+    found: list[MigrationInContext | None] = []
+    later: MigrationInContext | None = None
+    for upgrade in reversed(upgrades):
+        migration = upgrade.migration
+        there = migration.kind == "alembic" or has_way_back(migration)
+        later = follow(migration, "downgrade", upgrade.at_end, upgrade.assumptions, later) if there else later
+        found.append(later if there else None)
+    return found[::-1]
 
 
 def has_way_back(migration: Migration) -> bool:

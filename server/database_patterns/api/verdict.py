@@ -103,26 +103,37 @@ def harm(statements: Iterable[StatementInContext]) -> int:
 def _waits(statements: Iterable[StatementInContext]) -> dict[str, Wait]:
     """The worst wait for each relation that somebody else may use."""
     worst: dict[str, Wait] = {}
-    held: dict[str, LockMode] = {}
-    transaction: str | None = None
     for each in statements:
-        current = each.statement.transaction.id if each.statement.transaction else None
-        if current is None or current != transaction:
-            held = {}
-        transaction = current
-        work = max((_work(effect) for effect in each.prediction.effects if _is_seen(each, effect)), default=_MOMENT)
-        now, kept = dict(held), dict(held)
-        for effect in each.prediction.effects:
-            if effect.lock and _is_seen(each, effect):
-                now[effect.relation] = max(effect.lock, now.get(effect.relation, effect.lock))
-                if effect.held == "transaction":
-                    kept[effect.relation] = now[effect.relation]
-        for relation, lock in now.items():
+        own = [effect for effect in each.prediction.effects if effect.lock and _is_seen(each, effect)]
+        held = [lock.effect for lock in each.held.values() if not lock.earlier and _is_seen(each, lock.effect)]
+        work = max((_work(effect) for effect in own), default=_MOMENT)
+        for effect in (*own, *held):
+            lock = effect.lock or LockMode.AccessShareLock
             wait = Wait(tuple(who for who in blocked_by(lock) if who != "schema changes"), work)
+            relation = effect.relation
             if wait.who and (relation not in worst or wait.harm > worst[relation].harm):
                 worst[relation] = wait
-        held = kept
     return worst
+
+
+def alone(context: MigrationInContext) -> tuple[str, ...]:
+    """What is assumed of a revision that may share a run, and so a transaction, with those before it."""
+    works = ((max(map(_work, each.prediction.effects), default=_MOMENT), each) for each in context.statements)
+    work, at = max(works, key=lambda found: found[0].rank, default=(_MOMENT, None))
+    kept = [each for each in at.held.values() if each.earlier and _is_seen(at, each.effect)] if at else []
+    locks = [each for each in kept if {"reads", "writes"} & set(blocked_by(each.lock))]
+    if at is None or work == _MOMENT or not locks:
+        return ()
+    who = ["reads"] * any("reads" in blocked_by(each.lock) for each in locks) + ["writes"]
+    tables = [each.effect.relation for each in sorted(locks, key=lambda each: -each.lock)]
+    named = listed(tables) if len(tables) <= _NAMED else f"{', '.join(tables[:_NAMED])} and {len(tables) - _NAMED} more"
+    together = "in one run with the revisions before it, which share its transaction"
+    meanwhile = work.words.format(f" of {work.relation}")
+    return (f"it is applied by itself: {together}, {listed(who)} on {named} would wait for their locks {meanwhile}",)
+
+
+_NAMED = 3
+"""How many tables are named before the rest is counted."""
 
 
 def _is_seen(at: StatementInContext, effect: Effect) -> bool:

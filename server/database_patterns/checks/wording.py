@@ -19,10 +19,14 @@ def validated_under(held: Held, constraint: str, tables: Iterable[Name], at: Sta
     first, *_ = tables = tuple(tables)
     names = [str(each) for each in tables if any(each in at.held for each in family.members(each, at))]
     since = f"of line {held.since.span.line}" if held.since is not at.statement else "of this statement"
+    until = "which is held until the transaction ends"
+    if held.earlier:
+        since = f"of {held.since.span.path}"
+        until = "which is still held where one run of Alembic applies both, as all its revisions share a transaction"
     return (
         f"VALIDATE CONSTRAINT {constraint} reads every row of {named(first, at)} under the {held.lock.name} {since} on"
-        f" {listed(names or [str(first)])}, which is held until the transaction ends: {stopped(held.lock)} wait"
-        " meanwhile, as if there were no NOT VALID."
+        f" {listed(names or [str(first)])}, {until}: {stopped(held.lock)} wait meanwhile, as if there were no NOT"
+        " VALID."
     )
 
 
@@ -30,7 +34,7 @@ def certainty_of_held(held: Held, at: StatementInContext) -> Certainty:
     """How certain it is that the lock is still held."""
     transaction = at.statement.transaction
     sure = held.since is at.statement or (transaction is not None and transaction.certain)
-    return "proven" if sure and held.since.confidence == "exact" else "unknown"
+    return "proven" if sure and not held.earlier and held.since.confidence == "exact" else "unknown"
 
 
 def named(relation: Name, at: StatementInContext) -> str:

@@ -23,7 +23,7 @@ from database_patterns.catalog import Catalog
 from database_patterns.catalog.advance import in_execution_order
 from database_patterns.catalog.layers import Layers
 from database_patterns.locks import LockMode
-from database_patterns.model import Direction, Migration, PossibleFailure, Prediction, Statement
+from database_patterns.model import Direction, Effect, Migration, PossibleFailure, Prediction, Statement
 
 from .assumptions import Assumptions
 from .predict import predict
@@ -42,10 +42,39 @@ __all__ = ["Assumptions", "Held", "MigrationInContext", "StatementInContext", "f
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A lock that an earlier statement of the same transaction has taken: it is held until the transaction ends."""
+    """A lock that an earlier statement of the same transaction has taken: it is held until the transaction ends.
 
-    lock: LockMode
+    ``earlier``: an earlier revision has taken it, so that it is held where both are run at once.
+    """
+
+    effect: Effect
     since: Statement
+    earlier: bool = False
+
+    @property
+    def lock(self) -> LockMode:
+        assert self.effect.lock is not None  # noqa: S101 - what takes no lock holds none
+        return self.effect.lock
+
+
+Locks = Layers[str, Held]
+"""What a transaction holds, by the relations as effects call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What a ROLLBACK goes back to: the schema and the locks at BEGIN, or at a SAVEPOINT."""
+
+    catalog: Catalog
+    held: Locks
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The transaction that a migration leaves open, for the next one of the same run."""
+
+    id: str | None = None
+    held: Locks = field(default_factory=Layers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,43 +123,61 @@ class MigrationInContext:
     at_start: Catalog
     at_end: Catalog
     assumptions: Assumptions
+    open: _Open = field(default=_Open(), repr=False, compare=False)
 
 
 def follow(
-    migration: Migration, direction: Direction, catalog: Catalog, assumptions: Assumptions
+    migration: Migration,
+    direction: Direction,
+    catalog: Catalog,
+    assumptions: Assumptions,
+    after: MigrationInContext | None = None,
 ) -> MigrationInContext:
     """Follow one direction of ``migration`` from ``catalog``, the schema before it.
 
-    A ROLLBACK takes the schema back to what it was at its BEGIN, or SAVEPOINT, and SET LOCAL ends with its transaction.
+    A ROLLBACK takes schema and locks back to what they were at its BEGIN, or SAVEPOINT, and SET LOCAL ends with its
+    transaction. The one that ``after``, the migration run before this, has left open may go on.
     """
     catalog = catalog.in_use()
     gaps = bool(migration.gaps(direction))  # where they stand among the statements is not always known
     if gaps:
         catalog = catalog.blurred()
     at_start, followed = catalog, []
-    marks, transaction = {_BEGIN: catalog}, None
-    held: Layers[str, Held] = Layers()
+    transaction, held = (after.open.id, after.open.held) if after else (None, Layers())
+    marks = {_BEGIN: _Mark(catalog, held)}
     for statement in migration.statements(direction):
         current = statement.transaction.id if statement.transaction else None
         if current != transaction and not any(action in _ENDS for action in statement.actions):
             catalog = catalog.without_local_settings()
-            marks = {_BEGIN: catalog}
+            marks = {_BEGIN: _Mark(catalog, Layers())}
         if current != transaction or current is None:
             held = Layers()
         transaction = current
         prediction = _predict(statement, catalog, assumptions)
-        after = _after(statement, prediction, catalog, marks)
-        if after.whole and (statement.confidence != "exact" or prediction.unknown or prediction.error):
-            after = replace(after, whole=False)
+        mark = _mark(statement, catalog, held, marks)
+        later = _after(statement, prediction, catalog, mark)
+        if later.whole and (statement.confidence != "exact" or prediction.unknown or prediction.error):
+            later = replace(later, whole=False)
         if gaps or _may_change_anything(statement, prediction):
-            after = after.blurred()
+            later = later.blurred()
         followed.append(
-            StatementInContext(migration, direction, statement, prediction, at_start, catalog, after, assumptions, held)
+            StatementInContext(migration, direction, statement, prediction, at_start, catalog, later, assumptions, held)
         )
-        held = _still_held(held, statement, prediction)
-        catalog = after
+        held = mark.held if mark else _still_held(held, statement, prediction)
+        catalog = later
     end = catalog.without_local_settings()
-    return MigrationInContext(migration, direction, tuple(followed), at_start, end, assumptions)
+    left = _Open(transaction, _of_older_tables(held, at_start, catalog))
+    return MigrationInContext(migration, direction, tuple(followed), at_start, end, assumptions, left)
+
+
+def _of_older_tables(held: Locks, at_start: Catalog, at_end: Catalog) -> Locks:
+    """The locks that others may wait for: not those of what the migration has created, which nobody else sees."""
+    older = ((name, each) for name, each in held.items() if not _is_new(name, at_start, at_end))
+    return Layers((name, replace(each, earlier=True)) for name, each in older)
+
+
+def _is_new(relation: str, at_start: Catalog, at_end: Catalog) -> bool:
+    return any(at_end.created_since(at_start, name) for name in _names(relation))
 
 
 def _predict(statement: Statement, catalog: Catalog, assumptions: Assumptions) -> Prediction:
@@ -161,16 +208,21 @@ def _may_change_anything(statement: Statement, prediction: Prediction) -> bool:
     return not actions or (bool(prediction.unknown) and any(isinstance(each, _RUNS_CODE) for each in actions))
 
 
-def _after(statement: Statement, prediction: Prediction, catalog: Catalog, marks: dict[str, Catalog]) -> Catalog:
-    """The schema after a statement; ``marks`` holds what a ROLLBACK goes back to, by the name of its SAVEPOINT."""
+def _mark(statement: Statement, catalog: Catalog, held: Locks, marks: dict[str, _Mark]) -> _Mark | None:
+    """What a ROLLBACK goes back to, None for all other statements; SAVEPOINT enters its own into ``marks``."""
     kinds = {action.kind for action in statement.actions if isinstance(action, TransactionControl)}
     savepoint = getattr(statement.tree, "savepoint_name", None) or _BEGIN
     if "rollback" in kinds:
-        return marks[_BEGIN].without_local_settings()
-    if "rollback to" in kinds:
-        return marks.get(savepoint, marks[_BEGIN])
+        return _Mark(marks[_BEGIN].catalog.without_local_settings(), Layers())
     if "savepoint" in kinds:
-        marks[savepoint] = catalog
+        marks[savepoint] = _Mark(catalog, held)
+    return marks.get(savepoint, marks[_BEGIN]) if "rollback to" in kinds else None
+
+
+def _after(statement: Statement, prediction: Prediction, catalog: Catalog, mark: _Mark | None) -> Catalog:
+    """The schema after a statement; ``mark`` is what a ROLLBACK goes back to."""
+    if mark is not None:
+        return mark.catalog
     after = catalog.advance(statement)
     if prediction.unknown and any(isinstance(action, _MAY_WRITE) for action in statement.actions):
         return after.in_use()  # what is not known may have filled any table
@@ -184,11 +236,11 @@ def _names(relation: str) -> tuple[Name, Name]:
     return Name(relation, "public"), Name(name, schema)
 
 
-def _still_held(held: Layers[str, Held], statement: Statement, prediction: Prediction) -> Layers[str, Held]:
+def _still_held(held: Locks, statement: Statement, prediction: Prediction) -> Locks:
     """The locks that are held after a statement, the strongest of each relation with the statement that took it."""
     after = held.copy()
     for effect in prediction.effects:
         before = after.get(effect.relation)
         if effect.lock and effect.held == "transaction" and (before is None or effect.lock > before.lock):
-            after[effect.relation] = Held(effect.lock, statement)
+            after[effect.relation] = Held(effect, statement)
     return after

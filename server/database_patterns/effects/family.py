@@ -33,7 +33,7 @@ def held_over(relations: Iterable[Name], at: StatementInContext) -> Held | None:
     An earlier statement of the transaction has taken it, or another subcommand of this one.
     """
     names = [name for relation in relations for name in members(relation, at)]
-    own = [Held(each.lock, at.statement) for each in at.prediction.effects if each.lock and each.relation in names]
+    own = [Held(each, at.statement) for each in at.prediction.effects if each.lock and each.relation in names]
     locks = [*own, *(at.held[name] for name in names if name in at.held)]
     return max((each for each in locks if "writes" in blocked_by(each.lock)), key=lambda each: each.lock, default=None)
 

@@ -134,11 +134,10 @@ def _as_psql(statements: Iterable[Statement]) -> Iterator[Statement]:
     for statement in statements:
         control = _control(statement)
         if control == "begin" and current is None:
-            line = statement.span.line
-            current = Transaction(id=f"begin:{line}", certain=True, reason=f"BEGIN on line {line} opened it")
+            current = _begun_by(statement)
             yield statement
         elif control in _ENDS:
-            current = None
+            current = _begun_by(statement) if _chains(statement) else None
             yield statement
         else:
             yield replace(statement, transaction=current)
@@ -150,15 +149,29 @@ def _as_one(statements: Iterable[Statement], opened: Transaction, *, again: bool
     for statement in statements:
         control = _control(statement)
         if control in _ENDS:
-            line = statement.span.line
-            current = replace(opened, id=f"{opened.id}/{line}") if again else None
+            place = f"{statement.span.line}:{statement.span.column}"
+            current = replace(opened, id=f"{opened.id}/{place}") if again else None
+            if _chains(statement):
+                current = _begun_by(statement)
             yield statement
         elif control == "begin" and current is None:
-            line = statement.span.line
-            current = Transaction(id=f"begin:{line}", certain=True, reason=f"BEGIN on line {line} opened it")
+            current = _begun_by(statement)
             yield statement
         else:
             yield replace(statement, transaction=None if control == "begin" else current)
+
+
+def _begun_by(statement: Statement) -> Transaction:
+    """The transaction that BEGIN opens, or COMMIT AND CHAIN."""
+    span = statement.span
+    verb = "BEGIN" if _control(statement) == "begin" else "AND CHAIN"
+    reason = f"{verb} on line {span.line} opened it"
+    return Transaction(f"{span.path}/begin/{span.line}:{span.column}", certain=True, reason=reason)
+
+
+def _chains(statement: Statement) -> bool:
+    """Whether COMMIT or ROLLBACK begins another transaction at once."""
+    return bool(getattr(statement.tree, "chain", False))
 
 
 def _control(statement: Statement) -> str | None:
