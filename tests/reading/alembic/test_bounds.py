@@ -109,8 +109,24 @@ def test_unknown_arguments_spread_into_a_helper_leave_no_default_standing(revise
         """,
         top="from app import settings",
     )
-    assert revision.sql() == []
-    assert ("drop(*settings.names)", "the arguments of drop() do not fit it") in revision.gaps()
+    why = "an argument of drop() (what is imported from app, which is not read)"
+    assert revision.gaps() == [("op.drop_table(table, schema=schema)", why)]
+
+
+def test_unknown_named_arguments_leave_those_that_are_given(revise: Revise) -> None:
+    revision = revise(
+        """
+        def drop(table, *, schema=None, note=None):
+            op.execute(f"DROP TABLE {table}")
+            op.execute(f"SELECT {note}")
+        drop("t", **settings.options)
+        """,
+        top="from app import settings",
+    )
+    assert [(each.sql, each.confidence) for each in revision.migration.upgrade] == [
+        ("DROP TABLE t", "exact"),
+        ("SELECT $1", "partial"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,14 @@ def test_a_type_of_a_neighbouring_library_is_rendered_as_that_library_renders_it
     assert revision.outline() == [(f"ALTER TABLE t ADD COLUMN a {TYPES[written]}", "exact", None)]
 
 
+@pytest.mark.parametrize("name", ["sqlalchemy_utils.UUIDType", "pgvector.sqlalchemy.Vector"])
+def test_the_class_of_such_a_type_stands_for_the_type(name: str, revise: Revise) -> None:
+    rendered = {"UUIDType": "UUID", "Vector": "VECTOR"}[name.rpartition(".")[2]]
+    columns = f"sa.Column('a', {name}, nullable=False), sa.Column('b', type_={name})"
+    revision = revise(f"op.create_table('t', {columns})", top=f"import {name.rpartition('.')[0]}")
+    assert revision.outline() == [(f"CREATE TABLE t ( a {rendered} NOT NULL, b {rendered} )", "exact", None)]
+
+
 def test_a_spatial_index_that_the_library_may_add_is_a_gap(revise: Revise) -> None:
     call = "op.add_column('t', sa.Column('a', geoalchemy2.Geometry('POINT', srid=4326)))"
     revision = revise(call, top="import geoalchemy2")
@@ -219,6 +227,25 @@ def test_entities_of_alembic_utils_are_created_dropped_and_replaced(revise: Revi
         policy,
     ]
     assert (revision.gaps(), {each.confidence for each in revision.migration.upgrade}) == ([], {"exact"})
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        (r"plpgsql AS $$ begin a := 1; -- 10\:30 $$", "plpgsql AS $$ begin a := 1; -- 10:30 $$"),
+        (r"'plpgsql' AS $$ select a[1:2], ':x'::text $$;", "'plpgsql' AS $$ select a[1:2], ':x'::text $$"),
+        (r"plpgsql AS $$ select a[1:n::int] $$", r"plpgsql AS $$ select a[1\:n::int] $$"),
+        (r"sql AS $$ select ':x'::text $$", "sql AS $$ select ':x'::text $$"),
+        (r"sql AS $$ select '10\:30' $$", r"sql AS $$ select '10\:30' $$"),
+    ],
+)
+def test_colons_of_a_function_are_sent_as_alembic_utils_and_sqlalchemy_leave_them(
+    revise: Revise, written: str, sent: str
+) -> None:
+    revision = revise(
+        f'op.create_entity(PGFunction("public", "f()", r"""RETURNS int LANGUAGE {written}"""))', top=ENTITIES
+    )
+    assert revision.sql() == [f'CREATE FUNCTION "public"."f"() RETURNS int LANGUAGE {sent}']
 
 
 def test_an_enum_is_built_anew_by_sync_enum_values(revise: Revise) -> None:

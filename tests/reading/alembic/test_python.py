@@ -225,6 +225,50 @@ def test_a_helper_s_return_value_is_known_and_an_uncertain_one_is_not(revise: Re
     assert revision.outline() == [("DROP TABLE a", "exact", None), ("", "opaque", "one of several values")]
 
 
+def test_a_helper_that_calls_itself_under_an_unknown_condition_is_followed_once_more_for_all_calls(
+    revise: Revise,
+) -> None:
+    revision = revise(
+        """
+        def walk(connection, table, level):
+            rows = connection.execute(sa.text(f"SELECT id FROM {table} WHERE depth = {level}"))
+            for row in rows:
+                walk(connection, table, level + 1)
+            op.execute(f"ANALYZE {table}")
+        walk(op.get_bind(), "nodes", 0)
+        """
+    )
+    again = "for each row in rows and each time walk() calls itself"
+    assert [(each.sql, each.confidence, (each.guard or "")[: len(again)]) for each in revision.migration.upgrade] == [
+        ("SELECT id FROM nodes WHERE depth = 0", "exact", ""),
+        ("SELECT id FROM nodes WHERE depth = $1", "partial", again),
+        ("ANALYZE nodes", "guarded", again),
+        ("ANALYZE nodes", "exact", ""),
+    ]
+    assert revision.gaps() == []
+
+
+def test_a_helper_that_counts_down_is_followed_call_by_call(revise: Revise) -> None:
+    revision = revise(
+        """
+        def drop(number):
+            if number:
+                op.drop_table(f"t{number}")
+                drop(number - 1)
+        if op.get_bind().scalar(sa.text("SELECT 1")):
+            drop(2)
+        """
+    )
+    assert revision.sql() == ["SELECT 1", "DROP TABLE t2", "DROP TABLE t1"]
+
+
+@pytest.mark.parametrize(
+    "line", ["from alembic.op import drop_table", "import alembic.op\ndrop_table = alembic.op.drop_table"]
+)
+def test_operations_are_found_however_they_are_imported(line: str, revise: Revise) -> None:
+    assert revise("drop_table('t')", top=line).sql() == ["DROP TABLE t"]
+
+
 def test_operations_inside_an_unknown_expression_or_context_are_guarded(revise: Revise) -> None:
     revision = revise(
         """

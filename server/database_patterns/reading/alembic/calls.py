@@ -53,6 +53,7 @@ _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
 _REFLECTING: Final = {"autoload", "autoload_replace", "autoload_with"}
 _ORDERED: Final = {dict, enumerate, list, tuple, zip}
 _HOLD_ANYTHING: Final = {"add", "append", "update"}
+_LOOKED_AT: Final = 1_000
 _VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
 
 
@@ -160,9 +161,9 @@ class Calls(SessionCalls):
         """Python calls the function that ``key`` is with each of the items, as often as it likes."""
         key = arguments[1].get("key")
         if isinstance(key, Function):
-            plain = not any(isinstance(value, Symbolic) or _may_send(value) for value in flat((arguments[0], {})))
+            item = Unknown("an item", inert=all(map(is_inert, arguments[0])))
             with self.journal.guarded(f"for each item of {self.source.code(node, 60)}"):
-                self.call_function(node, key, ([Unknown("an item", inert=plain)], {}))
+                self.call_function(node, key, ([item], {}))
         elif (isinstance(key, Bound) and isinstance(key.owner, Symbolic)) or _may_send(key):
             self.journal.gap(node, "it calls its key, which may use the database")
 
@@ -277,6 +278,22 @@ class Calls(SessionCalls):
             return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
         return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]
+
+
+def is_inert(value: object) -> bool:
+    """Whether nothing in ``value`` uses the database when it is called, as far as one looks into containers."""
+    waiting = [value]
+    for _ in range(_LOOKED_AT):
+        if not waiting:
+            return True
+        part = waiting.pop()
+        if isinstance(part, Symbolic) or _may_send(part):
+            return False
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list | tuple | set | frozenset):
+            waiting += part
+    return False
 
 
 def _may_send(value: object) -> bool:

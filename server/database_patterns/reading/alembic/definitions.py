@@ -6,28 +6,50 @@ import ast
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from itertools import takewhile
+from typing import Any, Final
 
 from sqlalchemy.types import TypeEngine
 
 from .account import may_send
-from .budget import CALL_DEPTH, STATEMENT_COST
+from .budget import CALL_DEPTH, STATEMENT_COST, Budget
+from .calls import is_inert
 from .classes import column_type, enumeration, plain_members
+from .context import RevisionContext
 from .flow import Flow
 from .imports import Imports
+from .journal import Journal
 from .models import Declarative, mapped
 from .orm import Model
 from .sending import Arguments
-from .values import Function, Scope, Unknown
+from .source import Source
+from .values import Function, Scope, Symbolic, Unknown
 
 _TRANSPARENT: Final = {"cache", "lru_cache", "wraps"}
 """Decorators of the standard library that leave a function doing what it did."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A function that is being run, the names that it was called with, and how many conditions held then."""
+
+    function: Function
+    names: dict[str, object]
+    guards: int
+
+    def calls(self, function: Function) -> bool:
+        """Whether ``function`` is the one that is run here."""
+        return self.function.node is function.node and self.function.scope is function.scope
+
+
 class Definitions(Imports):
     """Evaluates definitions and calls of what they define; running a block is the subclass's part."""
+
+    def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
+        super().__init__(source, journal, budget, context)
+        self._running: list[_Run] = []
 
     @abstractmethod
     def block(self, statements: Sequence[ast.stmt]) -> Flow | None:
@@ -59,7 +81,11 @@ class Definitions(Imports):
         return "yield" in self.source.text and _is_generator(node)
 
     def call_function(self, node: ast.AST, function: Function, arguments: Arguments) -> object:
-        """Run a helper: its statements stand at the outermost call, with the line in the helper as related."""
+        """Run a helper: its statements stand at the outermost call, with the line in the helper as related.
+
+        One that calls itself under an unknown condition is like an unknown loop: its body once more, for any number of
+        calls, and what changes from one to the next is unknown.
+        """
         if len(self.journal.outer) >= CALL_DEPTH:
             self.journal.gap(node, "calls nested too deeply")
             return Unknown("calls nested too deeply")
@@ -67,7 +93,28 @@ class Definitions(Imports):
         if isinstance(names, Unknown):
             self.journal.gap(node, names.reason)
             return names
+        earlier = [each for each in self._running if each.calls(function) and each.guards < len(self.journal.guards)]
+        if not earlier:
+            return self._follow(node, function, names)
+        self._generalise(names, earlier[0])
+        if len(earlier) > 1:
+            return Unknown(f"what {function.name}() returns")
+        with self.journal.guarded(f"each time {function.name}() calls itself"):
+            return self._follow(node, function, names)
+
+    def _generalise(self, names: dict[str, object], first: _Run) -> None:
+        """Leave of ``names`` what does not change from one call to the next."""
+        reason = f"what changes as {first.function.name}() calls itself"
+        for name, value in names.items():
+            if not _same(value, first.names.get(name)):
+                names[name] = Unknown(reason, inert=is_inert(value))
+            if isinstance(value, list | dict | set):
+                self.taint(value, reason)
+
+    def _follow(self, node: ast.AST, function: Function, names: dict[str, object]) -> object:
+        """Run a function over the ``names`` that it is called with."""
         self.journal.outer.append((self.source, node))
+        self._running.append(_Run(function, dict(names), len(self.journal.guards)))
         caller, self.scope = (self.scope, self.source), Scope(names, function.scope)
         self.source = self.journal.source = function.source
         try:
@@ -75,6 +122,7 @@ class Definitions(Imports):
                 return self.evaluate(function.node.body)
             flow = self.block(function.node.body)
         finally:
+            self._running.pop()
             self.journal.outer.pop()
             self.scope, self.source = caller
             self.journal.source = self.source
@@ -135,8 +183,10 @@ def _bound(function: Function, arguments: Arguments) -> dict[str, object] | Unkn
     args, kwargs = arguments
     spec = function.node.args
     positional = [*spec.posonlyargs, *spec.args]
+    if "**" in kwargs:
+        return _bound_in_part(function, args, kwargs)
     refused = Unknown(f"the arguments of {function.name}() do not fit it")
-    if "**" in kwargs or (len(args) > len(positional) and not spec.vararg):
+    if len(args) > len(positional) and not spec.vararg:
         return refused
     names: dict[str, object] = dict(zip([parameter.arg for parameter in positional], args, strict=False))
     if spec.vararg:
@@ -150,6 +200,25 @@ def _bound(function: Function, arguments: Arguments) -> dict[str, object] | Unkn
         names[spec.kwarg.arg] = extra
     names = {**function.defaults, **names}
     return names if known <= names.keys() else refused
+
+
+def _bound_in_part(function: Function, args: list[Any], kwargs: dict[str, Any]) -> dict[str, object]:
+    """The names of a call some of whose arguments are not known: they may be any of those that are not given."""
+    spec = function.node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    unknown = Unknown(f"an argument of {function.name}() ({kwargs['**'].reason})")
+    names = {
+        parameter.arg: unknown for parameter in (*positional, *spec.kwonlyargs, spec.vararg, spec.kwarg) if parameter
+    }
+    certain = takewhile(lambda each: not isinstance(each, Unknown), args)
+    names |= zip([parameter.arg for parameter in positional], certain, strict=False)
+    return names | {name: value for name, value in kwargs.items() if name in names}
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two values are the same; SQL expressions overload ==, so only plain ones and symbols are compared."""
+    comparable = isinstance(one, str | int | Symbolic) and type(one) is type(other)
+    return one is other or (comparable and one == other)
 
 
 def _lines(node: ast.stmt) -> int:

@@ -18,6 +18,7 @@ _TRIGGER: Final = re.compile(
     r"(?P<event>.+?)(?<!\s)\s++ON\s++(?P<table>\S++)\s++(?P<action>.+)", re.IGNORECASE | re.DOTALL
 )
 _CALL: Final = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)", re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\(:[\w$]*)(?![:\w$])")
 _COMPARISONS: Final = (("!=", "new_old_not_equals"), ("=", "new_old_equals"))
 
 
@@ -48,11 +49,23 @@ def _body(definition: str) -> str:
     return definition.strip().rstrip(";").strip()
 
 
+def _sent(definition: str, kept: str = "(?!)") -> str:
+    r"""The definition as it is sent: the library escapes its colons, but not ``::`` and what it has ``kept``.
+
+    SQLAlchemy then takes a backslash away before most of them; both are followed, as autogenerate writes ``\:``.
+    """
+    parts = _body(definition).split("::")
+    escaped = "::".join(re.sub(f"({kept})|:", lambda found: found[1] or r"\:", part) for part in parts)
+    return _ESCAPED.sub(r"\1", escaped)
+
+
 def _function(schema: str, signature: str, definition: str) -> Entity:
     call = _CALL.fullmatch(_name(signature))
-    if call is None or "\\:" in definition:
+    if call is None:
         raise ValueError(f"the signature {signature} is not read")
-    name, body = f'{_quoted(schema)}."{call["name"].strip()}"', _body(definition)
+    procedural = "language plpgsql" in " ".join(definition.split()).lower().replace("'", "")
+    name = f'{_quoted(schema)}."{call["name"].strip()}"'
+    body = _sent(definition, r":=|\\:" if procedural else "(?!)")
     types = ", ".join(_without_default(each) for each in call["parameters"].split(","))
     made = f"FUNCTION {name}({call['parameters']}) {body}"
     return Entity((f"CREATE {made}",), f"DROP FUNCTION {name}({types})", (f"CREATE OR REPLACE {made}",), raw=True)
@@ -83,8 +96,8 @@ def _materialized_view(schema: str, signature: str, definition: str, *, with_dat
 
 
 def _trigger(schema: str, signature: str, definition: str, on_entity: str, *, is_constraint: bool = False) -> Entity:
-    parts = _TRIGGER.fullmatch(_body(definition))
-    if parts is None or "\\:" in definition:
+    parts = _TRIGGER.fullmatch(_sent(definition))
+    if parts is None:
         raise ValueError(f"the definition of the trigger {signature} is not read")
     table = f"{_name(schema)}.{parts['table'].rpartition('.')[2]}"
     kind = "CONSTRAINT TRIGGER" if is_constraint else "TRIGGER"
@@ -95,10 +108,8 @@ def _trigger(schema: str, signature: str, definition: str, on_entity: str, *, is
 
 
 def _policy(schema: str, signature: str, definition: str, on_entity: str) -> Entity:
-    if "\\:" in definition:
-        raise ValueError(f"the definition of the policy {signature} is not read")
     name, table = _name(signature), _qualified(schema, on_entity)
-    create = f"CREATE POLICY {name} ON {table} {_body(definition)}"
+    create = f"CREATE POLICY {name} ON {table} {_sent(definition)}"
     drop = f"DROP POLICY {name} ON {table}"
     return Entity((create,), drop, (drop.replace("POLICY", "POLICY IF EXISTS", 1), create), raw=True)
 

@@ -38,7 +38,7 @@ class Imports(Calls):
     def attribute(self, owner: object, name: str) -> object:
         """``owner.name``; ``alembic.op`` stands for Alembic's real operations."""
         if isinstance(owner, Namespace) and (owner.name, name) == ("alembic", "op"):
-            return Operations(self.recording.operations)
+            return self.imported("alembic.op")
         if isinstance(owner, Module):
             return self._of_module(owner, name)
         if isinstance(owner, Foreign):
@@ -47,6 +47,8 @@ class Imports(Calls):
 
     def imported(self, name: str) -> object:
         """The module of that dotted name."""
+        if name == "alembic.op":
+            return Operations(self.recording.operations)
         known = library.module(name)
         if not isinstance(known, Unknown):
             return known

@@ -44,6 +44,18 @@ class Converted(TypeDecorator[Any]):
         self.impl = type_  # type: ignore[assignment]
 
 
+class TypeMaker:
+    """Makes a type when it is called; SQLAlchemy also takes it uncalled, as it takes the class of a type."""
+
+    _sqla_type = True
+
+    def __init__(self, make: Callable[..., TypeEngine[Any]]) -> None:
+        self._make = make
+
+    def __call__(self, *args: Any, **options: Any) -> TypeEngine[Any]:  # noqa: ANN401  the library's own arguments
+        return self._make(*args, **options)
+
+
 def converts(type_: object) -> bool:
     """Whether values of ``type_`` are converted by code that is not run here."""
     if isinstance(type_, types.ARRAY):
@@ -150,8 +162,8 @@ _USERS: Final[dict[str, Callable[..., TypeEngine[Any]]]] = {
     "TIMESTAMPAware": _timestamp_aware,
 }
 
-TYPES: Final[dict[str, Callable[..., TypeEngine[Any]]]] = {
-    f"{module}.{name}": make
+TYPES: Final[dict[str, TypeMaker]] = {
+    f"{module}.{name}": TypeMaker(make)
     for modules, types_of in (
         (("sqlalchemy_utils", "sqlalchemy_utils.types"), _UTILS),
         (("pgvector.sqlalchemy", "pgvector.sqlalchemy.vector", "pgvector.sqlalchemy.halfvec"), _VECTORS),
@@ -170,7 +182,7 @@ _FILES: Final = {
     "JSONType": "json", "PhoneNumberType": "phone_number", "ScalarListType": "scalar_list", "TSVectorType": "ts_vector",
     "TimezoneType": "timezone", "URLType": "url", "UUIDType": "uuid",
 }  # fmt: skip
-TYPES.update({f"sqlalchemy_utils.types.{module}.{name}": _UTILS[name] for name, module in _FILES.items()})
+TYPES.update({f"sqlalchemy_utils.types.{module}.{name}": TypeMaker(_UTILS[name]) for name, module in _FILES.items()})
 
 MODULES: Final = frozenset(
     ".".join(parts[:length])
