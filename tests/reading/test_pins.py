@@ -77,5 +77,45 @@ def test_a_link_out_of_the_folder_that_may_be_read_is_not_followed(tmp_path: Pat
     assert "alembic" in pins(tmp_path / "project")
 
 
+OLDER = {
+    "sqlalchemy==1.3.24": True,
+    "sqlalchemy==1.*": True,
+    "sqlalchemy>=1.4,<2": True,
+    "sqlalchemy[asyncio]<2.0.0,>=1.4": True,
+    "sqlalchemy~=1.4.3": True,
+    "sqlalchemy<=1.4.49 ; python_version > '3.1'": True,
+    "sqlalchemy==2.0.40": False,
+    "sqlalchemy>=2.0.0,<3.0.0": False,
+    "sqlalchemy == 2.*": False,
+    "sqlalchemy>=1.4": None,
+    "sqlalchemy>=1.4,<2.1": None,
+    "sqlalchemy!=1.4.9": None,
+    "sqlalchemy": None,
+    "sqlalchemy @ https://files.test/1.2": None,
+}
+
+
+@pytest.mark.parametrize("line", OLDER)
+def test_a_range_says_whether_a_library_is_older(tmp_path: Path, line: str) -> None:
+    write(tmp_path, **{"requirements.txt": f"{line}\n"})
+    assert pins(tmp_path)["sqlalchemy"].is_older_than(2) is OLDER[line]
+
+
+POETRY: dict[str, tuple[str | None, bool | None]] = {
+    '"^1.4"': (None, True),
+    '"2.0.1"': ("2.0.1", False),
+    '{version = "~2.0", extras = ["asyncio"]}': (None, False),
+    '"^1.4 || ^2"': (None, None),
+    '"*"': (None, None),
+}
+
+
+@pytest.mark.parametrize("written", POETRY)
+def test_what_poetry_depends_on_is_read(tmp_path: Path, written: str) -> None:
+    write(tmp_path, **{"pyproject.toml": f"[tool.poetry.dependencies]\npython = '^3.12'\nSQLAlchemy = {written}\n"})
+    found = pins(tmp_path)["sqlalchemy"]
+    assert (found.version, found.is_older_than(2)) == POETRY[written]
+
+
 def test_names_are_compared_as_indexes_compare_them() -> None:
     assert normalised("Psycopg2_binary") == normalised("psycopg2.-binary") == "psycopg2-binary"

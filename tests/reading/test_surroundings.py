@@ -155,6 +155,11 @@ def test_versions_that_differ_from_ours_are_named(tmp_path: Path) -> None:
     assert list(read.notes()) == [f"{theirs}; its revisions were read with {read_with}, whose SQL may differ"]
 
 
+@pytest.mark.parametrize(("pinned", "old"), [("sqlalchemy<2", True), ("sqlalchemy==2.0.52", False), ("alembic", None)])
+def test_whether_sqlalchemy_is_old_is_what_the_project_pins(tmp_path: Path, pinned: str, old: bool | None) -> None:  # noqa: FBT001 - a value of the table
+    assert project(tmp_path, **{"requirements.txt": f"{pinned}\n"}).context.old_sqlalchemy is old
+
+
 def test_what_env_py_says_in_vain_is_noted(tmp_path: Path) -> None:
     text = ENV.replace("target_metadata=None", "include_schema=True")
     assert list(project(tmp_path, **{"migrations/env.py": text}).notes()) == [

@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,15 @@ from .project import is_inside
 _LOCKS: Final = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 _REQUIREMENTS: Final = ("requirements*.txt", "constraints*.txt", "requirements/*.txt")
 _SIZE_MAX: Final = 20_000_000
-_REQUIREMENT: Final = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*(?:===?\s*([0-9][^\s;,#\\]*))?")
+_REQUIREMENT: Final = re.compile(
+    r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*(?:===?\s*([0-9][^\s;,#\\*]*)(?![*\w.]))?([^;#\\]*)"
+)
+_CLAUSE: Final = re.compile(r"(===?|~=|!=|>=?|<=?|\^|~|(?<![\d.]))\s*(\d+(?:\.\d+)*)")
+_EXACT: Final = re.compile(r"(?:===?)?\s*(\d[\w.]*)")
+_EXACTLY: Final = {"", "=", "==", "===", "^", "~", "~="}
+_UP_TO: Final = {"<", "<=", *_EXACTLY}
+_FROM: Final = {">", ">=", *_EXACTLY}
+"""Operators of requirements, by whether they say how new or how old a version is at most; Poetry's are among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +33,24 @@ class Pin:
     name: str
     version: str | None
     file: Path
+    allowed: str = field(default="", compare=False)
+    """The versions that are allowed, as the file says it (">=1.4,<2")."""
 
     @property
     def series(self) -> str | None:
         """Major and minor version ("2.0")."""
         return ".".join(self.version.split(".")[:2]) if self.version else None
+
+    def is_older_than(self, major: int) -> bool | None:
+        """Whether it is of an older series than ``major``; None when the file allows both, or says nothing."""
+        written = f"=={self.version}" if self.version else self.allowed
+        for operator, number in _CLAUSE.findall("" if written.startswith("@") or "|" in written else written):
+            limit = tuple(map(int, re.sub(r"(\.0+)+$", "", number).split(".")))
+            if operator in _FROM and limit >= (major,):
+                return False
+            if operator in _UP_TO and (limit < (major,) or (limit == (major,) and operator == "<")):
+                return True
+        return None
 
 
 def pins(folder: Path, within: Path | None = None) -> Mapping[str, Pin]:
@@ -78,16 +99,25 @@ def _from_requirements(file: Path) -> Iterator[Pin]:
 
 
 def _from_pyproject(file: Path) -> Iterator[Pin]:
-    project = _toml(file).get("project")
+    table = _toml(file)
+    project = table.get("project")
     lines = project.get("dependencies") if isinstance(project, dict) else None
     yield from _from_lines([line for line in lines if isinstance(line, str)] if isinstance(lines, list) else [], file)
+    tool = table.get("tool")
+    poetry = tool.get("poetry") if isinstance(tool, dict) else None
+    dependencies = poetry.get("dependencies") if isinstance(poetry, dict) else None
+    for name, entry in dependencies.items() if isinstance(dependencies, dict) else ():
+        allowed = entry.get("version") if isinstance(entry, dict) else entry
+        if isinstance(allowed, str):
+            exact = _EXACT.fullmatch(allowed)
+            yield Pin(normalised(name), exact[1] if exact else None, file, allowed)
 
 
 def _from_lines(lines: list[str], file: Path) -> Iterator[Pin]:
     for line in lines:
         match = _REQUIREMENT.match(line)
         if match:
-            yield Pin(normalised(match[1]), match[2], file)
+            yield Pin(normalised(match[1]), match[2], file, match[3].strip())
 
 
 def normalised(name: str) -> str:

@@ -73,6 +73,7 @@ class Surroundings:
             transaction_per_migration=self.environment.transaction_per_migration,
             transactional_ddl=self.environment.transactional_ddl,
             driver=self.driver,
+            old_sqlalchemy=self.pins["sqlalchemy"].is_older_than(2) if "sqlalchemy" in self.pins else None,
             assume=self.assume,
             database=self.database,
         )

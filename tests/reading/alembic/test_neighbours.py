@@ -39,6 +39,14 @@ TYPES = {
     "fastapi_users_db_sqlalchemy.generics.GUID()": "UUID",
     "fastapi_users_db_sqlalchemy.generics.TIMESTAMPAware(timezone=True)": "TIMESTAMP WITH TIME ZONE",
     "citext.CIText()": "CITEXT",
+    "sqlalchemy_utils.types.encrypted.encrypted_type.EncryptedType(sa.Text, 'key')": "BYTEA",
+    "sqlalchemy_utils.types.range.IntRangeType()": "INT4RANGE",
+    "sqlalchemy_utils.types.password.PasswordType(schemes=['bcrypt'])": "BYTEA",
+    "sqlalchemy_utils.WeekDaysType()": "BIT(7)",
+    "oslo_db.sqlalchemy.types.JsonEncodedDict(mysql_as_long=True)": "TEXT",
+    "oslo_db.sqlalchemy.types.JsonEncodedList": "TEXT",
+    "oslo_db.sqlalchemy.types.JsonEncodedDict.impl": "TEXT",
+    "oslo_db.sqlalchemy.types.SoftDeleteInteger()": "INTEGER",
 }
 
 
@@ -72,7 +80,51 @@ def test_values_that_a_library_converts_are_holes(revise: Revise) -> None:
     assert revision.outline() == [("INSERT INTO t (a) VALUES ($1)", "partial", "$1 is a value that Converted converts")]
 
 
+def test_an_engine_of_the_projects_database_is_postgresql_s(revise: Revise) -> None:
+    body = """
+        engine = enginefacade.reader.get_engine()
+        if engine.dialect.name == "mysql":
+            op.drop_table("a")
+        else:
+            op.drop_table("b")
+    """
+    revision = revise(body, top="from oslo_db.sqlalchemy import enginefacade")
+    assert revision.outline() == [("DROP TABLE b", "exact", None)]
+
+
 OWN_TYPES = {
+    "one whose base chooses another type when it is made": (
+        """
+        class Base(sa.TypeDecorator):
+            impl = sa.Text
+
+            def __init__(self, long=False):
+                super().__init__()
+                if long:
+                    self.impl = sa.LargeBinary()
+
+        class Own(Base):
+            cache_ok = True
+        """,
+        "Own(long=True)",
+        "BYTEA",
+    ),
+    "one that is given what is not read": (
+        """
+        import pydantic
+
+        class Own(sa.TypeDecorator):
+            impl = sa.JSON
+
+            def __init__(self, schema, column_type=None):
+                super().__init__()
+                self.schema = schema
+                if column_type is not None:
+                    self.impl = column_type
+        """,
+        "Own(pydantic.BaseModel, column_type=postgresql.JSONB)",
+        "JSONB",
+    ),
     "a decorator": ("class Own(sa.TypeDecorator):\n    impl = sa.Unicode\n    cache_ok = True", "Own(7)", "VARCHAR(7)"),
     "a generic one": ("class Own(sa.types.TypeDecorator[str]):\n    impl = sa.Text()", "Own()", "TEXT"),
     "one that asks for the dialect": (

@@ -10,13 +10,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Column, MetaData, Table, text
+from sqlalchemy import Column, MetaData, Table, case, select, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.type_api import TypeEngine
 
-from . import library, orm, reflected
+from . import classes, library, orm, reflected
 from .budget import Budget, OutOfBudgetError
 from .context import RevisionContext
 from .formatting import brace_format, joined
@@ -44,7 +44,8 @@ _WRONG_TYPE: Final = "is expected to be one of type"
 """What SQLAlchemy, from its first versions on, says of an argument that it never takes (``server_default=False``)."""
 _CLIENT_SIDE: Final = ("default", "onupdate")
 """What SQLAlchemy computes when it inserts or updates: no part of the table, so it may be unknown."""
-_BOUND_METADATA: Final = "if SQLAlchemy is older than 2.0 (its MetaData takes a bind)"
+_OLD_LISTS: Final[dict[object, str]] = {select: "columns", case: "whens"}
+"""What SQLAlchemy 1 gave a list as the first argument, and its name; newer ones take its items."""
 _CALLING: Final = {"Thread", "filter", "map", "partial", "reduce", "starmap", "submit"}
 """What Python calls a function with that it is given."""
 _LOOKING_UP: Final = {"getattr", "globals", "locals", "vars"}
@@ -105,11 +106,7 @@ class Calls(SessionCalls):
         elif isinstance(callee, orm.Model):
             result = self._new(callee, arguments)
         elif callable(callee):
-            self._call_key(node, arguments if library.is_builtin(callee) else ([], {}))
-            given = self._called_back(node, arguments)
-            result = self._call_known(callee, self._taken(node, callee, given) if self.asked else given)
-            if isinstance(result, MADE):
-                self.journal.made(result, node)
+            result = self._call_python(node, callee, arguments)
         elif is_symbol(callee, "sessionmaker"):
             result = Symbol("session")
         elif isinstance(callee, Answers):
@@ -118,6 +115,18 @@ class Calls(SessionCalls):
             result = callee.make(*arguments)
         else:
             result = Unknown(self.source.code(node, 40))
+        return result
+
+    def _call_python(self, node: ast.Call, callee: Callable[..., object], arguments: Arguments) -> object:
+        """Call a class or a function of Python or SQLAlchemy."""
+        if isinstance(callee, type) and getattr(callee, "followed", False):
+            return classes.made(callee, *arguments)
+        self._call_key(node, arguments if library.is_builtin(callee) else ([], {}))
+        given = self._called_back(node, arguments)
+        taken = self._taken(node, callee, given) if self.asked else given
+        result = self._call_known(callee, self._new_style(node, callee, taken))
+        if isinstance(result, MADE):
+            self.journal.made(result, node)
         return result
 
     def _call_bound(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
@@ -186,8 +195,6 @@ class Calls(SessionCalls):
         args, kwargs = arguments
         if callee is text and args and isinstance(args[0], PartialText):
             return replace(args[0], is_clause=True)
-        if callee is MetaData and "bind" in kwargs:
-            self.journal.only(_BOUND_METADATA)
         if callee in _ORDERED and any(isinstance(arg, set | frozenset) and len(arg) > 1 for arg in args):
             return Unknown("the order of a set")
         if callee is Table and (kwargs.keys() & _REFLECTING or reflected.is_reflected(args[1:2] and args[1])):
@@ -199,6 +206,20 @@ class Calls(SessionCalls):
             if isinstance(value, Symbolic) or first_hole(value) is not None:
                 client_side[key] = Unknown("a default that the migration computes")
         return self._apply(partial(callee, **client_side), args, kwargs)
+
+    def _new_style(self, node: ast.Call, callee: Callable[..., object], arguments: Arguments) -> Arguments:
+        """What only an SQLAlchemy older than 2.0 takes, as today's takes it."""
+        args, kwargs = arguments
+        refusal = ""
+        if callee is MetaData and "bind" in kwargs:
+            kwargs, refusal = {key: value for key, value in kwargs.items() if key != "bind"}, "takes no bind"
+        elif callee in _OLD_LISTS and args and isinstance(args[0], list):
+            args, refusal = [*args[0], *args[1:]], f"takes no list of {_OLD_LISTS[callee]}"
+            if len(arguments[0]) > 1 or (callee is select and kwargs):
+                return arguments
+        if refusal:
+            self.only_old(node, refusal)
+        return args, kwargs
 
     def _taken(self, node: ast.Call, callee: Callable[..., object], arguments: Arguments) -> Arguments:
         """The arguments as ``callee`` takes them: Python iterates over a query, SQLAlchemy builds from it."""

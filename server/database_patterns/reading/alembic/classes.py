@@ -11,7 +11,7 @@ from typing import Any, Final, TypeGuard
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType, to_instance
 
 from .source import walk
-from .values import Function, Instance, Maker, Symbol, Unknown
+from .values import Function, Instance, Symbol, Unknown
 
 _ENUM: Final[Any] = enum.Enum
 _ENUMS: Final[dict[tuple[str, ...], Callable[..., object]]] = {
@@ -81,26 +81,34 @@ def column_type(node: ast.ClassDef, base: type[TypeEngine[Any]], members: Mappin
     if init is None:
         return type(node.name, (base,), names | found)
     names["__init__"] = _takes_anything
-    made = type(node.name, (base,), names | found)
-    if found.keys() & {"load_dialect_impl", "get_col_spec"}:
-        return made
-    if not isinstance(init, Function) or not issubclass(base, TypeDecorator) or _passes_on(init.node):
-        return refused
-    return Maker(lambda args, kwargs: _initialised(made, refused, partial(call, init), args, kwargs))
+    if not found.keys() & {"load_dialect_impl", "get_col_spec"}:
+        if not isinstance(init, Function) or not issubclass(base, TypeDecorator) or _passes_on(init.node):
+            return refused
+        names |= {"__init__": _following(partial(call, init), refused), "followed": True}
+    return type(node.name, (base,), names | found)
 
 
-def _initialised(
-    made: type[Any], refused: Unknown, init: Callable[..., object], args: list[object], kwargs: dict[str, object]
-) -> object:
-    """The type after its own ``__init__``, which may choose another ``impl``."""
-    own = Instance(_SELF, {})
-    init([own, *args], kwargs)
-    impl = own.attributes.get("impl", made.impl)
-    if not _is_type(impl):
-        return refused
-    type_ = made()
-    type_.impl = to_instance(impl)
-    return type_
+def made(type_: Callable[..., object], args: list[object], kwargs: dict[str, object]) -> object:
+    """An object of a type whose ``__init__`` is followed: it takes what is not known, too."""
+    try:
+        return type_(*args, **kwargs)
+    except TypeError as error:
+        return Unknown(str(error))
+
+
+def _following(init: Callable[..., object], refused: Unknown) -> Callable[..., None]:
+    """An ``__init__`` that follows ``init`` of the file, which may choose another ``impl``."""
+
+    def follow(self: Any, *args: object, **kwargs: object) -> None:  # noqa: ANN401  a type decorator
+        TypeDecorator.__init__(self)
+        own = Instance(_SELF, {})
+        init([own, *args], kwargs)
+        impl = own.attributes.get("impl", type(self).impl)
+        if not _is_type(impl):
+            raise TypeError(refused.reason)
+        self.impl = to_instance(impl)
+
+    return follow
 
 
 def _passes_on(init: ast.AST) -> bool:

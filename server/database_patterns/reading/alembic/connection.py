@@ -25,7 +25,7 @@ from .values import PartialText, Symbol, Symbolic, Unknown, first_hole
 
 ANSWER: Final = Unknown("what the database answers", inert=True)
 
-_STRING_EXECUTED: Final = "if SQLAlchemy is older than 2.0 (it refuses to execute a string)"
+_STRING_REFUSED: Final = "refuses to execute a string"
 _PERCENT_SIGNS: Final = "as far as the driver leaves percent signs alone"
 _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
@@ -121,22 +121,28 @@ class ConnectionCalls(OperationCalls):
             return ANSWER
         wrapped = symbol.kind == "context"  # Alembic makes text() of a string, and what comes second are options
         is_clause = wrapped or isinstance(statement, ClauseElement) or getattr(statement, "is_clause", False)
+        condition = None if is_clause else self.only_old(node, _STRING_REFUSED)
+        with self.journal.guarded(condition):
+            if not is_clause and symbol.kind == "connection":  # it hands a string to the driver
+                self._execute_as_is(node, statement, _for_driver(args[1:], kwargs))
+            else:
+                guard = self.when_executed(statement) if symbol.kind == "session" else None
+                self._execute_clause(node, statement, None if wrapped else given, guard)
+        return self.loaded(statement)
+
+    def _execute_clause(self, node: ast.Call, statement: Any, given: object, guard: str | None) -> None:  # noqa: ANN401
         try:
-            rows = _rows(None if wrapped else given)
+            rows = _rows(given)
         except ValueError as error:
             self.journal.opaque(node, str(error))
-            return ANSWER
-        if not is_clause:
-            self.journal.only(_STRING_EXECUTED)
-        guard = self.when_executed(statement) if symbol.kind == "session" else None
-        with self.journal.guarded(guard if is_clause else _STRING_EXECUTED):
+            return
+        with self.journal.guarded(guard):
             parts = self.parts.of(statement)
             for values in rows:
                 self.budget.spend(parts // 10)
                 self.send(node, partial(self.recording.execute, statement, values))
-        return self.loaded(statement)
 
-    def _execute_as_is(self, node: ast.Call, statement: str | PartialText, given: object) -> None:
+    def _execute_as_is(self, node: ast.Call, statement: Any, given: object) -> None:  # noqa: ANN401  a text
         if not given or not isinstance(statement, str):
             with self.journal.guarded(_PERCENT_SIGNS if "%" in str(statement) else None):
                 self.send(node, partial(self.recording.execute_raw, statement))
@@ -175,6 +181,15 @@ class ConnectionCalls(OperationCalls):
         guard = f"if {getattr(owner, 'name', None) or 'it'} {exists}" if check else None
         with self.journal.guarded(guard):
             self.send(node, partial(method, self.recording.connection, checkfirst=False))
+
+
+def _for_driver(args: list[object], kwargs: dict[str, object]) -> object:
+    """The parameters beside a string as an SQLAlchemy older than 2.0 hands them to the driver."""
+    if not args:
+        return kwargs or None
+    if len(args) == 1 and isinstance(args[0], dict | list | tuple | Unknown):
+        return args[0]
+    return args if all(isinstance(row, dict | list | tuple) for row in args) else tuple(args)
 
 
 def _rows(parameters: object) -> Iterable[object]:

@@ -19,8 +19,9 @@ class RevisionContext:
     of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
     ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``). ``database`` is what
     ``upgrade(engine_name)`` is called with, where env.py migrates several databases. ``altered_by`` is the code of
-    another revision that changes the libraries for all (``model.Alters``). ``settings`` are those of the
-    project's Flask application (``current_app.config``) that are the same wherever it runs.
+    another revision that changes the libraries for all (``model.Alters``). ``old_sqlalchemy`` says whether the
+    project runs on an SQLAlchemy older than 2.0 (None: not known). ``settings`` are those of the project's Flask
+    application (``current_app.config``) that are the same wherever it runs.
     """
 
     roots: tuple[Path, ...] = ()
@@ -32,6 +33,7 @@ class RevisionContext:
     assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     database: str | None = None
     altered_by: str | None = None
+    old_sqlalchemy: bool | None = None
     settings: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

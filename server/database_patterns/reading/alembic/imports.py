@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from abc import abstractmethod
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ class Imports(Calls):
         """``owner.name``; ``alembic.op`` stands for Alembic's real operations."""
         if isinstance(owner, Namespace) and (owner.name, name) == ("alembic", "op"):
             return self.imported("alembic.op")
+        if isinstance(owner, Namespace):
+            return self._of_library(owner, name)
         if isinstance(owner, Module):
             return self._of_module(owner, name)
         if isinstance(owner, Foreign):
@@ -121,6 +124,15 @@ class Imports(Calls):
 
     def _defines_class(self, name: str) -> bool:
         return any(isinstance(each, ast.ClassDef) and each.name == name for each in self.source.tree.body)
+
+    def _of_library(self, library_: Namespace, name: str) -> object:
+        """What ``name`` of a known library is; what is not known of it is read where it is installed."""
+        found = super().attribute(library_, name)
+        root = library_.name.partition(".")[0]
+        if not isinstance(found, Unknown) or root in library.DRIVEN or root in sys.stdlib_module_names:
+            return found
+        place = modules.find(library_.name, self.context.searched)
+        return self._of_module(self._module(place), name) if place else found
 
     def _of_module(self, module: Module, name: str) -> object:
         place = module.place

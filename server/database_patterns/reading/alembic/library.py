@@ -30,6 +30,7 @@ from sqlalchemy.sql.elements import ClauseElement, quoted_name
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.sql.type_api import TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 from . import models, neighbours
 from .formatting import TEXT_MAX
@@ -196,7 +197,7 @@ _DATA: Final[dict[type, str]] = {
     ClauseElement: "astext c columns description excluded foreign_keys indexes inserted key metadata name primary_key "
     "schema sql_name table type",
     SchemaItem: "c columns indexes info metadata name primary_key schema table type tables",
-    TypeEngine: "enums length name schema",
+    TypeEngine: "enums impl length name schema",
 }
 MUTATING: Final = {
     "add", "append", "append_column", "append_constraint", "clear", "discard", "extend", "insert", "pop", "remove",
@@ -259,6 +260,8 @@ def attribute(owner: Any, name: str) -> object:  # noqa: ANN401, PLR0911  any kn
     if isinstance(owner, type):
         if issubclass(owner, enum.Enum):
             return owner.__members__.get(name, refused)
+        if name == "impl" and issubclass(owner, TypeDecorator):
+            return owner.impl
         return Bound(owner, name) if name in _CLASS_METHODS.get(owner, ()) else _class_data(owner, name, refused)
     if isinstance(owner, type(sqlalchemy.func)):
         value = getattr(owner, name)

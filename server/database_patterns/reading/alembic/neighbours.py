@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from .entities import VALUES
+from .values import Answers, Symbol
 
 
 class Named(UserDefinedType[Any]):
@@ -54,6 +55,22 @@ class TypeMaker:
 
     def __call__(self, *args: Any, **options: Any) -> TypeEngine[Any]:  # noqa: ANN401  the library's own arguments
         return self._make(*args, **options)
+
+
+class _Stored(TypeDecorator[Any]):
+    """A type of which ``impl`` may be asked for, too, and whose options only concern other databases."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = types.Text
+    cache_ok = True
+    converts = True
+
+    def __init__(self, *_args: object, **_options: object) -> None:
+        super().__init__()
+
+
+class _StoredInteger(_Stored):
+    impl = types.Integer
+    cache_ok = True
 
 
 def converts(type_: object) -> bool:
@@ -138,6 +155,7 @@ _UTILS: Final[dict[str, Callable[..., TypeEngine[Any]]]] = {
     "LocaleType": _plain(lambda: types.Unicode(10)),
     "LtreeType": lambda: Named("LTREE"),
     "NumericRangeType": _plain(postgresql.NUMRANGE),
+    "PasswordType": _plain(types.LargeBinary),
     "PhoneNumberType": _sized(types.Unicode, 20, "max_length"),
     "ScalarListType": _plain(types.UnicodeText),
     "StringEncryptedType": _encrypted,
@@ -145,6 +163,7 @@ _UTILS: Final[dict[str, Callable[..., TypeEngine[Any]]]] = {
     "TimezoneType": _plain(lambda: types.Unicode(50)),
     "URLType": _plain(types.UnicodeText),
     "UUIDType": _uuid,
+    "WeekDaysType": lambda *_args, **_options: Named("BIT(7)"),
 }
 _VECTORS: Final[dict[str, Callable[..., TypeEngine[Any]]]] = {
     "BIT": _bits,
@@ -161,7 +180,6 @@ _USERS: Final[dict[str, Callable[..., TypeEngine[Any]]]] = {
     "GUID": _plain(postgresql.UUID),
     "TIMESTAMPAware": _timestamp_aware,
 }
-
 TYPES: Final[dict[str, TypeMaker]] = {
     f"{module}.{name}": TypeMaker(make)
     for modules, types_of in (
@@ -178,17 +196,34 @@ TYPES: Final[dict[str, TypeMaker]] = {
 """Dotted names of types, and what makes one of the same rendering."""
 
 _FILES: Final = {
-    "ArrowType": "arrow", "ChoiceType": "choice", "EmailType": "email", "IPAddressType": "ip_address",
-    "JSONType": "json", "PhoneNumberType": "phone_number", "ScalarListType": "scalar_list", "TSVectorType": "ts_vector",
-    "TimezoneType": "timezone", "URLType": "url", "UUIDType": "uuid",
+    "ArrowType": "arrow", "ChoiceType": "choice", "ColorType": "color", "CountryType": "country",
+    "CurrencyType": "currency", "EmailType": "email", "EncryptedType": "encrypted.encrypted_type",
+    "IPAddressType": "ip_address", "JSONType": "json", "LocaleType": "locale", "LtreeType": "ltree",
+    "PasswordType": "password", "PhoneNumberType": "phone_number", "ScalarListType": "scalar_list",
+    "StringEncryptedType": "encrypted.encrypted_type", "TSVectorType": "ts_vector", "TimezoneType": "timezone",
+    "URLType": "url", "UUIDType": "uuid", "WeekDaysType": "weekdays",
+    **dict.fromkeys(
+        ("DateRangeType", "DateTimeRangeType", "Int8RangeType", "IntRangeType", "NumericRangeType"), "range"
+    ),
 }  # fmt: skip
 TYPES.update({f"sqlalchemy_utils.types.{module}.{name}": TypeMaker(_UTILS[name]) for name, module in _FILES.items()})
 
+_OSLO: Final[dict[str, object]] = {
+    "oslo_db.sqlalchemy.types.JsonEncodedDict": _Stored,
+    "oslo_db.sqlalchemy.types.JsonEncodedList": _Stored,
+    "oslo_db.sqlalchemy.types.JsonEncodedType": _Stored,
+    "oslo_db.sqlalchemy.types.SoftDeleteInteger": _StoredInteger,
+    **{
+        f"oslo_db.sqlalchemy.enginefacade.{kind}.get_engine": Answers(Symbol("engine")) for kind in ("reader", "writer")
+    },
+}
+"""Types that may be bases of others, and what gives an engine of the project's database."""
+
 MODULES: Final = frozenset(
     ".".join(parts[:length])
-    for parts in (name.split(".") for name in (*TYPES, *VALUES))
+    for parts in (name.split(".") for name in (*TYPES, *VALUES, *_OSLO))
     for length in range(1, len(parts))
 )
 """The modules and packages that these types and the values of ``entities`` stand in."""
-GIVEN: Final[dict[str, object]] = {**TYPES, **VALUES}
+GIVEN: Final[dict[str, object]] = {**TYPES, **VALUES, **_OSLO}
 """All that they give, by dotted name."""

@@ -25,6 +25,8 @@ _METHODS: Final = "|".join(dir(AlembicOperations))
 _LACKING: Final = re.compile(rf"TypeError: ({_METHODS})\(\) missing \d+ required positional arg")
 """An operation of Alembic without an argument that no version of it does without."""
 
+_OLDER: Final = "if SQLAlchemy is older than 2.0"
+
 Arguments = tuple[list[Any], dict[str, Any]]
 """The positional and the named arguments of a call."""
 
@@ -64,6 +66,20 @@ class Sending(Expressions):
         self.cannot(node, failure, certain=certain)
         if not certain:
             self.journal.only(f"if the call on line {self.source.span(node).line} does not fail ({failure})")
+
+    def only_old(self, node: ast.AST, refusal: str) -> str | None:
+        """Under which condition ``node`` is run, which no SQLAlchemy from 2.0 on takes (``refusal`` says how).
+
+        None when the project's is older, or when it is not: then the revision fails here, and that is written down.
+        """
+        old = self.context.old_sqlalchemy
+        if old is False and not self.journal.guards:
+            self.journal.fails(node, f"SQLAlchemy {refusal} from 2.0 on, and the project's is not older")
+            return None
+        condition = None if old else f"{_OLDER} (it {refusal})"
+        if condition:
+            self.journal.only(condition)
+        return condition
 
     def cannot(self, node: ast.AST, why: str, *, certain: bool) -> None:
         """The call ``node`` cannot be rendered; when that is ``certain``, the revision breaks there."""
