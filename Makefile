@@ -16,13 +16,14 @@ NODE := node@22.23.3
 INSPECTOR := @modelcontextprotocol/inspector@2.12.0
 SKILLS := skills@1.7.4
 
-.PHONY: help demo test lint bench smoke constraints
+.PHONY: help demo test prove lint bench smoke constraints
 
 help:
 	@printf '%s\n' \
 	  'make demo         lint, explain and measure the example shop' \
 	  'make test         the linters, then the tests' \
-	  'make lint         the linters alone' \
+	  'make prove        predict and measure more than 20,000 generated statements (minutes; not in CI)' \
+  'make lint         the linters alone' \
 	  'make smoke        the MCP inspector talks to the server, and the skill is installed (needs npm)' \
 	  'make bench        start and lint time, as ratios within one run' \
 	  'make constraints  renew the exact versions of constraints.txt'
@@ -32,6 +33,9 @@ demo: $(READY)
 
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+prove: $(READY)
+	@$(BIN)/python -m tests.effects.generated.prove $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet --output-format concise .

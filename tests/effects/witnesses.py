@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from database_patterns.catalog import Catalog, Sequence, Table
 from database_patterns.locks import LockMode
 from database_patterns.model import Effect, Measurement, Prediction, Tristate
 
@@ -84,6 +85,14 @@ def disagreements(
     if prediction.in_transaction_ok != verdict.in_transaction_ok:
         found.append(f"in a transaction: predicted {prediction.in_transaction_ok}")
     return found
+
+
+def opened_by_minor_releases(catalog: Catalog) -> frozenset[str]:
+    """Unique indexes and sequences: see ``disagreements``."""
+    relations = catalog.relations
+    tables = (each for each in relations.values() if isinstance(each, Table))
+    indexes = {str(index.name) for table in tables for index in table.indexes.values() if index.unique}
+    return frozenset(indexes | {str(name) for name, each in relations.items() if isinstance(each, Sequence)})
 
 
 def _scan(effect: Effect) -> Tristate:

@@ -14,7 +14,7 @@ import pytest
 
 from database_patterns.errors import UserError
 from database_patterns.lab import driver
-from database_patterns.lab.measure import measure
+from database_patterns.lab.measure import measure, measuring
 from database_patterns.lab.server import Database, Server
 from database_patterns.locks import LockMode
 from database_patterns.model import Measurement, ServerError
@@ -275,3 +275,18 @@ def test_a_statement_that_wants_data_from_the_client_is_refused(shop: Database) 
 
 def test_a_statement_that_ends_the_transaction_itself_has_nothing_to_show(shop: Database) -> None:
     assert measure(shop, "COMMIT").locks == {}
+
+
+def test_statements_measured_one_after_the_other_over_one_connection_are_measured_as_each_by_itself(
+    database: Database,
+) -> None:
+    database.execute("CREATE TABLE t (a int)", "INSERT INTO t SELECT generate_series(1, 100)")
+    statements = ["ALTER TABLE t ALTER a TYPE bigint", "ALTER TABLE t ADD CHECK (a > 5)", "ALTER TABLE t ADD b int"]
+    with measuring(database, settings=["TimeZone = 'UTC'"]) as measure_one:
+        found = [measure_one(statement) for statement in statements]
+        refused = measure_one("CREATE INDEX CONCURRENTLY ON t (a)")
+    assert [replace(each, duration_ms=0, wal_bytes=0) for each in found] == [
+        replace(measure(database, statement), duration_ms=0, wal_bytes=0) for statement in statements
+    ]
+    assert refused.error is not None
+    assert (refused.error.sqlstate, refused.observed) == ("25001", "in transaction")

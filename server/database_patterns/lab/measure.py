@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -60,6 +61,21 @@ def measure(database: Database, statement_sql: str, *, before: Sequence[str] = (
     if measurement.in_transaction_ok or _CLUSTER_WIDE.match(statement_sql):
         return measurement
     return _sampled(database, statement_sql, before)
+
+
+@contextmanager
+def measuring(database: Database, *, settings: Sequence[str] = ()) -> Generator[Callable[[str], Measurement]]:
+    """A function that measures one statement after the other over one connection, in milliseconds each.
+
+    ``settings`` are set before, as in SET. A statement that refuses a transaction is not run again: it comes back with
+    that error.
+
+    Raises:
+        UserError: as ``measure``; a setting is refused.
+    """
+    with driver.connect(database.owner) as connection:
+        _prepare(connection, [f"SET {setting}" for setting in settings])
+        yield lambda statement_sql: _in_transaction(database, connection, statement_sql, ())
 
 
 def _in_transaction(database: Database, connection: Connection, sql: str, before: Sequence[str]) -> Measurement:
