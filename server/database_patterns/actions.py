@@ -163,7 +163,7 @@ class OtherAlteration:
     name: str | None = None
     relation_kind: str = "table"
     relation: Name | None = None
-    """The other relation of INHERIT and NO INHERIT, and the index that becomes part of a partitioned one."""
+    """The other relation of INHERIT and NO INHERIT, the index that becomes part of one, an identity's SEQUENCE NAME."""
     only: bool = False
     index: str | None = None
     """The index of REPLICA IDENTITY USING INDEX."""

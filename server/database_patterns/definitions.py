@@ -117,3 +117,5 @@ class Column:
     identity: Literal["always", "by default"] | None = None
     collation: Name | None = None
     constraints: tuple[Constraint, ...] = ()
+    sequence: Name | None = None
+    """The sequence of an identity, where SEQUENCE NAME gives it one."""

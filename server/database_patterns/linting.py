@@ -18,6 +18,7 @@ from .checks import Hit
 from .documents import Rule
 from .effects.context import MigrationInContext, StatementInContext
 from .model import SEVERITIES, Certainty, Direction, Finding, Gap, Severity, Span, Statement
+from .prose import size
 
 _CERTAINTIES: Final[tuple[Certainty, ...]] = ("proven", "size-dependent", "unknown")
 """From the surest down."""
@@ -125,7 +126,7 @@ def _finding(rule: Rule, hit: Hit, subject: _Subject) -> Finding:
         rule=rule.name,
         severity=_severity(rule, certainty),
         certainty=certainty,
-        message=hit.message + _condition(statement),
+        message=hit.message + _sizes(rule, hit) + _condition(statement),
         help=hit.help,
         span=hit.span or subject.span,
         related=(*hit.related, *(statement.related if statement else ())),
@@ -141,6 +142,14 @@ def _severity(rule: Rule, certainty: Certainty) -> Severity:
     if certainty == "unknown" and rule.certainty != "unknown":
         return SEVERITIES[min(SEVERITIES.index(rule.severity) + 1, len(SEVERITIES) - 1)]
     return rule.severity
+
+
+def _sizes(rule: Rule, hit: Hit) -> str:
+    """What is known of how large the tables are, where the harm depends on that; a small one is not safe for that."""
+    if rule.certainty != "size-dependent":
+        return ""
+    known = dict.fromkeys((each.relation, each.rows) for each in hit.effects if each.rows is not None)
+    return "".join(f" {relation} has {size(rows)}." for relation, rows in known)
 
 
 def _surest(statement: Statement | None) -> Certainty:

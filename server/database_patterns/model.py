@@ -192,8 +192,9 @@ class Effect:
     """What a statement does to one relation.
 
     ``lock`` is the strongest mode taken, ``held`` until when. ``rebuilds`` names the relation's indexes that are built
-    anew. ``locks_rows``: which rows are locked against other writes until the transaction ends. ``reason`` is one
-    sentence, ``source`` the primary documentation (URL) that it rests on.
+    anew. ``locks_rows``: which rows are locked against other writes until the transaction ends. ``rows`` is about how
+    many the relation has, where a live database has told. ``reason`` is one sentence, ``source`` the primary
+    documentation (URL) that it rests on.
     """
 
     relation: str
@@ -204,6 +205,7 @@ class Effect:
     rebuilds: tuple[str, ...] = ()
     scan: Tristate = False
     locks_rows: Literal["none", "some", "all"] = "none"
+    rows: int | None = None
     data_loss: str | None = None
     breaks_running_code: str | None = None
     certainty: Certainty = "proven"

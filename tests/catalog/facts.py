@@ -12,7 +12,7 @@ from database_patterns.catalog import Catalog, Sequence, Table
 from database_patterns.lab import driver
 
 if TYPE_CHECKING:
-    from database_patterns.lab.driver import Connection
+    from database_patterns.databases.driver import Connection
 
 Facts = dict[str, set[Any]]
 

@@ -11,8 +11,12 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from database_patterns.lab import driver
+
+if TYPE_CHECKING:
+    from database_patterns.databases.driver import Connection
 
 TARGET = Path(__file__).parents[2] / "server" / "database_patterns" / "effects" / "data" / "builtins.json"
 EXTENSIONS = ("btree_gin", "btree_gist", "citext", "cube", "hstore", "intarray", "isn", "ltree", "pg_trgm", "pgcrypto",
@@ -83,7 +87,7 @@ exists (select from pg_depend d join pg_extension e on d.refclassid = 'pg_extens
 """
 
 
-def read(connection: driver.Connection) -> Facts:
+def read(connection: Connection) -> Facts:
     """The facts of one server: for each section, the set of (name, fact)."""
     return {
         section: set(connection.execute(query.format(owned=BUILTIN).encode()).fetchall())
@@ -91,7 +95,7 @@ def read(connection: driver.Connection) -> Facts:
     }
 
 
-def read_extensions(connection: driver.Connection, wanted: Iterable[str] = EXTENSIONS) -> dict[str, Facts]:
+def read_extensions(connection: Connection, wanted: Iterable[str] = EXTENSIONS) -> dict[str, Facts]:
     """What those of the extensions that the server has would bring; nothing is left created."""
     found: dict[str, Facts] = {}
     available = {name for (name,) in connection.execute("select name from pg_available_extensions")}

@@ -21,6 +21,7 @@ INDEX_EFFECT = {
     "scan": True,
     "blocks": ["writes", "schema changes"],
     "locks_rows": "none",
+    "rows": None,
     "data_loss": None,
     "breaks_running_code": None,
     "certainty": "proven",

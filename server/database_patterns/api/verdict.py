@@ -14,7 +14,7 @@ from database_patterns.definitions import Name
 from database_patterns.effects.context import MigrationInContext, StatementInContext
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import CommitOnBind, Effect, Fails, Note, Raises, ServerError
-from database_patterns.prose import listed
+from database_patterns.prose import listed, size
 
 
 class Work(NamedTuple):
@@ -151,7 +151,8 @@ def _work(effect: Effect) -> Work:
         (2, "perhaps while all rows{} are read", effect.scan == "unknown"),
     ):
         if does:
-            return Work(rank, words, effect.relation)
+            known = f", {size(effect.rows)}" if effect.rows is not None else ""
+            return Work(rank, words + known, effect.relation)
     return _MOMENT
 
 

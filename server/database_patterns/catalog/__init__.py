@@ -142,6 +142,13 @@ class Catalog:
         """The table and all below it."""
         return (table, *(each for child in self.children(table) for each in self.family(child)))
 
+    def estimate(self, table: Table) -> int | None:
+        """About how many rows the table has, with its partitions; None where not all of them have been counted."""
+        if not table.partitioned:
+            return table.estimate
+        counts = [self.estimate(child) for child in self.children(table)]
+        return sum(each for each in counts if each is not None) if None not in counts else None
+
     def references_to(self, table: Table) -> Iterator[tuple[Table, Constraint]]:
         """The foreign keys that refer to ``table``, each with the table that has it."""
         for name in sorted(self.dependents.get(table.name, NONE)):

@@ -260,7 +260,7 @@ def _validate(draft: Draft, action: actions.ValidateConstraint) -> None:
 def _add_identity(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
     column = table.columns.get(action.name or "")
     if column is not None and not column.identity:
-        enter_column(draft, table.name, replace(column, identity=action.identity))
+        enter_column(draft, table.name, replace(column, identity=action.identity, sequence=action.relation))
 
 
 def _other_alteration(draft: Draft, action: actions.OtherAlteration) -> None:

@@ -25,12 +25,15 @@ _INDEX_LABELS: Final = {"primary key": "pkey", "unique": "key", "exclusion": "ex
 def enter_column(draft: Draft, name: Name, column: Column) -> None:
     """Enter a column without its constraints; a serial becomes an integer with its sequence."""
     integer = SERIAL_TYPES.get(column.type.name.name) if column.type.name.schema is None else None
-    entered = replace(column, constraints=())
+    entered = replace(column, constraints=(), sequence=None)
     if integer is not None or column.identity is not None:
-        sequence = names.choose(name.name, column.name, "seq", draft.taken_by_relation(name.schema))
-        draft.put(Sequence(Name(sequence, name.schema), owner=(name, column.name), oid=draft.new_oid()))
+        chosen = column.sequence or Name(
+            names.choose(name.name, column.name, "seq", draft.taken_by_relation(name.schema))
+        )
+        sequence = Name(chosen.name, chosen.schema or name.schema)
+        draft.put(Sequence(sequence, owner=(name, column.name), oid=draft.new_oid()))
         if integer is not None:
-            default = next_value(Name(sequence, name.schema))
+            default = next_value(sequence)
             entered = replace(entered, type=TypeName(Name(integer)), not_null=True, default=default)
     draft.put(with_column(draft, name, entered))
 

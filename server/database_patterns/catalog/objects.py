@@ -56,10 +56,12 @@ def create_view(draft: Draft, action: actions.CreateView) -> None:
 
 
 def create_function(draft: Draft, action: actions.CreateFunction) -> None:
-    """Enter a function, in place of one with the same arguments."""
-    known = draft.catalog.functions.get(action.name.name, ())
-    others = tuple(each for each in known if each.argument_types != action.argument_types)
-    draft.set(functions=draft.catalog.functions.including(action.name.name, (*others, action)))
+    """Enter a function, in place of one of the same name with the same arguments."""
+    name = Name(action.name.name, action.name.schema or draft.catalog.search_path[0])
+    known = draft.catalog.functions.get(name.name, ())
+    others = tuple(each for each in known if (each.name, each.argument_types) != (name, action.argument_types))
+    created = replace(action, name=name, replace=False)
+    draft.set(functions=draft.catalog.functions.including(name.name, (*others, created)))
 
 
 def create_trigger(draft: Draft, action: actions.CreateTrigger) -> None:

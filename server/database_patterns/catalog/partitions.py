@@ -8,6 +8,7 @@ from database_patterns.actions import AttachPartition, DetachPartition, OtherAlt
 
 from .definitions import copy_to_partition
 from .draft import Draft
+from .schema import Index
 
 
 def attach(draft: Draft, action: AttachPartition) -> None:
@@ -17,7 +18,19 @@ def attach(draft: Draft, action: AttachPartition) -> None:
         return
     if parent.name in {each.name for each in draft.catalog.family(child)}:
         return
-    draft.put(replace(child, inherits=(parent.name,), partition=True, default_partition=action.default_partition))
+    identities = {
+        key: replace(column, identity=parent.columns[key].identity) if key in parent.columns else column
+        for key, column in child.columns.items()
+    }
+    draft.put(
+        replace(
+            child,
+            columns=identities,
+            inherits=(parent.name,),
+            partition=True,
+            default_partition=action.default_partition,
+        )
+    )
     copy_to_partition(draft, parent, child.name)
 
 
@@ -39,12 +52,21 @@ def detach(draft: Draft, action: DetachPartition) -> None:
 
 
 def attach_index(draft: Draft, action: OtherAlteration) -> None:
-    """ALTER INDEX … ATTACH PARTITION: the partitioned index is valid once every partition has its part of it."""
+    """ALTER INDEX … ATTACH PARTITION."""
     above, part = draft.catalog.index(action.table), draft.catalog.index(action.relation or action.table)
     if above is None or part is None or above == part:
         return
     draft.put_index(replace(part, parent=above.name))
-    table = draft.catalog.table(above.table)
+    _validate(draft, above)
+
+
+def _validate(draft: Draft, index: Index) -> None:
+    """A partitioned index is valid once every partition has a valid part of it; so may then be the one above it."""
+    table = draft.catalog.table(index.table)
     children = draft.catalog.children(table) if table else ()
-    if all(any(each.parent == above.name and each.valid for each in child.indexes.values()) for child in children):
-        draft.put_index(replace(above, valid=True))
+    if not all(any(each.parent == index.name and each.valid for each in child.indexes.values()) for child in children):
+        return
+    draft.put_index(replace(index, valid=True))
+    above = draft.catalog.index(index.parent) if index.parent else None
+    if above is not None and not above.valid:
+        _validate(draft, above)

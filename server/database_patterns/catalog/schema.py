@@ -74,7 +74,8 @@ class Table:
     ``oid`` tells one creation from another (None: it was there before, or may have been); ``complete`` says whether all
     of it is known. Constraints carry their final names, and ``using_index`` where an index stands behind them;
     ``inherits`` holds the partitioned table for a partition. ``reads`` is for views: the columns read of each relation.
-    ``rows`` is "none" as long as it is new and nothing was written to it.
+    ``rows`` is "none" as long as it is new and nothing was written to it; ``estimate`` is how many a live database has
+    last counted, None where that is not known.
     """
 
     name: Name
@@ -95,6 +96,7 @@ class Table:
     query: Query | None = None
     reads: Mapping[Name, frozenset[str]] = field(default_factory=dict)
     rows: Literal["none", "unknown"] = "unknown"
+    estimate: int | None = None
     oid: int | None = None
     complete: bool = True
     columns_complete: bool = True

@@ -244,12 +244,17 @@ class Work:
             rebuilds=() if failed else tuple(draft.rebuilds),
             scan=False if failed else draft.scan,
             locks_rows="none" if failed else draft.locks_rows,
+            rows=self._rows(name),
             data_loss=None if failed else draft.data_loss,
             breaks_running_code=None if failed else draft.breaks,
             certainty="proven" if draft.certain and "unknown" not in {draft.rewrite, draft.scan} else "unknown",
             reason=draft.reason,
             source=sources.page(draft.source, self.postgres) if draft.source else "",
         )
+
+    def _rows(self, name: Name) -> int | None:
+        table = self.original.table(name)
+        return self.original.estimate(table) if table else None
 
 
 def _kind(relation: Locked) -> RelationKind:

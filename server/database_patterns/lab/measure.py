@@ -19,7 +19,7 @@ from database_patterns.lab import driver, observation, sampling
 from database_patterns.model import Measurement, ServerError
 
 if TYPE_CHECKING:
-    from database_patterns.lab.driver import Connection
+    from database_patterns.databases.driver import Connection
     from database_patterns.lab.server import Database
     from database_patterns.locks import LockMode
 

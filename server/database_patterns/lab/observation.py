@@ -14,7 +14,7 @@ from database_patterns.lab import driver
 from database_patterns.locks import LockMode
 
 if TYPE_CHECKING:
-    from database_patterns.lab.driver import Connection
+    from database_patterns.databases.driver import Connection
 
 _RELATIONS: Final = """
     WITH named AS (

@@ -119,7 +119,7 @@ class Server:
         return int(self.version.split(".")[0])
 
     def __enter__(self) -> Self:
-        driver.load()
+        driver.load("lab")
         try:
             if self._url:
                 self._join(self._url)

@@ -19,6 +19,7 @@ from .definitions import (
     constraint,
     expression,
     relation_name,
+    sequence_of_identity,
     type_name,
 )
 
@@ -53,7 +54,9 @@ def _other_alteration(node: Node, command: Node) -> Action:
 
 
 def _other_relation(definition: Node) -> Name | None:
-    """The parent of INHERIT, or the part of ALTER INDEX … ATTACH PARTITION."""
+    """The parent of INHERIT, the part of ALTER INDEX … ATTACH PARTITION, or the sequence of a new identity."""
+    if isinstance(definition, ast.Constraint):
+        return sequence_of_identity(definition.options)
     if isinstance(definition, ast.RangeVar):
         return relation_name(definition)
     return relation_name(definition.name) if isinstance(definition, ast.PartitionCmd) else None

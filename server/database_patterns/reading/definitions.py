@@ -89,6 +89,11 @@ def owner_of_sequence(options: Node) -> tuple[Name, str] | None:
     return (Name(table[-1], table[-2] if len(table) > 1 else None), column) if column else None
 
 
+def sequence_of_identity(options: Node) -> Name | None:
+    """The sequence that an identity's SEQUENCE NAME names, as pg_dump writes it."""
+    return next((dotted(each.arg) for each in options or () if each.defname == "sequence_name"), None)
+
+
 def expression(tree: Node) -> Expression | None:
     """An expression, or None where there is none."""
     return None if tree is None else Expression(tree, print_sql)
@@ -101,9 +106,8 @@ def query(tree: Node) -> Query:
 
 def type_name(node: Node) -> TypeName:
     """A type, without the parser's own pg_catalog in front."""
-    name = dotted(node.names)
     return TypeName(
-        name=Name(name.name) if name.schema == "pg_catalog" else name,
+        name=_own(dotted(node.names)),
         modifiers=tuple(_modifier(modifier) for modifier in node.typmods or ()),
         dimensions=len(node.arrayBounds or ()),
     )
@@ -121,7 +125,12 @@ def cascades(node: Node) -> bool:
 
 def collation(clause: Node) -> Name | None:
     """The collation that a COLLATE clause names."""
-    return dotted(clause.collname) if clause else None
+    return _own(dotted(clause.collname)) if clause else None
+
+
+def _own(name: Name) -> Name:
+    """``name`` without pg_catalog in front, which the server writes and people leave out."""
+    return Name(name.name) if name.schema == "pg_catalog" else name
 
 
 def index_elements(nodes: Node) -> tuple[IndexElement, ...]:
@@ -130,8 +139,8 @@ def index_elements(nodes: Node) -> tuple[IndexElement, ...]:
         IndexElement(
             column=node.name,
             expression=expression(node.expr),
-            operator_class=dotted(node.opclass) if node.opclass else None,
-            collation=dotted(node.collation) if node.collation else None,
+            operator_class=_own(dotted(node.opclass)) if node.opclass else None,
+            collation=_own(dotted(node.collation)) if node.collation else None,
         )
         for node in nodes or ()
     )
@@ -196,6 +205,7 @@ def column_definition(node: Node) -> Column:
         identity=IDENTITY[identity.generated_when] if identity else None,
         collation=collation(node.collClause),
         constraints=tuple(constraint(each, node.colname) for each in written if _is_constraint(each)),
+        sequence=sequence_of_identity(identity.options) if identity else None,
     )
 
 

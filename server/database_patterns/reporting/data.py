@@ -134,6 +134,7 @@ def effect(item: Effect) -> Data:
         "scan": item.scan,
         "blocks": list(blocked_by(item.lock)) if item.lock else [],
         "locks_rows": item.locks_rows,
+        "rows": item.rows,
         "data_loss": item.data_loss,
         "breaks_running_code": item.breaks_running_code,
         "certainty": item.certainty,
