@@ -90,16 +90,22 @@ def _finish(alteration: Alteration) -> None:
 
 
 def _level(action: TableAction) -> LockMode:
-    if isinstance(action, actions.AddConstraint):
-        key = action.constraint.kind == "foreign key"
-        return LockMode.ShareRowExclusiveLock if key else _AX
-    if isinstance(action, actions.OtherAlteration):
-        return other_alterations.level(action)
-    if isinstance(action, actions.ValidateConstraint | actions.AttachPartition):
-        return LockMode.ShareUpdateExclusiveLock
-    if isinstance(action, actions.DetachPartition) and action.concurrently:
-        return LockMode.ShareUpdateExclusiveLock
-    return _AX
+    match action:
+        case actions.OtherAlteration():
+            return other_alterations.level(action)
+        case actions.AddConstraint(constraint=constraint):
+            return _LEVELS_OF_CONSTRAINTS.get(constraint.kind, _AX)
+        case actions.DetachPartition(concurrently=True):
+            return LockMode.ShareUpdateExclusiveLock
+    return _LEVELS.get(type(action), _AX)
+
+
+_LEVELS: Final[dict[type[TableAction], LockMode]] = {
+    actions.ValidateConstraint: LockMode.ShareUpdateExclusiveLock,
+    actions.AttachPartition: LockMode.ShareUpdateExclusiveLock,
+}
+_LEVELS_OF_CONSTRAINTS: Final = {"foreign key": LockMode.ShareRowExclusiveLock}
+"""Weaker locks than ACCESS EXCLUSIVE, which all others take."""
 
 
 def _recurses(action: TableAction, table: Table) -> bool:

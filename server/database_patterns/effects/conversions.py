@@ -113,7 +113,7 @@ def _different_type(
         return KEPT.then(length)
     if known is not None and allowed and {source.name.name, target.name.name} == _TIMESTAMPS:
         return _across_time_zones(timezone).then(length)
-    if allowed or _by_text(source, target, scope, explicit=explicit):
+    if allowed or (known is None and _by_text(source, target, scope, explicit=explicit)):
         return Conversion(rewrite=True, because=f"{source.sql} and {target.sql} are stored differently")
     because = f"there is no {'' if explicit else 'automatic '}cast from {source.sql} to {target.sql}"
     return Conversion(rewrite=True, impossible=True, explicit=explicit, because=because)
@@ -233,7 +233,11 @@ def index_survives(index: Index, column: Column, changed: Column, scope: Scope) 
 def collation(column: Column, scope: Scope) -> Name | None:
     """The collation of a column, None when it has not one of its own."""
     domains = types.domains_of(scope.catalog, column.type)
-    return column.collation or next((each.collation for each in domains if each.collation), None)
+    found = column.collation or next((each.collation for each in domains if each.collation), None)
+    return None if found in _DATABASE_DEFAULT else found
+
+
+_DATABASE_DEFAULT: Final = (Name("default"), Name("default", "pg_catalog"))
 
 
 def operator_class(method: str, type_of: TypeName, scope: Scope) -> tuple[str, TypeName | None] | None:
@@ -288,18 +292,37 @@ def sources_of_using(action: AlterColumnType, scope: Scope) -> Iterator[TypeName
 
 def failures(source: TypeName, target: TypeName, scope: Scope) -> Iterator[tuple[str, str]]:
     """The errors that a value may cause which does not fit: SQLSTATE and condition."""
-    if target.name.name in {"varchar", "bpchar", "bit", "varbit"} and target.modifiers:
-        yield "22001", f"a value is longer than {target.sql} allows"
-    order = {"int2": 0, "int4": 1, "int8": 2, "numeric": 3, "float4": 4, "float8": 5}
-    old, new = order.get(source.name.name), order.get(target.name.name)
-    narrowed = target.name.name == "numeric" and target.modifiers and _may_overflow(source, target)
-    if new is not None and old is not None and (new < old or narrowed):
+    one, other = source.name.name, target.name.name
+    if other in _LENGTHS and target.modifiers:
+        yield _LENGTHS[other], f"a value is {'not as long as' if other == 'bit' else 'longer than'} {target.sql} allows"
+    if _may_be_out_of_range(source, target):
         yield "22003", f"a value is out of the range of {target.sql}"
-    if source.name.name == "jsonb" and new is not None:
-        yield "22023", "a JSON value is not a number"
+    if one == "jsonb" and (other in _RANGES or other == "bool"):
+        yield "22023", f"a JSON value is not a {'boolean' if other == 'bool' else 'number'}"
     kinds = [types.category(scope.catalog, each, scope.postgres) for each in (source, target)]
     if kinds[0] == "S" != kinds[1]:
         yield ("22007" if kinds[1] in {"D", "T"} else "22P02"), f"a text is not a value of {target.sql}"
+
+
+_LENGTHS: Final = {"varchar": "22001", "bpchar": "22001", "varbit": "22001", "bit": "22026"}
+"""The error of a value that has not the length of the type."""
+_OBJECT_IDENTIFIERS: Final = ("oid", "regclass", "regproc", "regprocedure", "regtype", "regrole", "regnamespace")
+_RANGES: Final = {
+    "int2": 0, "int4": 1, **dict.fromkeys(_OBJECT_IDENTIFIERS, 1), "money": 2, "int8": 3, "float4": 4, "float8": 5,
+    "numeric": 6,
+}  # fmt: skip
+"""Numbers in the order of their ranges; numeric knows no end."""
+_FLOATS: Final = frozenset({"float4", "float8"})
+
+
+def _may_be_out_of_range(source: TypeName, target: TypeName) -> bool:
+    one, other = source.name.name, target.name.name
+    if one not in _RANGES or other not in _RANGES:
+        return False
+    if other == "numeric":
+        return bool(target.modifiers) and _may_overflow(source, target)
+    bounded = one == "numeric" and other in _FLOATS and bool(source.modifiers)
+    return _RANGES[other] < _RANGES[one] and not bounded
 
 
 _LOSSY: Final = frozenset(

@@ -98,6 +98,8 @@ def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -
 
 
 def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    if table.partitioned and at.work.postgres < _PARTITIONED_HAVE_A_METHOD_SINCE:
+        raise Refused("42809", "cannot change access method of a partitioned table")
     wanted = action.name or at.catalog.default_access_method
     if table.access_method == wanted:
         return
@@ -107,6 +109,9 @@ def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration
         at.work.doubt(f"the present access method of {table.name} is not known")
     rewritten: Tristate = "unknown" if table.access_method is None else True
     at.work.rewrite(table, f"The table is copied into the access method {wanted}.", rewritten=rewritten)
+
+
+_PARTITIONED_HAVE_A_METHOD_SINCE: Final = 17
 
 
 def _inheritance(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:

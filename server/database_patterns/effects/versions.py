@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from pglast import ast
 
@@ -21,10 +21,16 @@ _OF_CONSTRAINTS: Final[tuple[tuple[int, str, Callable[[actions.Constraint], bool
     (18, "NOT ENFORCED", lambda each: not each.enforced),
     (18, "WITHOUT OVERLAPS", lambda each: each.without_overlaps),
 )
-_OF_ALTERATIONS: Final = {
-    "SetExpression": (17, "SET EXPRESSION"),
-    "SetAccessMethod": (15, "SET ACCESS METHOD"),
-}
+_OF_COLUMNS: Final[tuple[tuple[int, str, Callable[[actions.Column], bool]], ...]] = (
+    (18, "GENERATED … VIRTUAL", lambda each: each.generated == "virtual"),
+)
+_OF_ACTIONS: Final[tuple[tuple[int, str, Callable[[actions.Action], bool]], ...]] = (
+    (18, "NOT NULL as a table constraint", lambda each: any(named.kind == "not null" for named in _named(each))),
+    (15, "NULLS NOT DISTINCT", lambda each: isinstance(each, actions.CreateIndex) and each.nulls_not_distinct),
+    (17, "SET EXPRESSION", lambda each: _is_alteration(each, "SetExpression")),
+    (15, "SET ACCESS METHOD", lambda each: _is_alteration(each, "SetAccessMethod")),
+    (17, "SET ACCESS METHOD DEFAULT", lambda each: _is_alteration(each, "SetAccessMethod") and each.name is None),
+)
 _OF_STATEMENTS: Final[dict[type, tuple[int, str]]] = {ast.MergeStmt: (15, "MERGE")}
 
 
@@ -45,18 +51,20 @@ def _features(statement: Statement) -> Iterable[tuple[int, str]]:
 
 def _features_of(action: actions.Action) -> Iterable[tuple[int, str]]:
     constraints, columns = _parts(action)
-    for constraint in constraints:
-        yield from ((since, what) for since, what, has in _OF_CONSTRAINTS if has(constraint))
-    if any(column.generated == "virtual" for column in columns):
-        yield 18, "GENERATED … VIRTUAL"
-    if isinstance(action, actions.AddConstraint | actions.CreateTable):
-        named = [action.constraint] if isinstance(action, actions.AddConstraint) else action.constraints
-        if any(constraint.kind == "not null" for constraint in named):
-            yield 18, "NOT NULL as a table constraint"
-    if isinstance(action, actions.CreateIndex) and action.nulls_not_distinct:
-        yield 15, "NULLS NOT DISTINCT"
-    if isinstance(action, actions.OtherAlteration) and action.kind in _OF_ALTERATIONS:
-        yield _OF_ALTERATIONS[action.kind]
+    yield from ((since, what) for since, what, has in _OF_CONSTRAINTS if any(map(has, constraints)))
+    yield from ((since, what) for since, what, has in _OF_COLUMNS if any(map(has, columns)))
+    yield from ((since, what) for since, what, has in _OF_ACTIONS if has(action))
+
+
+def _named(action: actions.Action) -> tuple[actions.Constraint, ...]:
+    """The constraints that stand beside columns, not within one."""
+    if isinstance(action, actions.AddConstraint):
+        return (action.constraint,)
+    return action.constraints if isinstance(action, actions.CreateTable) else ()
+
+
+def _is_alteration(action: actions.Action, kind: str) -> TypeGuard[actions.OtherAlteration]:
+    return isinstance(action, actions.OtherAlteration) and action.kind == kind
 
 
 def _parts(action: actions.Action) -> tuple[list[actions.Constraint], list[actions.Column]]:

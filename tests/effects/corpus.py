@@ -1,0 +1,118 @@
+"""The statements of which it is known what PostgreSQL does: those recorded, and those that are measured on a server.
+
+Nothing here imports ``effects``: a case is a statement over a schema, and what is to be expected of its prediction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from tests.effects.witnesses import Verdict, disagreements
+
+from database_patterns.catalog import Catalog, Sequence, Table
+from database_patterns.lab.measure import measure
+from database_patterns.lab.server import Database, Server
+from database_patterns.model import Prediction, Statement
+from database_patterns.reading import read_text
+
+HERE: Final = Path(__file__).parent
+RECORDS: Final = [json.loads(line) for line in (HERE / "measured_statements.jsonl").read_text().splitlines()]
+NOT_ANALYSED: Final = {"do_block": "the code of a DO block is not looked into"}
+"""Records that come back with ``unknown``, each with the reason."""
+SCHEMAS: Final = ("shop", "objects", "references", "conversions")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A statement over a schema, on one version of PostgreSQL, and what it was measured to do."""
+
+    name: str
+    statement: Statement
+    schema: Catalog
+    postgres: int
+    measured: Verdict
+    sampled: bool = False
+    keys: frozenset[str] = frozenset()
+    unknown: bool = False
+
+    def contradicts(self, prediction: Prediction) -> list[str]:
+        """Where the prediction is not what was measured."""
+        found = disagreements(prediction, self.measured, sampled=self.sampled, keys=self.keys)
+        doubtful = [f"unknown: {each}" for each in prediction.unknown] or ["nothing is unknown"]
+        return found + (doubtful if bool(prediction.unknown) != self.unknown else [])
+
+
+def sql(name: str, part: str) -> str:
+    """The SQL that sets up the schema of a corpus, or its statements."""
+    return (HERE / f"witness_{name}_{part}.sql").read_text()
+
+
+def after(catalog: Catalog, statements: tuple[Statement, ...]) -> Catalog:
+    """The schema after more statements, all of which PostgreSQL understands."""
+    for statement in statements:
+        assert statement.error is None
+        catalog = catalog.advance(statement)
+    return catalog
+
+
+@cache
+def schema(name: str) -> Catalog:
+    """The schema of one corpus."""
+    return after(Catalog.empty(), read_text(sql(name, "schema")).upgrade)
+
+
+@cache
+def opened_by_minor_releases(name: str) -> frozenset[str]:
+    """Unique indexes and sequences: see ``disagreements``."""
+    relations = schema(name).relations
+    tables = (each for each in relations.values() if isinstance(each, Table))
+    indexes = {str(index.name) for table in tables for index in table.indexes.values() if index.unique}
+    return frozenset(indexes | {str(name) for name, each in relations.items() if isinstance(each, Sequence)})
+
+
+@cache
+def recorded_schema() -> Catalog:
+    """The schema over which the records were made."""
+    return after(Catalog.empty(), read_text((HERE / "measured_statements_fixture.sql").read_text()).upgrade)
+
+
+def recorded() -> Iterator[Case]:
+    """The records, once for each version."""
+    for record in RECORDS:
+        setup = read_text(record["setup"]).upgrade if record["setup"] else ()
+        *before, statement = read_text(record["sql"]).upgrade
+        catalog = after(after(recorded_schema(), setup), tuple(before))
+        for found in record["measured"]:
+            yield from _of_record(record, found, statement, catalog)
+
+
+def _of_record(record: dict[str, Any], found: dict[str, Any], statement: Statement, catalog: Catalog) -> Iterator[Case]:
+    verdict = found["verdict"]
+    if "setup fails" in verdict.get("error", ""):
+        return
+    for postgres in found["postgres"]:
+        sampled = verdict.get("observed", "").startswith("sampled")
+        unknown = record["id"] in NOT_ANALYSED
+        name = f"{record['id']}-{postgres}"
+        yield Case(name, statement, catalog, postgres, Verdict.recorded(verdict), sampled=sampled, unknown=unknown)
+
+
+def measured(server: Server) -> Iterator[Case]:
+    """The statements of the corpora, as this server does them."""
+    with ExitStack() as databases:
+        for name in SCHEMAS:
+            witness = databases.enter_context(server.database(setup_sql=sql(name, "schema")))
+            for statement in read_text(sql(name, "statements")).upgrade:
+                yield _measured(name, statement, witness)
+
+
+def _measured(name: str, statement: Statement, witness: Database) -> Case:
+    found = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
+    keys = opened_by_minor_releases(name)
+    return Case(statement.sql, statement, schema(name), witness.postgres, Verdict.measured(found), keys=keys)
