@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from tests.effects.witnesses import Verdict, disagreements
+from tests.effects.witnesses import Verdict, disagreements, opened_by_minor_releases
 
-from database_patterns.catalog import Catalog, Sequence, Table
+from database_patterns.catalog import Catalog
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
 from database_patterns.model import Prediction, Statement
@@ -68,15 +67,6 @@ def schema(name: str) -> Catalog:
 
 
 @cache
-def opened_by_minor_releases(name: str) -> frozenset[str]:
-    """Unique indexes and sequences: see ``disagreements``."""
-    relations = schema(name).relations
-    tables = (each for each in relations.values() if isinstance(each, Table))
-    indexes = {str(index.name) for table in tables for index in table.indexes.values() if index.unique}
-    return frozenset(indexes | {str(name) for name, each in relations.items() if isinstance(each, Sequence)})
-
-
-@cache
 def recorded_schema() -> Catalog:
     """The schema over which the records were made."""
     return after(Catalog.empty(), read_text((HERE / "measured_statements_fixture.sql").read_text()).upgrade)
@@ -92,27 +82,28 @@ def recorded() -> Iterator[Case]:
             yield from _of_record(record, found, statement, catalog)
 
 
-def _of_record(record: dict[str, Any], found: dict[str, Any], statement: Statement, catalog: Catalog) -> Iterator[Case]:
+def _of_record(record: dict[str, Any], found: dict[str, Any], statement: Statement, before: Catalog) -> Iterator[Case]:
     verdict = found["verdict"]
     if "setup fails" in verdict.get("error", ""):
         return
     for postgres in found["postgres"]:
         sampled = verdict.get("observed", "").startswith("sampled")
         unknown = record["id"] in NOT_ANALYSED
-        name = f"{record['id']}-{postgres}"
-        yield Case(name, statement, catalog, postgres, Verdict.recorded(verdict), sampled=sampled, unknown=unknown)
+        yield Case(
+            record["id"], statement, before, postgres, Verdict.recorded(verdict), sampled=sampled, unknown=unknown
+        )
 
 
-def measured(server: Server) -> Iterator[Case]:
-    """The statements of the corpora, as this server does them."""
-    with ExitStack() as databases:
-        for name in SCHEMAS:
-            witness = databases.enter_context(server.database(setup_sql=sql(name, "schema")))
+def measured_on(server: Server) -> Iterator[Case]:
+    """Every statement of the corpora, as this server does it."""
+    for name in SCHEMAS:
+        with server.database(setup_sql=sql(name, "schema")) as witness:
             for statement in read_text(sql(name, "statements")).upgrade:
-                yield _measured(name, statement, witness)
+                yield measured(name, statement, witness)
 
 
-def _measured(name: str, statement: Statement, witness: Database) -> Case:
+def measured(name: str, statement: Statement, witness: Database) -> Case:
+    """A statement of the corpus ``name``, as it is done in a database with its schema."""
     found = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
-    keys = opened_by_minor_releases(name)
+    keys = opened_by_minor_releases(schema(name))
     return Case(statement.sql, statement, schema(name), witness.postgres, Verdict.measured(found), keys=keys)

@@ -7,27 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from functools import cache
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Final
 
 import pytest
-from tests.effects.witnesses import Verdict, disagreements, opened_by_minor_releases
+from tests.effects.corpus import SCHEMAS, measured, sql
+from tests.effects.corpus import schema as known
 
-from database_patterns.catalog import Catalog
 from database_patterns.effects import Assumptions, predict
-from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
 from database_patterns.model import Statement
 from database_patterns.reading import read_text
-
-HERE: Final = Path(__file__).parent
-SCHEMAS: Final = ("shop", "objects", "references")
-
-
-def sql(name: str, part: str) -> str:
-    return (HERE / f"witness_{name}_{part}.sql").read_text()
-
 
 CASES: Final = [
     pytest.param(name, statement, id=statement.sql)
@@ -36,28 +26,14 @@ CASES: Final = [
 ]
 
 
-@cache
-def schema(name: str) -> Catalog:
-    catalog = Catalog.empty()
-    for statement in read_text(sql(name, "schema")).upgrade:
-        catalog = catalog.advance(statement)
-    return catalog
-
-
 @pytest.fixture(scope="module")
 def witnesses(server: Server) -> Generator[dict[str, Database]]:
-    with (
-        server.database(setup_sql=sql("shop", "schema")) as shop,
-        server.database(setup_sql=sql("objects", "schema")) as objects,
-        server.database(setup_sql=sql("references", "schema")) as references,
-    ):
-        yield {"shop": shop, "objects": objects, "references": references}
+    with ExitStack() as databases:
+        yield {name: databases.enter_context(server.database(setup_sql=sql(name, "schema"))) for name in SCHEMAS}
 
 
 @pytest.mark.parametrize(("name", "statement"), CASES)
 def test_the_server_does_what_is_predicted(name: str, statement: Statement, witnesses: dict[str, Database]) -> None:
     witness = witnesses[name]
-    prediction = predict(statement, schema(name), Assumptions(witness.postgres, timezone="UTC"))
-    measured = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
-    assert disagreements(prediction, Verdict.measured(measured), keys=opened_by_minor_releases(schema(name))) == []
-    assert prediction.unknown == ()
+    prediction = predict(statement, known(name), Assumptions(witness.postgres, timezone="UTC"))
+    assert measured(name, statement, witness).contradicts(prediction) == []
