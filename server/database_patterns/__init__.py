@@ -1,7 +1,8 @@
 """database-patterns: proven knowledge of database migrations, PostgreSQL and Alembic first.
 
 ``lint`` and ``explain`` take what ``from_paths`` or ``from_text`` give, and return reports; ``render`` turns those into
-text. Each name is imported when it is first used, so that a part of the package costs no more than itself.
+text. ``Options`` say what exists before: ``schema=from_metadata(Base.metadata)``, or ``database=live_database()``. Each
+name is imported when it is first used, so that a part of the package costs no more than itself.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from .api.explain import explain
     from .api.history import Options
     from .api.lint import lint
+    from .api.live import database as live_database
     from .api.rules import search as search_rules
     from .api.rules import show as read_rule
-    from .api.sources import Given, from_paths, from_text
+    from .api.sources import Given, from_metadata, from_paths, from_text
     from .documents import Rule
     from .errors import UserError
     from .model import Effect, ExplainReport, Finding, LintReport, Span
@@ -32,9 +34,11 @@ __all__ = [
     "Span",
     "UserError",
     "explain",
+    "from_metadata",
     "from_paths",
     "from_text",
     "lint",
+    "live_database",
     "read_rule",
     "render",
     "search_rules",
@@ -46,9 +50,11 @@ _HOMES: Final = {
     "Rule": "documents",
     "UserError": "errors",
     "explain": "api.explain",
+    "from_metadata": "api.sources",
     "from_paths": "api.sources",
     "from_text": "api.sources",
     "lint": "api.lint",
+    "live_database": "api.live:database",
     "read_rule": "api.rules:show",
     "render": "reporting",
     "search_rules": "api.rules:search",

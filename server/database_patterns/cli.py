@@ -26,6 +26,7 @@ INTERRUPTED: Final = 130
 _OBJECTS: Final = 50_000
 """So many new objects make Python look for unreachable ones: a short run has few, and searching is a quarter of it."""
 _STDIN: Final = "-"
+_NEWEST: Final = POSTGRES_VERSIONS[-1]
 _EPILOG: Final = """\
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input,
 3 something could not be analysed and --strict was given
@@ -149,14 +150,18 @@ def _standard_input() -> bytes:
 
 
 def _context(options: argparse.Namespace) -> Options:
-    from database_patterns.api import sources, timezones  # noqa: PLC0415 - as in _lint
+    from database_patterns.api import live, sources, timezones  # noqa: PLC0415 - as in _lint
     from database_patterns.api.history import Options  # noqa: PLC0415 - as in _lint
 
+    known = live.database() if options.live else None
+    if known and options.schema:
+        raise UserError("--schema and --live both say what exists", remedy="give one of them")
     return Options(
-        postgres=options.postgres,
+        postgres=options.postgres or (known.postgres if known else _NEWEST),
         timezone=timezones.known(options.timezone) if options.timezone else None,
         schema=sources.schema(Path(options.schema)) if options.schema else sources.Given(),
         history=sources.history(Path(options.history)) if options.history else sources.Given(),
+        database=known,
     )
 
 
@@ -278,7 +283,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = _verb(verbs, "serve", "serve agents over MCP on standard input and output")
     serve.add_argument("--root", type=Path, default=Path(), help="folder that paths must lie in (default: this one)")
-    _add_postgres(serve)
+    _add_postgres(serve, default=_NEWEST)
     return parser
 
 
@@ -300,17 +305,19 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         help="files, folders or whole projects; - reads standard input; none: the Alembic project here",
     )
     parser.add_argument("--kind", choices=("sql", "alembic"), help="what it is, where name and text leave it open")
-    _add_postgres(parser)
+    _add_postgres(parser, default=None, said=f"that of --live, else {_NEWEST}")
     parser.add_argument("--timezone", metavar="ZONE", help="TimeZone of the session that migrates, such as UTC")
     parser.add_argument("--schema", metavar="FILE", help="what exists before: a dump (pg_dump --schema-only)")
     parser.add_argument("--history", metavar="DIR", help="what exists before: the migrations that were applied")
+    parser.add_argument(
+        "--live", action="store_true", help="what exists before: that of DATABASE_PATTERNS_DATABASE_URL"
+    )
     parser.add_argument("--strict", action="store_true", help="exit status 3 where something could not be analysed")
 
 
-def _add_postgres(parser: argparse.ArgumentParser) -> None:
-    newest = POSTGRES_VERSIONS[-1]
+def _add_postgres(parser: argparse.ArgumentParser, *, default: int | None, said: str = "%(default)s") -> None:
     parser.add_argument(
-        "--postgres", type=int, choices=POSTGRES_VERSIONS, default=newest, help=f"major version (default: {newest})"
+        "--postgres", type=int, choices=POSTGRES_VERSIONS, default=default, help=f"major version (default: {said})"
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from database_patterns import documents
+from database_patterns.lab.server import Database
 
 from .conftest import ENVIRONMENT, Run
 
@@ -313,3 +314,31 @@ def _wait_until_it_reads(pid: int) -> None:
         except (OSError, ValueError):
             pytest.skip("this system does not show what a process waits for")
         os.sched_yield()
+
+
+def test_the_live_database_is_what_exists_before(run: Run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.execute("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)", "ANALYZE t")
+    Path("1.sql").write_text("CREATE INDEX i ON t (id); ALTER TABLE t ADD COLUMN id int;")
+    monkeypatch.setenv("DATABASE_PATTERNS_DATABASE_URL", database.owner)
+    outcome = run("explain", "--live", "--format", "json", "1.sql")
+    report = json.loads(outcome.out)
+    first, second = report["migrations"][0]["statements"]
+    assert (report["postgres"], first["effects"][0]["rows"]) == (database.postgres, 1)
+    assert second["error"] == '42701: column "id" of relation "t" already exists'
+
+
+def test_one_thing_says_what_exists_before(run: Run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PATTERNS_DATABASE_URL", database.owner)
+    Path("1.sql").write_text("SELECT 1")
+    outcome = run("lint", "--live", "--schema", "1.sql", "1.sql")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == "database-patterns: --schema and --live both say what exists; give one of them\n"
+
+
+def test_without_its_address_there_is_no_live_database(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_PATTERNS_DATABASE_URL", raising=False)
+    Path("1.sql").write_text("SELECT 1")
+    assert run("lint", "--live", "1.sql").err == (
+        "database-patterns: no live database is known;"
+        " set DATABASE_PATTERNS_DATABASE_URL to its address before the start\n"
+    )

@@ -13,6 +13,7 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import CallToolResult, TextContent, Tool
 
 from database_patterns import documents
+from database_patterns.lab.server import Server
 from database_patterns.model import POSTGRES_VERSIONS
 from database_patterns.reporting import brief
 
@@ -206,7 +207,10 @@ async def test_an_answer_stays_within_its_bounds_whatever_comes_in(server: MCPSe
         ({"path": "../secret.sql"}, "../secret.sql: lies outside the folder that this server may read; give a path"),
         ({"path": "/etc/passwd"}, "/etc/passwd: lies outside the folder that this server may read; give a path"),
         ({"path": "a\0b"}, "is not a path; give a path inside the project"),
-        ({"text": "SELECT 1", "schema": "SELECT 1", "schema_path": "dump.sql"}, "give schema or schema_path, not both"),
+        (
+            {"text": "SELECT 1", "schema": "SELECT 1", "schema_path": "dump.sql"},
+            "give one of schema, schema_path and live",
+        ),
         ({"text": "SELECT 1", "schema_path": "nowhere.sql"}, "nowhere.sql: no such file or folder; check the path"),
         ({"text": "SELECT 1", "history": "../.."}, "../..: lies outside the folder that this server may read"),
     ],
@@ -338,3 +342,34 @@ async def test_a_rule_that_does_not_exist_leads_to_the_nearest(server: MCPServer
     assert said.startswith("drop-colum: there is no such rule; did you mean drop-column")
     said = await refused(server, era, "read_rule", name="zzzz")
     assert said == "zzzz: there is no such rule; search for it: search_rules"
+
+
+@pytest.mark.parametrize("name", ["lint_migration", "explain_migration"])
+async def test_the_live_database_of_the_servers_environment_is_what_exists(
+    server: MCPServer, era: str, own_server: Server, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_server.database(setup_sql="CREATE TABLE orders (id int); INSERT INTO orders VALUES (1)") as database:
+        database.execute("ANALYZE")
+        monkeypatch.setenv("DATABASE_PATTERNS_DATABASE_URL", database.owner)
+        answer = data(await call(server, era, name, text="CREATE INDEX i ON orders (id)", live=True))
+    assert answer["postgres"] == database.postgres
+    assert "about 1 row now (small)" in json.dumps(answer)
+
+
+async def test_what_is_wrong_with_the_live_database_is_said_without_its_address(
+    server: MCPServer,
+    era: str,
+    lab: None,  # noqa: ARG001 - skips without the driver
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_PATTERNS_DATABASE_URL", "postgresql://me:hidden@127.0.0.1:1/private")
+    assert await refused(server, era, "lint_migration", text=BUILD, live=True) == (
+        "the live database: cannot be connected to: no server answers at the address"
+    )
+    monkeypatch.delenv("DATABASE_PATTERNS_DATABASE_URL")
+    assert await refused(server, era, "lint_migration", text=BUILD, live=True) == (
+        "no live database is known; set DATABASE_PATTERNS_DATABASE_URL to its address before the start"
+    )
+    assert await refused(server, era, "explain_migration", text=BUILD, live=True, schema=BUILD) == (
+        "give one of schema, schema_path and live"
+    )

@@ -13,13 +13,19 @@ from database_patterns.errors import UserError
 from database_patterns.lab import binaries, server
 from database_patterns.model import Capability
 
+from . import live
+
 DISTRIBUTION: Final = "database-patterns"
+_ADDRESSES: Final = {
+    server.ENVIRONMENT: "the lab measures on that server",
+    live.ENVIRONMENT: "--live reads the schema of that database",
+}
 _PARTS: Final = {
     "pglast": "reads SQL",
     "sqlalchemy": "reads Alembic revisions",
     "alembic": "reads Alembic revisions",
     "mcp": "serves agents",
-    "psycopg": "talks to the lab's server",
+    "psycopg": "talks to PostgreSQL",
 }
 
 
@@ -42,9 +48,9 @@ def _capabilities(postgres_bin: str | None) -> Iterator[Capability]:
         detail = f"{found}, {purpose}" if found else f"not installed, {purpose}; {_remedy(name)}"
         yield Capability(name, available=found is not None, detail=detail)
     yield from _servers(postgres_bin)
-    url = os.environ.get(server.ENVIRONMENT)
-    if url is not None:
-        yield Capability(server.ENVIRONMENT, available=True, detail="is set: the lab measures on that server")
+    for name, use in _ADDRESSES.items():
+        if os.environ.get(name):
+            yield Capability(name, available=True, detail=f"is set: {use}")
 
 
 def _rules() -> Capability:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from database_patterns.catalog import Catalog
+from database_patterns.databases.snapshot import Snapshot
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
 from database_patterns.model import POSTGRES_VERSIONS, Direction, DoesNothing, Gap, Migration, Span
 from database_patterns.reading.graph import ancestors
 from database_patterns.reading.histories import History
 
 from . import sources
+from .live import APPLIED, IS_THE_START, Position
 from .sources import Given, Read, Source
 
 UNKNOWN: Final = "nothing is known of the schema before (history or schema would tell)"
@@ -23,13 +25,15 @@ class Options:
     """What a prediction may rest on.
 
     ``schema`` is a dump of what exists, ``history`` the migrations that were applied before; ``timezone`` is the
-    session's ``TimeZone``, None when it is not known.
+    session's ``TimeZone``, None when it is not known. ``database`` is a live database: then the schema before is its
+    own, and ``history`` only tells which revisions it lacks.
     """
 
     postgres: int = POSTGRES_VERSIONS[-1]
     timezone: str | None = None
     schema: Given = field(default_factory=Given)
     history: Given = field(default_factory=Given)
+    database: Snapshot | None = field(default=None, repr=False)
 
     @property
     def assumptions(self) -> Assumptions:
@@ -81,9 +85,40 @@ def followed(read: Read, options: Options, directions: tuple[Direction, ...]) ->
     """All histories that were read, each from the schema that what comes before it leaves behind."""
     known = _Known.of(options, read.earlier, branched=read.branched)
     for history in read.histories:
-        start = _start(history.migrations, known, options, history.database)
-        found = contexts(history.migrations, start.catalog, options.assumptions, directions)
-        yield Followed(history, start, tuple(found))
+        for part, start in _starts(history, known, options):
+            found = contexts(part.migrations, start.catalog, options.assumptions, directions)
+            yield Followed(part, start, tuple(found))
+
+
+def _starts(history: History, known: _Known, options: Options) -> Iterator[tuple[History, Start]]:
+    """The parts of a history, each with where it starts: what a live database has already, then what it will get.
+
+    Of a project that migrates several databases it is not told which of them is the live one.
+    """
+    if options.database is None or history.database is not None:
+        yield history, _start(history.migrations, known, options, history.database)
+        return
+    earlier = known.before(history.migrations, None)
+    position = Position.of(options.database, history.migrations, earlier)
+    done, coming = (
+        tuple(each for each in history.migrations if (each.path in position.applied) is applied)
+        for applied in (True, False)
+    )
+    if done:
+        start = _start(done, known, options, None)
+        yield replace(history, migrations=done), replace(start, assumed=(*start.assumed, APPLIED))
+    if coming:
+        between = [each for each in earlier if each.revision and each.path not in position.applied]
+        yield replace(history, migrations=coming), _live_start(options.database.catalog, between, position, options)
+
+
+def _live_start(catalog: Catalog, between: Sequence[Migration], position: Position, options: Options) -> Start:
+    """From the live schema through the revisions ``between`` it and those that are asked for."""
+    catalog = catalog.blurred() if position.doubt else catalog
+    for migration in between:
+        catalog = follow(migration, "upgrade", catalog, options.assumptions).at_end
+    assumed = (IS_THE_START, position.doubt, _not_analysed("history", between))
+    return Start(catalog, tuple(filter(None, assumed)))
 
 
 def start(migrations: Sequence[Migration], options: Options) -> Start:
@@ -126,6 +161,7 @@ def _start(migrations: Sequence[Migration], known: _Known, options: Options, dat
     catalog = Catalog.at_first() if whole else Catalog.unknown()
     for statement in (statement for dump in schema.migrations for statement in dump.upgrade):
         catalog = catalog.advance(statement)
+    catalog = catalog.in_new_session()
     if unread or any(dump.upgrade_gaps for dump in schema.migrations):
         catalog = catalog.blurred()
     for migration in earlier:

@@ -110,6 +110,19 @@ def from_bytes(data: bytes, *, name: str, kind: Kind | None = None) -> Given:
     return Given((Source(name, reading.decode(data, name), kind),))
 
 
+def from_metadata(metadata: object) -> Given:
+    """What SQLAlchemy's ``metadata`` would create, to be given as the schema that exists.
+
+    The caller has imported the models; nothing of them is run here but what ``metadata.create_all()`` calls.
+
+    Raises:
+        UserError: it is no MetaData, or cannot be made on PostgreSQL.
+    """
+    from database_patterns.reading.metadata import create_all  # noqa: PLC0415 - brings SQLAlchemy
+
+    return Given((Source("<metadata>", create_all(metadata), "sql"),))
+
+
 def from_paths(paths: Iterable[Path], *, kind: Kind | None = None, within: Path | None = None) -> Given:
     """Files, and the migrations in folders, in the order given; one that is named twice is read once.
 

@@ -251,6 +251,10 @@ class Catalog:
             relations[name] = replace(table, rows="unknown") if isinstance(table, Table) else table
         return replace(self, relations=relations, fresh=self.fresh.without(written))
 
+    def in_new_session(self) -> Catalog:
+        """The same schema for another session, of which SET has set nothing."""
+        return replace(self, settings=Layers())
+
     def without_local_settings(self) -> Catalog:
         """The catalog after the end of a transaction, which ends SET LOCAL."""
         if not any(local for _, local in self.settings.values()):

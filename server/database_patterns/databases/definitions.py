@@ -205,3 +205,11 @@ ROWS: Final = f"""
     SELECT n.nspname, c.relname, c.reltuples::bigint FROM {_TABLES} WHERE c.relkind IN ('r', 'm') AND c.reltuples >= 0
 """
 """How many rows VACUUM or ANALYZE has last counted; where neither ever ran, PostgreSQL says -1."""
+
+VERSION_TABLES: Final = f"""
+    SELECT format('%I.%I', n.nspname, c.relname) FROM {_TABLES}
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'version_num' AND NOT a.attisdropped
+    WHERE c.relname = 'alembic_version' AND c.relkind = 'r' AND has_table_privilege(c.oid, 'SELECT')
+        AND has_schema_privilege(n.oid, 'USAGE')
+"""
+"""Where Alembic notes the current revisions, under the name that it has unless env.py gives another."""

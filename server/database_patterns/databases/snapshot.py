@@ -52,10 +52,14 @@ _FAILURES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A live database at one moment: its schema, and the major version of its server."""
+    """A live database at one moment: its schema, and the major version of its server.
+
+    ``revisions`` are those that Alembic has noted as its current ones, None where no such note can be read.
+    """
 
     catalog: Catalog
     postgres: int
+    revisions: frozenset[str] | None = None
 
 
 def take(url: str) -> Snapshot:
@@ -75,8 +79,9 @@ def take(url: str) -> Snapshot:
         statements = [sql for query in definitions.STATEMENTS for (sql,) in driver.rows(connection, query)]
         invalid = [Name(name, schema) for schema, name in driver.rows(connection, definitions.INVALID_INDEXES)]
         rows = {Name(name, schema): int(rows) for schema, name, rows in driver.rows(connection, definitions.ROWS)}
+        revisions = _revisions(connection)
     catalog = _observed(following(statements), invalid, rows)
-    return Snapshot(_with_search_path(catalog, path), postgres)
+    return Snapshot(_with_search_path(catalog, path), postgres, revisions)
 
 
 def following(statements: Iterable[str]) -> Catalog:
@@ -130,6 +135,12 @@ def _major(connection: Connection) -> int:
         known = f"{POSTGRES_VERSIONS[0]} to {POSTGRES_VERSIONS[-1]}"
         raise UserError(f"runs PostgreSQL {major}; what {known} do is known", where=THE_DATABASE)
     return major
+
+
+def _revisions(connection: Connection) -> frozenset[str] | None:
+    tables = driver.rows(connection, definitions.VERSION_TABLES)
+    versions = [row for (table,) in tables for row in driver.rows(connection, f"SELECT version_num FROM {table}")]  # noqa: S608 - quoted by the server
+    return frozenset(version for (version,) in versions) if tables else None
 
 
 def _observed(catalog: Catalog, invalid: Iterable[Name], rows: Mapping[Name, int]) -> Catalog:

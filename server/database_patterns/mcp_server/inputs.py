@@ -9,6 +9,7 @@ from pydantic import Field
 
 from database_patterns.api import sources
 from database_patterns.api.history import Options
+from database_patterns.api.live import database as live_database
 from database_patterns.api.sources import Given
 from database_patterns.errors import UserError
 
@@ -30,6 +31,9 @@ SchemaPath = Annotated[str, Field(description="The same as a file inside the pro
 History = Annotated[
     str, Field(description="Folder of the revisions applied before; with it tables, types and constraints are known.")
 ]
+Live = Annotated[
+    bool, Field(description="Start from the live database of this server's environment, its rows and version included.")
+]
 Limit = Annotated[int, Field(description="Entries to return at most.", ge=1, le=100)]
 Offset = Annotated[int, Field(description="Entries to skip, as the last answer said.", ge=0)]
 
@@ -50,14 +54,18 @@ def require_something(read: object, unreadable: Sequence[str]) -> None:
         raise UserError("; ".join(unreadable))
 
 
-def options(settings: Settings, postgres_version: int, schema: str, schema_path: str, history: str) -> Options:
-    """What the analysis may rest on; raises UserError where a path cannot be read."""
-    if schema and schema_path:
-        raise UserError("give schema or schema_path, not both")
+def options(
+    settings: Settings, postgres_version: int, schema: str, schema_path: str, history: str, *, live: bool
+) -> Options:
+    """What the analysis may rest on; raises UserError where a path or the live database cannot be read."""
+    if sum(map(bool, (schema, schema_path, live))) > 1:
+        raise UserError("give one of schema, schema_path and live")
     known = Given()
     if schema:
         known = sources.from_text(schema, name="<schema>", kind="sql")
     elif schema_path:
         known = sources.schema(settings.inside(schema_path), within=settings.root)
     earlier = sources.history(settings.inside(history), within=settings.root) if history else Given()
-    return Options(postgres=postgres_version, schema=known, history=earlier)
+    database = live_database() if live else None
+    version = database.postgres if database else postgres_version
+    return Options(postgres=version, schema=known, history=earlier, database=database)

@@ -43,6 +43,7 @@ def build(settings: Settings) -> Tool:
         schema: inputs.Schema = "",
         schema_path: inputs.SchemaPath = "",
         history: inputs.History = "",
+        live: inputs.Live = False,  # noqa: FBT002 - a parameter of the contract
         response_format: Annotated[
             Literal["concise", "detailed"],
             Field(description="Detailed: with the reason and source of each effect."),
@@ -51,7 +52,8 @@ def build(settings: Settings) -> Tool:
         offset: inputs.Offset = 0,
     ) -> Annotated[CallToolResult, Answer]:
         given = inputs.given(settings, text, path)
-        report = explain(given, inputs.options(settings, postgres_version, schema, schema_path, history), direction)
+        options = inputs.options(settings, postgres_version, schema, schema_path, history, live=live)
+        report = explain(given, options, direction)
         inputs.require_something(report.migrations, report.unreadable)
         page = brief.explain(report, offset=offset, limit=limit, detailed=response_format == "detailed")
         return answer(page.text, {**data.explain(brief.shown(report, page)), "next_offset": page.next_offset})

@@ -43,11 +43,12 @@ def build(settings: Settings) -> Tool:
         schema: inputs.Schema = "",
         schema_path: inputs.SchemaPath = "",
         history: inputs.History = "",
+        live: inputs.Live = False,  # noqa: FBT002 - a parameter of the contract
         limit: inputs.Limit = 20,
         offset: inputs.Offset = 0,
     ) -> Annotated[CallToolResult, Answer]:
         given = inputs.given(settings, text, path)
-        report = lint(given, inputs.options(settings, postgres_version, schema, schema_path, history))
+        report = lint(given, inputs.options(settings, postgres_version, schema, schema_path, history, live=live))
         inputs.require_something(report.migrations, report.unreadable)
         page = brief.lint(report, offset=offset, limit=limit)
         whole = data.lint(report)
