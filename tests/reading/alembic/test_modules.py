@@ -210,7 +210,7 @@ WRAPPED = """
         yield
 
 
-    class Steps:
+    class Steps(Missing):
         def run(self):
             return op.execute("SELECT 1")
 """

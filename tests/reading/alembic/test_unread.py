@@ -95,7 +95,6 @@ def test_raising_an_error_of_the_application_is_no_gap(revise: Revise) -> None:
         "x = functools.partial(move, 'a')",
         "x = getattr(move, 'all')()",
         "found = getattr(move, 'all')\nx = found()",
-        "x = getattr(op, 'execute')",
     ],
 )
 def test_a_function_that_python_calls_back_may_use_the_database(body: str, revise: Revise) -> None:

@@ -57,7 +57,7 @@ def run(source: str, direction: Direction, database: Database, convention: Mappi
         try:
             with Operations.context(context), context.begin_transaction():
                 names: dict[str, Any] = {}
-                exec(compile(source, "b.py", "exec"), names)  # noqa: S102 - written in this folder
+                exec(compile(source, "b.py", "exec", dont_inherit=True), names)  # noqa: S102 - written in this folder
                 names[direction]()
             connection.commit()
         except Exception as raised:  # noqa: BLE001 - the error is the answer

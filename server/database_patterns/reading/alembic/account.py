@@ -91,7 +91,8 @@ class Account:
     def _never_runs(self, branch: Branch, direction: Direction) -> NeverRuns:
         first, last = self._source.span(branch.nodes[0]), self._source.span(branch.nodes[-1])
         span = Span(first.path, first.line, first.column, last.end_line, last.end_column)
-        return NeverRuns(span, direction, f"{branch.word} {self._source.code(branch.because, 100)}")
+        because = branch.because if isinstance(branch.because, str) else self._source.code(branch.because, 100)
+        return NeverRuns(span, direction, f"{branch.word} {because}")
 
 
 def _named(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -19,8 +19,10 @@ from sqlalchemy.sql.type_api import TypeEngine
 from . import classes, library, orm, reflected
 from .budget import Budget, OutOfBudgetError
 from .context import RevisionContext
+from .custom import Registered
 from .formatting import brace_format, joined
 from .journal import Journal
+from .objects import CALLED, Instance, Method, PlainClass
 from .origins import MADE
 from .sending import Arguments, flat, said
 from .sessions import SessionCalls
@@ -33,11 +35,14 @@ from .values import (
     Namespace,
     Operations,
     PartialText,
+    Question,
     Symbol,
     Symbolic,
     Unknown,
     first_hole,
+    is_inert,
     is_symbol,
+    may_send,
 )
 
 _WRONG_TYPE: Final = "is expected to be one of type"
@@ -54,7 +59,8 @@ _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
 _REFLECTING: Final = {"autoload", "autoload_replace", "autoload_with"}
 _ORDERED: Final = {dict, enumerate, list, tuple, zip}
 _HOLD_ANYTHING: Final = {"add", "append", "update"}
-_LOOKED_AT: Final = 1_000
+_CHANGING: Final = ("bisect.", "heapq.", "random.")
+"""Modules of Python whose functions change what they are given."""
 _VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
 
 
@@ -65,10 +71,19 @@ class Calls(SessionCalls):
         super().__init__(source, journal, budget, context)
         self.reached: set[int] = set()
         self.raised = ""
+        self.plain: list[tuple[PlainClass, ast.ClassDef]] = []
+        self.escaped = False
+        self.registered = Registered()
 
     @abstractmethod
-    def call_function(self, node: ast.AST, function: Function, arguments: Arguments) -> object:
-        """Run a function that the file defines."""
+    def call_function(
+        self, node: ast.AST, function: Function, arguments: Arguments, names: Mapping[str, object] | None = None
+    ) -> object:
+        """Run a function that the file defines; ``names`` are defined in it besides its arguments."""
+
+    @abstractmethod
+    def look_up(self, node: ast.Call, name: str, arguments: Arguments) -> object:
+        """Evaluate a call of the ``Question`` of that name."""
 
     def call(self, node: ast.Call) -> object:
         callee = self.evaluate(node.func)
@@ -96,31 +111,41 @@ class Calls(SessionCalls):
         return args, kwargs
 
     def _dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
-        result: object
         if isinstance(callee, Function):
-            result = self.call_function(node, callee, arguments)
-        elif isinstance(callee, Unknown):
-            result = self._call_unknown(node, callee, arguments)
-        elif isinstance(callee, Bound):
-            result = self._call_bound(node, callee, arguments)
+            return self.call_function(node, callee, arguments)
+        if isinstance(callee, Unknown):
+            return self.call_unknown(node, callee, arguments)
+        if isinstance(callee, Bound):
+            return self._call_bound(node, callee, arguments)
+        if isinstance(callee, Symbolic):
+            return self._call_symbolic(node, callee, arguments)
+        return self._call_python(node, callee, arguments) if callable(callee) else self._what(node)
+
+    def _call_symbolic(self, node: ast.Call, callee: Symbolic, arguments: Arguments) -> object:
+        result: object = self._what(node)
+        if isinstance(callee, CALLED):
+            result = self.call_object(node, callee, arguments)
+        elif isinstance(callee, Question):
+            result = self.look_up(node, callee.name, arguments)
         elif isinstance(callee, orm.Model):
             result = self._new(callee, arguments)
-        elif callable(callee):
-            result = self._call_python(node, callee, arguments)
-        elif is_symbol(callee, "sessionmaker"):
-            result = Symbol("session")
         elif isinstance(callee, Answers):
             result = callee.value
         elif isinstance(callee, Maker):
             result = callee.make(*arguments)
-        else:
-            result = Unknown(self.source.code(node, 40))
+        elif is_symbol(callee, "sessionmaker"):
+            result = Symbol("session")
         return result
+
+    def _what(self, node: ast.expr) -> Unknown:
+        return Unknown(self.source.code(node, 40))
 
     def _call_python(self, node: ast.Call, callee: Callable[..., object], arguments: Arguments) -> object:
         """Call a class or a function of Python or SQLAlchemy."""
-        if isinstance(callee, type) and getattr(callee, "followed", False):
+        if classes.holds_anything(callee) and "**" not in arguments[1]:
             return classes.made(callee, *arguments)
+        if callee is str and arguments[0]:
+            arguments = [self.shown(node, arguments[0][0]), *arguments[0][1:]], arguments[1]
         self._call_key(node, arguments if library.is_builtin(callee) else ([], {}))
         given = self._called_back(node, arguments)
         taken = self._taken(node, callee, given) if self.asked else given
@@ -144,7 +169,7 @@ class Calls(SessionCalls):
             return None
         return self._call_method(node, bound, arguments)
 
-    def _call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> object:
+    def call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> object:
         """Code that is not read may use the database, whether it is handed the connection or opens one."""
         if self.source.code(node) == "globals()" and not self.importing:
             return MappingProxyType(self.scope.outermost().names)
@@ -153,8 +178,9 @@ class Calls(SessionCalls):
             self.journal.altered(node, everywhere=self.importing)
         if any(is_symbol(value, "autocommit block") for value in given):
             self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")
-        calls_back = any(isinstance(value, Bound | Function) for value in given) or (
-            self.source.code(node.func, 60).rpartition(".")[2] in _CALLING and any(map(_may_send, given))
+        self._may_change(node, callee, given)
+        calls_back = any(isinstance(value, Bound | Function | Method) for value in given) or (
+            self.source.code(node.func, 60).rpartition(".")[2] in _CALLING and any(map(may_send, given))
         )
         if isinstance(callee, orm.Loaded) and callee.model:  # ``rows.all()``, ``result.scalars()``
             return callee
@@ -166,6 +192,22 @@ class Calls(SessionCalls):
             self.journal.gap(node, f"it may use the database: {callee.reason}")
         return Unknown(callee.reason, inert=callee.inert, sends=callee.sends and self.importing)
 
+    def _may_change(self, node: ast.Call, callee: Unknown, given: list[object]) -> None:
+        """Code that is not read may change what it is given, and a container that is found by an unknown key."""
+        code = self.source.code(node, 60)
+        self.escaped = self.escaped or any(isinstance(value, Instance | Method | PlainClass) for value in given)
+        if not callee.inert or callee.reason.startswith(_CHANGING):
+            for value in given:
+                if isinstance(value, Instance):
+                    value.lost = f"an object that {code} may change"
+                elif isinstance(value, list | dict | set):
+                    self.taint(value, f"a container that {code} may change")
+        if isinstance(node.func, ast.Attribute) and node.func.attr in library.MUTATING:
+            root: ast.expr = node.func.value
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            self.taint(self.evaluate(root) if isinstance(root, ast.Name) else None, f"a container changed by {code}")
+
     def _call_key(self, node: ast.Call, arguments: Arguments) -> None:
         """Python calls the function that ``key`` is with each of the items, as often as it likes."""
         key = arguments[1].get("key")
@@ -173,7 +215,7 @@ class Calls(SessionCalls):
             item = Unknown("an item", inert=all(map(is_inert, arguments[0])))
             with self.journal.guarded(f"for each item of {self.source.code(node, 60)}"):
                 self.call_function(node, key, ([item], {}))
-        elif (isinstance(key, Bound) and isinstance(key.owner, Symbolic)) or _may_send(key):
+        elif isinstance(key, Method) or (isinstance(key, Bound) and isinstance(key.owner, Symbolic)) or may_send(key):
             self.journal.gap(node, "it calls its key, which may use the database")
 
     def _called_back(self, node: ast.Call, arguments: Arguments) -> Arguments:
@@ -251,7 +293,8 @@ class Calls(SessionCalls):
             same = name in {"strip", "bindparams", "execution_options"}
             return owner if same else Unknown("a text with unknown parts")
         if isinstance(owner, str) and name == "format":
-            return self.grown(brace_format(owner, args, kwargs))
+            values = {name: self.shown(node, value) for name, value in kwargs.items()}
+            return self.grown(brace_format(owner, [self.shown(node, value) for value in args], values))
         if isinstance(owner, str) and name == "join" and len(args) == 1:
             items = self.items(args[0])
             return items if isinstance(items, Unknown) else self.grown(joined(owner, items))
@@ -299,27 +342,6 @@ class Calls(SessionCalls):
             return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
         return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]
-
-
-def is_inert(value: object) -> bool:
-    """Whether nothing in ``value`` uses the database when it is called, as far as one looks into containers."""
-    waiting = [value]
-    for _ in range(_LOOKED_AT):
-        if not waiting:
-            return True
-        part = waiting.pop()
-        if isinstance(part, Symbolic) or _may_send(part):
-            return False
-        if isinstance(part, dict):
-            waiting += part.values()
-        elif isinstance(part, list | tuple | set | frozenset):
-            waiting += part
-    return False
-
-
-def _may_send(value: object) -> bool:
-    """Whether ``value``, which is not read, may use the database when it is called."""
-    return isinstance(value, Unknown) and (value.sends or not value.inert)
 
 
 def _replaced_size(function: object, args: list[Any]) -> int:

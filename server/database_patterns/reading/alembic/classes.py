@@ -10,8 +10,9 @@ from typing import Any, Final, TypeGuard
 
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType, to_instance
 
+from .objects import Instance
 from .source import walk
-from .values import Function, Instance, Symbol, Unknown
+from .values import Function, Symbol, Unknown
 
 _ENUM: Final[Any] = enum.Enum
 _ENUMS: Final[dict[tuple[str, ...], Callable[..., object]]] = {
@@ -29,7 +30,6 @@ _CONVERTING: Final = {
 _CHANGING_SQL: Final = {
     "bind_expression", "column_expression", "comparator_factory", "compare_against_backend", "compile", "with_variant",
 }  # fmt: skip
-_SELF: Final = "self"
 
 Call = Callable[..., object]
 """Runs a ``Function`` of the file with positional and named arguments, and gives what it returns."""
@@ -40,6 +40,11 @@ def plain_members(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
     for part in node.body:
         if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
             yield part.targets[0].id, part.value
+
+
+def is_enumeration(bases: tuple[str, ...]) -> bool:
+    """Whether a class with these bases, by their last names, is an enum."""
+    return any(base.endswith(("Enum", "Flag")) for base in bases)
 
 
 def enumeration(node: ast.ClassDef, bases: tuple[str, ...], members: Sequence[tuple[str, object]]) -> object:
@@ -88,6 +93,13 @@ def column_type(node: ast.ClassDef, base: type[TypeEngine[Any]], members: Mappin
     return type(node.name, (base,), names | found)
 
 
+def holds_anything(type_: object) -> bool:
+    """Whether an object of this type may be made of unknown values, too."""
+    if not isinstance(type_, type):
+        return False
+    return getattr(type_, "followed", False) or (issubclass(type_, tuple) and hasattr(type_, "_fields"))
+
+
 def made(type_: Callable[..., object], args: list[object], kwargs: dict[str, object]) -> object:
     """An object of a type whose ``__init__`` is followed: it takes what is not known, too."""
     try:
@@ -101,7 +113,7 @@ def _following(init: Callable[..., object], refused: Unknown) -> Callable[..., N
 
     def follow(self: Any, *args: object, **kwargs: object) -> None:  # noqa: ANN401  a type decorator
         TypeDecorator.__init__(self)
-        own = Instance(_SELF, {})
+        own = Instance(None)
         init([own, *args], kwargs)
         impl = own.attributes.get("impl", type(self).impl)
         if not _is_type(impl):
@@ -131,7 +143,7 @@ def _decorator(members: Mapping[str, object], base: type[TypeEngine[Any]], call:
         return {"impl": impl}
     if not isinstance(method, Function):
         return None
-    own = Instance(_SELF, {"impl": _IMPL})
+    own = Instance(None, {"impl": _IMPL})
     result = call(method, [own, Symbol("dialect")])
     if result is _IMPL:
         return {"impl": impl}
@@ -145,7 +157,7 @@ def _user_defined(members: Mapping[str, object], call: Call) -> dict[str, Any] |
     method = members.get("get_col_spec")
     if method is None:
         return {}
-    spec = call(method, [Instance(_SELF, {})]) if isinstance(method, Function) else None
+    spec = call(method, [Instance(None)]) if isinstance(method, Function) else None
     return {"get_col_spec": lambda _self, **_kw: spec} if isinstance(spec, str) else None
 
 

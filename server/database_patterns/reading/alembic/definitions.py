@@ -1,33 +1,26 @@
-"""The functions and classes that a revision defines: which of them can be followed, and calling a function."""
+"""The functions that a revision defines: which of them can be followed, and calling one."""
 
 from __future__ import annotations
 
 import ast
-import re
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final
 
-from sqlalchemy.types import TypeEngine
-
-from .account import may_send
-from .budget import CALL_DEPTH, STATEMENT_COST, Budget
-from .calls import is_inert
-from .classes import column_type, enumeration, plain_members
+from .budget import CALL_DEPTH, Budget
 from .context import RevisionContext
+from .custom import Registration
 from .flow import Flow
 from .imports import Imports
 from .journal import Journal
-from .models import Declarative, mapped
-from .orm import Model
+from .objects import DESCRIPTORS, Descriptor
 from .sending import Arguments
 from .source import Source
-from .values import Function, Scope, Symbolic, Unknown
+from .values import Function, Scope, Symbolic, Unknown, is_inert
 
-_TRANSPARENT: Final = {"cache", "lru_cache", "wraps"}
+_TRANSPARENT: Final = {"abstractmethod", "cache", "final", "lru_cache", "override", "wraps"}
 """Decorators of the standard library that leave a function doing what it did."""
 
 
@@ -50,6 +43,7 @@ class Definitions(Imports):
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget, context)
         self._running: list[_Run] = []
+        self.called: set[int] = set()
 
     @abstractmethod
     def block(self, statements: Sequence[ast.stmt]) -> Flow | None:
@@ -70,9 +64,15 @@ class Definitions(Imports):
     def _decorated(self, made: object, decorator: ast.expr, name: str) -> object:
         """The function ``made`` as its ``decorator`` leaves it; Unknown when that is no function to follow."""
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if self.source.code(called, 60).rpartition(".")[2] in _TRANSPARENT:
+        word = self.source.code(called, 60).rpartition(".")[2]
+        if word in _TRANSPARENT:
             return made
+        if word in DESCRIPTORS and isinstance(made, Function):
+            return Descriptor(DESCRIPTORS[word], made)
         wrapper = self.evaluate(decorator)
+        if isinstance(wrapper, Registration):
+            self.register(wrapper, made)
+            return made
         result = self.call_function(decorator, wrapper, ([made], {})) if isinstance(wrapper, Function) else None
         code = self.source.code(decorator, 40)
         return result if isinstance(result, Function) else Unknown(f"{name}(), which {code} decorates", sends=True)
@@ -80,7 +80,9 @@ class Definitions(Imports):
     def _yields(self, node: ast.FunctionDef) -> bool:
         return "yield" in self.source.text and _is_generator(node)
 
-    def call_function(self, node: ast.AST, function: Function, arguments: Arguments) -> object:
+    def call_function(
+        self, node: ast.AST, function: Function, arguments: Arguments, names: Mapping[str, object] | None = None
+    ) -> object:
         """Run a helper: its statements stand at the outermost call, with the line in the helper as related.
 
         One that calls itself under an unknown condition is like an unknown loop: its body once more, for any number of
@@ -89,10 +91,12 @@ class Definitions(Imports):
         if len(self.journal.outer) >= CALL_DEPTH:
             self.journal.gap(node, "calls nested too deeply")
             return Unknown("calls nested too deeply")
-        names = _bound(function, arguments)
-        if isinstance(names, Unknown):
-            self.journal.gap(node, names.reason)
-            return names
+        self.called.add(id(function.node))
+        bound = _bound(function, arguments)
+        if isinstance(bound, Unknown):
+            self.journal.gap(node, bound.reason)
+            return bound
+        names = {**(names or {}), **bound}
         earlier = [each for each in self._running if each.calls(function) and each.guards < len(self.journal.guards)]
         if not earlier:
             return self._follow(node, function, names)
@@ -129,53 +133,6 @@ class Definitions(Imports):
         if flow is None or flow.kind != "return":
             return None
         return flow.value if flow.certain else Unknown(f"what {function.name}() returns")
-
-    def define_class(self, node: ast.ClassDef) -> None:
-        """Run a ``class`` statement."""
-        self.budget.spend(STATEMENT_COST + _lines(node))
-        made = self._column_type(node) or self._model(node)
-        if made is not None:
-            self.scope.names[node.name] = made
-            return
-        bases = [self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases]
-        members = [(name, self.evaluate(value)) for name, value in plain_members(node)]
-        found = enumeration(node, tuple(bases), members)
-        if isinstance(found, Unknown) and may_send(node):
-            found = replace(found, sends=True)
-        self.scope.names[node.name] = found
-
-    def _column_type(self, node: ast.ClassDef) -> object:
-        """The column type that a class is, when its only base is one; else None."""
-        bases = [each.value if isinstance(each, ast.Subscript) else each for each in node.bases]  # X[int] is X
-        base = self.evaluate(bases[0]) if len(bases) == 1 else None
-        if not isinstance(base, type) or not issubclass(base, TypeEngine):
-            return None
-        if re.search(rf"compiles\(\s*{node.name}\b", self.source.text):
-            return Unknown(f"the class {node.name}, which is compiled by a function of its own")
-        return column_type(node, base, self._members(node), partial(self._method, node))
-
-    def _model(self, node: ast.ClassDef) -> object:
-        """The mapped class that a class is, when its only base is a declarative one; else None."""
-        if len(node.bases) != 1 or not isinstance(self.evaluate(node.bases[0]), Declarative):
-            return None
-        found = mapped(node, self._members(node), loading="lazy" in self.source.text)
-        if isinstance(found, Model):
-            self.models[id(found.table)], self.asked = found, True
-        return found
-
-    def _members(self, node: ast.ClassDef) -> dict[str, object]:
-        """What the body of a class defines."""
-        outer, self.scope = self.scope, Scope(parent=self.scope)
-        try:
-            self.block(node.body)
-            return self.scope.names
-        finally:
-            self.scope = outer
-
-    def _method(
-        self, node: ast.ClassDef, function: Function, args: list[object], kwargs: dict[str, object] | None = None
-    ) -> object:
-        return self.call_function(node, function, (args, kwargs or {}))
 
 
 def _bound(function: Function, arguments: Arguments) -> dict[str, object] | Unknown:

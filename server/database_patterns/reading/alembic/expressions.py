@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import EnumType
 from functools import partial
@@ -12,9 +12,11 @@ from typing import Any, Final
 from sqlalchemy import MetaData, Table
 
 from . import library, orm, reflected
+from .assigning import Assignments
 from .budget import Budget
 from .formatting import formatted, text_of
 from .journal import Journal
+from .objects import Method
 from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
 from .parts import Parts
 from .source import Branch, Source
@@ -23,10 +25,9 @@ from .values import (
     SYMBOL_DATA,
     Bound,
     Function,
-    Instance,
     Lookup,
     Namespace,
-    Operations,
+    Owner,
     PartialText,
     Scope,
     Symbol,
@@ -39,16 +40,11 @@ from .values import (
 _CONDITIONS_SAID: Final = 5
 
 
-class Expressions(ABC):
+class Expressions(Assignments):
     """Evaluates; what a call does is the subclass's part."""
 
     def __init__(self, source: Source, journal: Journal, budget: Budget) -> None:
-        self.source = source
-        self.journal = journal
-        self.budget = budget
-        self.scope = Scope()
-        self.importing = False
-        self.tainted: dict[int, tuple[object, Unknown]] = {}
+        super().__init__(source, journal, budget)
         self.parts = Parts(budget)
         self.file = source
         self.dead: dict[int, Branch] = {}
@@ -58,12 +54,16 @@ class Expressions(ABC):
         """Evaluate a call, with whatever it does to the database."""
 
     @abstractmethod
-    def fetched(self, node: ast.expr, value: object) -> object:
-        """What iterating over ``value`` at ``node`` iterates over."""
+    def call_object(self, node: ast.expr, callee: object, arguments: tuple[list[Any], dict[str, Any]]) -> object:
+        """Call a class or an object of the file, or one of its methods."""
 
     @abstractmethod
-    def change(self, node: ast.Attribute, owner: orm.Loaded, value: object) -> None:
-        """Evaluate ``row.attribute = value`` for an object that a session loaded."""
+    def shown(self, node: ast.expr, value: object) -> object:
+        """``value`` as it is put into a text: an object of a class of the file by its own method."""
+
+    @abstractmethod
+    def fetched(self, node: ast.expr, value: object) -> object:
+        """What iterating over ``value`` at ``node`` iterates over."""
 
     @abstractmethod
     def setting(self, name: object, code: str) -> object:
@@ -80,7 +80,7 @@ class Expressions(ABC):
             return self.tainted[id(value)][1]
         return value
 
-    def unreachable(self, nodes: Sequence[ast.AST], word: str, because: ast.AST) -> None:
+    def unreachable(self, nodes: Sequence[ast.AST], word: str, because: ast.AST | str) -> None:
         """Note that what is in ``nodes`` is known not to run here: it would ``word`` (if, unless …) ``because``."""
         if nodes and self.source is self.file:
             self.dead.setdefault(id(nodes[0]), Branch(nodes, word, because))
@@ -103,35 +103,6 @@ class Expressions(ABC):
             self.budget.spend(len(value))
             return list(value) if isinstance(value, dict) else value
         return value if isinstance(value, Unknown) else Unknown(f"the items of a {type(value).__name__}")
-
-    def assign(self, target: ast.expr, value: object) -> None:
-        """``target = value``; what cannot be followed makes the container unknown."""
-        if isinstance(target, ast.Name):
-            self.scope.owner(target.id).names[target.id] = value
-        elif isinstance(target, ast.Tuple | ast.List):
-            self._unpack(target.elts, value)
-        elif isinstance(target, ast.Subscript):
-            self._assign_item(target, value)
-        elif isinstance(target, ast.Attribute):
-            self._assign_attribute(target, value)
-
-    def _assign_attribute(self, target: ast.Attribute, value: object) -> None:
-        owner = self.evaluate(target.value)
-        if isinstance(owner, orm.Loaded):
-            self.change(target, owner, value)
-        elif isinstance(owner, orm.New):
-            owner.values[target.attr] = Unknown("what depends on a condition") if self.journal.guards else value
-        elif isinstance(owner, Instance):
-            owner.attributes[target.attr] = Unknown("what depends on a condition") if self.journal.guards else value
-        else:
-            if isinstance(owner, Namespace | Operations | type):
-                self.journal.altered(target, everywhere=self.importing)
-            self.taint(owner, f"an object changed by {self.source.code(target, 40)} = …")
-
-    def taint(self, container: object, reason: str) -> None:
-        """From here on ``container`` is unknown."""
-        if not isinstance(container, Unknown | Symbolic):
-            self.tainted[id(container)] = (container, Unknown(reason))
 
     def hashable(self, value: object) -> object:
         """``value`` as a key or an item of a set: unknown when some of it is, or when it has too many parts."""
@@ -158,6 +129,8 @@ class Expressions(ABC):
     def _attribute(self, node: ast.Attribute) -> object:
         owner = self.evaluate(node.value)
         value = self.attribute(owner, node.attr)
+        if isinstance(value, Method) and value.is_property:
+            return self.call_object(node, value, ([], {}))
         self.parts.inherit(value, owner)
         return value
 
@@ -165,14 +138,12 @@ class Expressions(ABC):
         """``owner.name``."""
         if isinstance(owner, Unknown):
             return owner.attribute(name) if isinstance(owner, orm.Loaded) else owner
-        if isinstance(owner, Lookup):
+        if isinstance(owner, Owner):
             return owner.named(name)
         if name.startswith("_"):
             return Unknown(f"the attribute .{name}")
         if isinstance(owner, Namespace):
             return library.member(owner, name)
-        if isinstance(owner, Instance):
-            return owner.attributes.get(name, Unknown(f"the attribute .{name} of an object"))
         if isinstance(owner, Symbol):
             return SYMBOL_DATA.get((owner.kind, name), Bound(owner, name))
         if isinstance(owner, Symbolic | PartialText):
@@ -182,7 +153,8 @@ class Expressions(ABC):
         return library.attribute(owner, name)
 
     def _binary(self, node: ast.BinOp) -> object:
-        return self.combine(node.op, self.evaluate(node.left), self.evaluate(node.right))
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        return self.combine(node.op, left, self.shown(node, right) if isinstance(left, str) else right)
 
     def combine(self, operation: ast.operator, left: object, right: object) -> object:
         """``left <operation> right``, of bounded size."""
@@ -237,7 +209,7 @@ class Expressions(ABC):
     def _formatted(self, node: ast.FormattedValue) -> object:
         spec = self.evaluate(node.format_spec) if node.format_spec else ""
         conversion = chr(node.conversion) if node.conversion >= 0 else None
-        value = self.evaluate(node.value)
+        value = self.shown(node, self.evaluate(node.value))
         if isinstance(value, Symbolic) or not isinstance(spec, str):
             return Unknown(self.source.code(node.value, 40))
         return self.grown(formatted(value, conversion, spec))
@@ -337,26 +309,6 @@ class Expressions(ABC):
         value = self.evaluate(node.value)
         self.assign(node.target, value)
         return value
-
-    def _unpack(self, targets: Sequence[ast.expr], value: object) -> None:
-        values = self.items(value)
-        starred = next((place for place, target in enumerate(targets) if isinstance(target, ast.Starred)), None)
-        if starred is not None and not isinstance(values, Unknown) and len(values) >= len(targets) - 1:
-            end = len(values) - (len(targets) - 1 - starred)
-            values = [*values[:starred], list(values[starred:end]), *values[end:]]
-        if isinstance(values, Unknown) or len(values) != len(targets):
-            reason = values if isinstance(values, Unknown) else Unknown("an unpacking that does not fit")
-            values = [reason] * len(targets)
-        for target, item in zip(targets, values, strict=True):
-            self.assign(target.value if isinstance(target, ast.Starred) else target, item)
-
-    def _assign_item(self, target: ast.Subscript, value: object) -> None:
-        container, key = self.evaluate(target.value), self.evaluate(target.slice)
-        known: Any = container
-        if isinstance(container, dict | list) and not self.journal.guards and first_hole(key) is None:
-            known[key] = value
-        else:
-            self.taint(container, f"a container changed on line {target.lineno}")
 
     _HANDLERS: Final[dict[type[ast.expr], Callable[..., object]]] = {
         ast.Attribute: _attribute,

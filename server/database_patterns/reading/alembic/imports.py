@@ -14,9 +14,9 @@ from typing import Final
 
 from . import library, modules
 from .budget import Budget
-from .calls import Calls
 from .context import RevisionContext
 from .journal import Journal
+from .making import Objects
 from .source import Source
 from .values import MISSING, Answers, Foreign, Module, Namespace, Operations, Scope, Unknown
 
@@ -24,7 +24,7 @@ _COST: Final = 10
 """Characters of a module for one step of the budget."""
 
 
-class Imports(Calls):
+class Imports(Objects):
     """Evaluates imports; running a statement is the subclass's part."""
 
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:

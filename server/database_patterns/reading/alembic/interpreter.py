@@ -9,15 +9,15 @@ from typing import Final
 
 from .batches import Collected
 from .budget import OutOfBudgetError
+from .class_bodies import ClassBodies
 from .connection import ANSWER
-from .definitions import Definitions
 from .flow import Flow
 from .operators import TOO_BIG
 from .source import walk
 from .values import MISSING, Batch, Function, Operations, Scope, Unknown, is_symbol
 
 
-class Interpreter(Definitions):
+class Interpreter(ClassBodies):
     """Runs the module's definitions, then one of its functions."""
 
     def run(self, function: Function) -> Flow | None:
@@ -333,15 +333,15 @@ class Interpreter(Definitions):
         ast.AnnAssign: _annotated,
         ast.Assert: _assert,
         ast.Assign: _assign,
-        ast.AsyncFunctionDef: Definitions.define_function,
+        ast.AsyncFunctionDef: ClassBodies.define_function,
         ast.AugAssign: _augmented,
         ast.Break: lambda _self, _node: Flow("break"),
-        ast.ClassDef: Definitions.define_class,
+        ast.ClassDef: ClassBodies.define_class,
         ast.Continue: lambda _self, _node: Flow("continue"),
         ast.Delete: _delete,
         ast.Expr: _expression,
         ast.For: _for,
-        ast.FunctionDef: Definitions.define_function,
+        ast.FunctionDef: ClassBodies.define_function,
         ast.Global: _outer,
         ast.If: _if,
         ast.Import: _import,

@@ -7,6 +7,7 @@ Nothing here is imported at a revision's wish: the modules are those named below
 from __future__ import annotations
 
 import builtins
+import collections
 import datetime as dt
 import decimal
 import enum
@@ -32,9 +33,9 @@ from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.types import TypeDecorator
 
-from . import models, neighbours
+from . import custom, models, neighbours, objects
 from .formatting import TEXT_MAX
-from .values import Bound, Namespace, Symbol, Unknown
+from .values import Bound, Namespace, Question, Symbol, Unknown
 
 _MODULES: Final[dict[str, ModuleType]] = {
     "sqlalchemy": sqlalchemy,
@@ -60,6 +61,9 @@ _PACKAGES: Final = {
     "sqlalchemy.ext.declarative",
     "sqlalchemy.inspection",
     "alembic",
+    "alembic.operations",
+    "alembic.operations.base",
+    "alembic.operations.ops",
     "flask",
 }
 DRIVEN: Final = {"alembic", "sqlalchemy"}
@@ -107,9 +111,22 @@ def _round(number: Any, digits: Any = None) -> object:  # noqa: ANN401  what rou
     return round(number, digits)
 
 
+def _default_dict(factory: Any = None, *args: Any, **kwargs: Any) -> object:  # noqa: ANN401  what defaultdict takes
+    if factory not in {None, bool, dict, float, int, list, set, str}:
+        raise TypeError("a defaultdict of something else than plain values")
+    return collections.defaultdict(factory, *args, **kwargs)
+
+
+def _named_tuple(name: str, fields: Any, *, defaults: Any = None) -> object:  # noqa: ANN401  what namedtuple takes
+    return collections.namedtuple(name, fields, defaults=defaults)  # noqa: PYI024  its fields are only known here
+
+
 _DIGITS_MAX: Final = 1_000
 _PRODUCT_MAX: Final = 10_000
 _STANDARD: Final[dict[str, object]] = {
+    "collections.OrderedDict": dict,
+    "collections.defaultdict": _default_dict,
+    "collections.namedtuple": _named_tuple,
     "datetime.UTC": dt.UTC,
     "datetime.date": dt.date,
     "datetime.datetime": dt.datetime,
@@ -153,10 +170,11 @@ _EXTENSIONS: Final = {
 _PLAIN: Final = (str, bytes, int, float, decimal.Decimal, dt.date, dt.time, dt.timedelta, uuid.UUID)
 """Types of values that hold no others, so that no method of theirs reaches a database."""
 
-_BUILTINS: Final[dict[str, Callable[..., object]]] = {
+_BUILTINS: Final[dict[str, Callable[..., object] | Question]] = {
     "abs": abs, "all": all, "any": any, "bool": bool, "dict": dict, "float": float, "frozenset": frozenset, "int": int,
     "len": len, "list": list, "max": max, "min": min, "range": range, "round": _round, "set": set, "sorted": sorted,
     "str": str, "sum": sum, "tuple": tuple,
+    "getattr": Question("getattr"), "hasattr": Question("hasattr"), "isinstance": Question("isinstance"),
     "enumerate": lambda *args, **kwargs: list(enumerate(*args, **kwargs)),
     "reversed": lambda items: list(reversed(items)),
     "zip": lambda *args, **kwargs: list(zip(*args, **kwargs)),  # noqa: B905  strict is the revision's to say
@@ -205,7 +223,7 @@ MUTATING: Final = {
 }  # fmt: skip
 """Methods of containers that change them."""
 
-_GIVEN: Final = {**_SPECIAL, **_STANDARD, **neighbours.GIVEN, **models.MAPPING}
+_GIVEN: Final = {**_SPECIAL, **_STANDARD, **neighbours.GIVEN, **models.MAPPING, **objects.GIVEN, **custom.GIVEN}
 """What modules give, by dotted name."""
 _NAMESPACES: Final = {*_MODULES, *_OTHER_DIALECTS, *_PACKAGES, *neighbours.MODULES}
 """The dotted names of modules and packages that are known."""
@@ -266,6 +284,8 @@ def attribute(owner: Any, name: str) -> object:  # noqa: ANN401, PLR0911  any kn
     if isinstance(owner, type(sqlalchemy.func)):
         value = getattr(owner, name)
         return value if isinstance(value, type(owner)) else refused
+    if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
+        return getattr(owner, name)
     if isinstance(owner, ColumnCollection):
         column = owner.get(name)
         return refused if column is None else column

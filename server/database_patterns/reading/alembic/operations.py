@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from functools import partial
 from typing import Any, Final
 
@@ -38,12 +39,16 @@ _EXISTING: Final = {
 class OperationCalls(Sending):
     """Evaluates the calls of ``op`` and of a batch."""
 
-    def call_operation(self, node: ast.Call, owner: Operations, name: str, arguments: Arguments) -> object:
+    def call_operation(  # noqa: PLR0911  one line for each kind of operation
+        self, node: ast.Call, owner: Operations, name: str, arguments: Arguments
+    ) -> object:
         """Evaluate ``op.name(…)``, where ``op`` is ``owner``."""
         if name in _CURRENT:
             return _CURRENT[name]
         if name in entities.ENTITY_OPERATIONS or name == entities.ENUM_OPERATION:
             return self._call_neighbour(node, name, arguments)
+        if name == "invoke" or self.is_registered(name):
+            return self.call_registered(node, owner, name, arguments)
         operation: Any = getattr(owner.target, name, None)
         parts = self.parts.of(*arguments)
         self.budget.spend(parts // 10)
@@ -58,6 +63,14 @@ class OperationCalls(Sending):
             self.cannot(node, hole.reason, certain=hole.fails)
             return hole
         return self._run(node, name, operation, arguments)
+
+    @abstractmethod
+    def is_registered(self, name: str) -> bool:
+        """Whether the project has registered an operation of that name."""
+
+    @abstractmethod
+    def call_registered(self, node: ast.Call, owner: Operations, name: str, arguments: Arguments) -> object:
+        """Evaluate an operation that the project has registered, or ``op.invoke(…)`` of an object of one."""
 
     def _run(self, node: ast.Call, name: str, operation: Any, arguments: Arguments) -> object:  # noqa: ANN401
         args, kwargs = arguments

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from . import library
 from .formatting import TEXT_MAX, percent_format, text_of
+from .objects import COUNTED, Instance
 from .values import Bound, PartialText, Symbolic, Unknown, first_hole
 
 TOO_BIG: Final = Unknown("a value bigger than is read here")
@@ -71,6 +72,8 @@ def truth_of(value: object) -> bool | Unknown:
         return value
     if isinstance(value, Bound):
         return Unknown(f"the attribute .{value.name}", inert=True)
+    if isinstance(value, Instance) and (value.of is None or value.of.defines(*COUNTED)):
+        return Unknown("the truth of an object")
     if isinstance(value, PartialText):
         return True if any(isinstance(part, str) and part for part in value.parts) else Unknown("an unknown text")
     try:

@@ -100,6 +100,7 @@ def _read_direction(
         journal.gap(source.tree, "it takes more work than is spent on one revision")
     except RecursionError:
         journal.gap(source.tree, "it is nested too deeply")
+    interpreter.uncalled()
     spans = [gap.span for gap in journal.gaps]
     missing = account.missing(direction, interpreter.reached, interpreter.dead, spans)
     journal.notes += missing.dead

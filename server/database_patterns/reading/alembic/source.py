@@ -61,7 +61,7 @@ class Branch:
 
     nodes: Sequence[ast.AST]
     word: str
-    because: ast.AST
+    because: ast.AST | str
 
 
 class Source:

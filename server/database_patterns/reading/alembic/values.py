@@ -44,14 +44,20 @@ class Symbolic:
     __slots__ = ()
 
 
-class Lookup(Symbolic):
-    """Something whose attributes and items are found by their names."""
+class Owner(Symbolic):
+    """Something whose attributes are found by their names."""
 
     __slots__ = ()
 
     def named(self, name: str) -> object:
-        """What ``owner.name`` or ``owner["name"]`` is."""
+        """What ``owner.name`` is."""
         raise NotImplementedError
+
+
+class Lookup(Owner):
+    """Something whose attributes and items are found by their names: ``owner["name"]``, too."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +91,17 @@ class Answers(Symbolic):
 
 
 @dataclass(frozen=True, slots=True)
+class Question(Symbolic):
+    """One of Python's functions that ask about a value: ``getattr``, ``hasattr`` or ``isinstance``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Maker(Symbolic):
     """A class of the file whose objects ``make`` builds from positional and named arguments."""
 
     make: Callable[[list[object], dict[str, object]], object]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance(Symbolic):
-    """An object of a class of the file, of which only some attributes are known."""
-
-    of: str
-    attributes: dict[str, object] = field(repr=False)
 
 
 SymbolKind = Literal[
@@ -244,3 +249,27 @@ def first_hole(value: object) -> Unknown | None:
         elif isinstance(current, PartialText):
             waiting.extend(current.parts)
     return Unknown("a value with too many parts") if waiting else None
+
+
+_LOOKED_AT: Final = 1_000
+
+
+def is_inert(value: object) -> bool:
+    """Whether nothing in ``value`` uses the database when it is called, as far as one looks into containers."""
+    waiting = [value]
+    for _ in range(_LOOKED_AT):
+        if not waiting:
+            return True
+        part = waiting.pop()
+        if isinstance(part, Symbolic) or may_send(part):
+            return False
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list | tuple | set | frozenset):
+            waiting += part
+    return False
+
+
+def may_send(value: object) -> bool:
+    """Whether ``value``, which is not read, may use the database when it is called."""
+    return isinstance(value, Unknown) and (value.sends or not value.inert)
