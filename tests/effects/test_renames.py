@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.effects.given import errors, locks, predicted, schema
 
+from database_patterns.catalog import Catalog
+
 SHOP = schema(
     """
     CREATE SCHEMA app; CREATE TABLE app.taken (id int);
@@ -101,3 +103,9 @@ def test_the_index_behind_a_constraint_of_an_unknown_table_is_said_to_be_unknown
     assert predicted("ALTER TABLE t RENAME CONSTRAINT a TO b").unknown == (
         "which index the constraint a of t has, if any, is not known",
     )
+
+
+def test_an_index_that_is_not_known_is_taken_for_one_when_it_is_renamed_as_one() -> None:
+    found = predicted("ALTER INDEX t_name RENAME TO n", Catalog.unknown())
+    assert (locks(found), [each.kind for each in found.effects]) == ({"t_name": "SUX"}, ["index"])
+    assert locks(predicted("ALTER INDEX t RENAME TO n", SHOP)) == {"t": "AX"}

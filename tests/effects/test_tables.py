@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.effects.given import effect_on, errors, locks, predicted, schema, work_on
 
+from database_patterns.actions import Name
+from database_patterns.catalog import Catalog
+
 SHOP = schema(
     """
     CREATE TYPE mood AS ENUM ('ok'); CREATE SCHEMA app; CREATE SEQUENCE free;
@@ -166,3 +169,34 @@ def test_detaching_locks_out_everybody_and_concurrently_refuses_a_transaction() 
 
 def test_detaching_concurrently_is_refused_beside_a_default_partition() -> None:
     assert errors(predicted("ALTER TABLE log DETACH PARTITION log_1 CONCURRENTLY", SHOP)) == ("55000", [])
+
+
+@pytest.mark.parametrize(
+    ("sql", "unknown"),
+    [
+        ("DROP TABLE t", ["which tables t refers to is not known: they get AccessExclusiveLock for a moment"]),
+        (
+            "DROP TABLE IF EXISTS t CASCADE",
+            [
+                "what depends on t, and goes with it, is not known",
+                "which tables t refers to is not known: they get AccessExclusiveLock for a moment",
+            ],
+        ),
+        ("DROP VIEW t", []),
+    ],
+)
+def test_what_goes_with_a_table_that_is_not_known_is_not_known_either(sql: str, unknown: list[str]) -> None:
+    assert list(predicted(sql, Catalog.unknown()).unknown) == unknown
+
+
+def test_of_two_keys_over_the_same_columns_one_is_made_which_takes_the_name_that_is_given() -> None:
+    table = schema(
+        "CREATE TABLE t (a int, b int, PRIMARY KEY (a), CONSTRAINT named UNIQUE (a), UNIQUE (b), UNIQUE (b))"
+    )
+    found = table.table(Name("t"))
+    assert found is not None
+    assert sorted(found.indexes) == ["named", "t_b_key"]
+    assert {name: each.kind for name, each in found.constraints.items() if each.kind != "not null"} == {
+        "named": "primary key",
+        "t_b_key": "unique",
+    }

@@ -40,6 +40,7 @@ CREATE TABLE lk (LIKE c INCLUDING ALL);
 CREATE UNLOGGED TABLE ul (id serial PRIMARY KEY);
 CREATE TABLE g (a int, b int GENERATED ALWAYS AS (a + 1) STORED, v varchar(10));
 CREATE INDEX g_b ON g (b);
+CREATE TABLE twice (id int, w int, PRIMARY KEY (id), CONSTRAINT twice_by_name UNIQUE (id), UNIQUE (w), CONSTRAINT w_by_name UNIQUE (w));
 CREATE RULE r AS ON DELETE TO tr DO ALSO NOTHING;
 INSERT INTO k SELECT i, i, i FROM generate_series(1, 2000) i;
 INSERT INTO c (k, m, d, v, vd, n) SELECT 1 + i % 2000, 'a', i, i, i, i FROM generate_series(1, 2000) i;

@@ -80,15 +80,14 @@ def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:
 
 
 def _without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:
-    """A UNIQUE that says the same as the primary key, or as another UNIQUE, makes no index of its own."""
-    seen: set[tuple[object, ...]] = set()
+    """A UNIQUE that says the same as the primary key, or as another UNIQUE, only gives its name to one without."""
+    kept: dict[object, Constraint] = {}
     for each in constraints:
-        key = (each.columns, each.include, each.deferrable, each.nulls_not_distinct)
-        if each.kind in {"primary key", "unique"} and not each.using_index:
-            if key in seen:
-                continue
-            seen.add(key)
-        yield each
+        is_key = each.kind in {"primary key", "unique"} and not each.using_index
+        key = (each.columns, each.include, each.deferrable, each.nulls_not_distinct) if is_key else id(each)
+        first = kept.setdefault(key, each)
+        kept[key] = replace(first, name=first.name or each.name)
+    return kept.values()
 
 
 def _inherit(draft: Draft, name: Name, parent: Table) -> None:

@@ -160,7 +160,7 @@ def _drop_unknown(work: Work, name: Name, action: actions.Drop) -> None:
             return
         raise Refused("42704", f'index "{name}" does not exist')
     index = Index(work.catalog.resolve(name), work.catalog.resolve(name))
-    work.lock(index, _AX, "The index is removed.", sources.DROP_INDEX)
+    work.lock(index, _AX, "The index is removed.", sources.DROP_INDEX, certain=not action.if_exists)
     mode = (_SUX if action.concurrently else _AX).name
     work.doubt(f"the table of the index {name} is not known: it gets {mode}")
 

@@ -21,6 +21,9 @@ _NOT_NULL_HAS_A_NAME_SINCE = 18
 def rename(work: Work, action: actions.Rename) -> None:
     """Enter RENAME, which changes the catalog only."""
     index = work.catalog.index(action.of)
+    if index is None and action.kind == "index" and not work.catalog.complete and not work.catalog.relation(action.of):
+        name = work.catalog.resolve(action.of)
+        index = Index(name, table=name)
     if action.kind in _TOUCH_NO_TABLE:
         if action.kind == "attribute" and work.statement_cascades:
             work.doubt("which tables are OF the type, and so change with it, is not worked out")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from database_patterns import actions
-from database_patterns.actions import Constraint
-from database_patterns.catalog import Sequence, Table
+from database_patterns.actions import Constraint, Name
+from database_patterns.catalog import Kind, Sequence, Table
 from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.drops import columns_of_type, drawing_from, dropped_together, obstacles
 from database_patterns.catalog.expressions import output_columns
@@ -150,9 +150,18 @@ def _relations(work: Work, action: actions.Drop) -> Iterator[Table | Sequence]:
                 raise Refused("42809", f'"{name}" is not a {action.kind}')
             yield found
         elif not work.catalog.complete:
-            yield Table(work.catalog.resolve(name), complete=False, columns_complete=False)
+            yield _as_called(work.catalog.resolve(name), action.kind)
         elif not action.if_exists:
             raise Refused("42P01", f'{action.kind} "{name}" does not exist')
+
+
+def _as_called(name: Name, kind: str) -> Table | Sequence:
+    """A relation of which only the name and the kind are known."""
+    if kind == "sequence":
+        return Sequence(name)
+    others: tuple[Kind, ...] = ("view", "materialized view", "foreign table")
+    called: Kind = next((each for each in others if each == kind), "table")
+    return Table(name, kind=called, complete=False, columns_complete=False)
 
 
 def _drop_relation(work: Work, relation: Table | Sequence, action: actions.Drop) -> None:
@@ -161,6 +170,8 @@ def _drop_relation(work: Work, relation: Table | Sequence, action: actions.Drop)
         return
     if not action.cascade:
         _require_free(work, relation, action)
+    elif not work.catalog.complete:
+        work.doubt(f"what depends on {relation.name}, and goes with it, is not known")
     lock_dropped(work, relation)
 
 
@@ -194,6 +205,8 @@ def lock_dropped(work: Work, table: Table) -> None:
     work.breaks(table, f"statements that name {table.name} fail (42P01)")
     for sequence in work.catalog.sequences_of(table):
         work.lock(sequence, _AX, "It belongs to the table.", sources.DEPENDENCIES)
+    if table.kind == "table" and not table.complete:
+        work.doubt(f"which tables {table.name} refers to is not known: they get {_AX.name} for a moment")
     for key in own_keys(work.catalog, table):
         if key.references is not None and key.references != table.name:
             work.lock(

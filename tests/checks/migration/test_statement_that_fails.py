@@ -57,6 +57,14 @@ def test_an_index_built_concurrently_on_a_partitioned_table_is_built_on_its_part
     ]
 
 
+def test_of_what_fails_later_it_is_said_that_it_is_not_reached(lint: Lint) -> None:
+    findings = lint("ALTER TABLE orders DROP COLUMN nosuch;\nDROP TABLE nosuch;", SHOP)
+    assert [each.message.rpartition(") ")[2] for each in findings] == [
+        "The migration stops here, and what it did before stays.",
+        "The migration has stopped before, at line 1.",
+    ]
+
+
 def test_in_a_transaction_what_was_done_before_is_undone(lint: Lint) -> None:
     (finding,) = lint("BEGIN;\nDROP TABLE nosuch;\nCOMMIT;", SHOP)
     assert finding.message.endswith("The migration stops here, and its transaction is rolled back.")

@@ -37,7 +37,7 @@ def check(subject: StatementInContext | Fails, within: MigrationInContext) -> It
     if error is not None and not any(concurrently_in_transaction.check(subject)) and not _is_cut_off(subject, within):
         yield Hit(
             f"PostgreSQL {subject.assumptions.postgres} refuses this statement, whatever the rows are:"
-            f" {wording.sentence(error.message)} ({error.sqlstate}) {_fate(subject)}",
+            f" {wording.sentence(error.message)} ({error.sqlstate}) {_fate(subject, within)}",
             _help(subject, error),
             effects=subject.prediction.effects,
         )
@@ -49,8 +49,12 @@ def _is_cut_off(at: StatementInContext, within: MigrationInContext) -> bool:
     return any(each.span.line < at.statement.span.line for each in failed)
 
 
-def _fate(at: StatementInContext) -> str:
-    """What becomes of the statements before this one."""
+def _fate(at: StatementInContext, within: MigrationInContext) -> str:
+    """What becomes of the statements before this one, if it is reached at all."""
+    certain = (each.statement for each in within.statements if each.prediction.error and not each.statement.guard)
+    first = next(certain, at.statement)
+    if first.span.line < at.statement.span.line:
+        return f"The migration has stopped before, at line {first.span.line}."
     if at.statement.transaction is None:
         return "The migration stops here, and what it did before stays."
     return "The migration stops here, and its transaction is rolled back."
