@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 Facts = dict[str, set[Any]]
 
-KINDS: Final = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "S": "sequence"}
+KINDS: Final = {
+    "f": "foreign table",
+    "r": "table",
+    "p": "table",
+    "v": "view",
+    "m": "materialized view",
+    "S": "sequence",
+}
 CONSTRAINTS: Final = {
     "c": "check", "n": "not null", "u": "unique", "p": "primary key", "f": "foreign key", "x": "exclusion",
 }  # fmt: skip
@@ -33,11 +40,11 @@ QUERIES: Final = {
     "relations": f"""
         SELECT {SCHEMA}, c.relname, c.relkind, c.relpersistence, c.relkind = 'p', c.relispartition
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {OWN} AND c.relkind IN ('r', 'p', 'v', 'm', 'S')""",
+        WHERE {OWN} AND c.relkind IN ('f', 'r', 'p', 'v', 'm', 'S')""",
     "columns": f"""
         SELECT {SCHEMA}, c.relname, a.attname, a.attnotnull, a.atthasdef, a.attidentity, a.attgenerated
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE {OWN} AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped""",
+        WHERE {OWN} AND c.relkind IN ('f', 'r', 'p') AND a.attnum > 0 AND NOT a.attisdropped""",
     "constraints": f"""
         SELECT {SCHEMA}, c.relname, k.conname, k.contype, k.convalidated,
                (SELECT r.relname FROM pg_class r WHERE r.oid = k.confrelid)
@@ -53,7 +60,7 @@ QUERIES: Final = {
     "parents": f"""
         SELECT {SCHEMA}, c.relname, p.relname
         FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid JOIN pg_class p ON p.oid = h.inhparent
-        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN} AND c.relkind IN ('r', 'p')""",
+        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN} AND c.relkind IN ('f', 'r', 'p')""",
     "triggers": f"""
         SELECT {SCHEMA}, c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN} AND NOT t.tgisinternal""",
@@ -68,7 +75,7 @@ QUERIES: Final = {
         WHERE {OWN} AND c.relkind = 'S'""",
     "types": f"""
         SELECT {SCHEMA}, c.typname FROM pg_type c JOIN pg_namespace n ON n.oid = c.typnamespace
-        WHERE {OWN} AND c.typtype IN ('e', 'd', 'r')
+        WHERE {OWN} AND (c.typtype IN ('e', 'd', 'r') OR c.typtype = 'b' AND c.typcategory <> 'A')
            OR {OWN} AND c.typtype = 'c' AND EXISTS (SELECT FROM pg_class k WHERE k.reltype = c.oid AND k.relkind = 'c')
         """,
     "schemas": """
@@ -93,7 +100,7 @@ def live(connection: Connection) -> Facts:
 def replayed(catalog: Catalog, *, postgres: int) -> Facts:
     """What a catalog holds, in the same words; before 18 the server gives NOT NULL no constraint of its own."""
     tables = [each for each in catalog.relations.values() if isinstance(each, Table)]
-    stored = [each for each in tables if each.kind == "table"]
+    stored = [each for each in tables if each.kind in {"table", "foreign table"}]
     sequences = [each for each in catalog.relations.values() if isinstance(each, Sequence)]
     return {
         "relations": {

@@ -19,6 +19,7 @@ HISTORIES: Final = {
     "shop": TESTS / "effects" / "witness_shop_schema.sql",
     "objects": TESTS / "effects" / "witness_objects_schema.sql",
     "references": TESTS / "effects" / "witness_references_schema.sql",
+    "foreign": TESTS / "databases" / "foreign.sql",
     "records": TESTS / "effects" / "measured_statements_fixture.sql",
 }
 REFUSALS: Final = {"42P07", "2BP01"}  # a second table of that name, and a drop of what others need: both are meant
@@ -27,7 +28,7 @@ REFUSALS: Final = {"42P07", "2BP01"}  # a second table of that name, and a drop 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_the_replayed_schema_is_the_servers(history: str, database: Database) -> None:
     catalog = Catalog.empty()
-    with driver.connect(database.owner) as connection:
+    with driver.connect(database.admin) as connection:
         for statement in read_text(HISTORIES[history].read_text()).upgrade:
             error = driver.execute(connection, statement.sql)
             assert error is None or error.sqlstate in REFUSALS, statement.sql

@@ -28,6 +28,7 @@ SCHEMAS: Final = {
     "references": TESTS / "effects" / "witness_references_schema.sql",
     "records": TESTS / "effects" / "measured_statements_fixture.sql",
     "history": TESTS / "catalog" / "history.sql",
+    "foreign": TESTS / "databases" / "foreign.sql",
     "unusual": TESTS / "databases" / "unusual.sql",
 }
 

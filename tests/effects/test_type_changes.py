@@ -151,3 +151,16 @@ def test_a_default_is_dropped_before_types_change_wherever_it_is_written(subcomm
     with driver.connect(database.owner) as connection:
         error = driver.execute(connection, statement)
     assert (error.sqlstate if error else None) == DEFAULTS[subcommands]
+
+
+def test_a_foreign_table_is_neither_rewritten_nor_read() -> None:
+    catalog = schema("CREATE FOREIGN TABLE f (a int, b varchar(9)) SERVER s")
+    for change in ("ALTER COLUMN a TYPE bigint", "ALTER COLUMN a SET NOT NULL", "ADD COLUMN c int DEFAULT random()"):
+        found = predicted(f"ALTER FOREIGN TABLE f {change}", catalog)
+        assert (locks(found), work_on(found, "f")) == ({"f": "AX"}, "nothing"), change
+
+
+def test_a_type_of_an_extension_is_the_same_with_its_schema() -> None:
+    catalog = schema("CREATE EXTENSION citext; CREATE TABLE t (a public.citext UNIQUE)")
+    assert errors(predicted("ALTER TABLE t ALTER COLUMN a TYPE citext", catalog)) == (None, [])
+    assert work_on(predicted("ALTER TABLE t ALTER COLUMN a TYPE citext", catalog), "t") == "nothing"

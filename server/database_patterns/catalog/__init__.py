@@ -15,7 +15,7 @@ from typing import Final
 from database_patterns.actions import Column, Constraint, CreateDomain, CreateEnum, CreateFunction, Name
 from database_patterns.model import Statement, Transaction
 
-from .expressions import columns_in, says_not_null
+from .expressions import columns_in, only_says_not_null, says_not_null
 from .layers import Layers
 from .schema import Index, Kind, NewValue, Relation, Sequence, Table
 
@@ -223,6 +223,19 @@ class Catalog:
             if each.enforced and not each.not_valid
         )
 
+    def index_covering(self, table: Name, key: Constraint) -> Index | None:
+        """The index by which the rows of a foreign key are found: valid, and beginning with the key's columns.
+
+        Without one, each change of a referenced row reads all of ``table``.
+        """
+        found, wanted = self.table(table), frozenset(key.columns)
+        candidates = (each for each in found.indexes.values() if each.valid is True) if found else ()
+        for index in candidates:
+            begins = index.method in _FINDS_EQUALS and set(index.columns[: len(wanted)]) == wanted
+            if begins and (index.predicate is None or only_says_not_null(index.predicate, wanted)):
+                return index
+        return None
+
     def created_since(self, earlier: Catalog, table: Name) -> bool:
         """Whether ``table`` was created between ``earlier`` and now."""
         found = self.relation(table)
@@ -269,6 +282,8 @@ def _schemas(search_path: str) -> tuple[str, ...]:
     names = (part[2].lower() if part[2] else part[1].replace('""', '"') for part in parts)
     return tuple(name for name in names if name and name != "$user") or ("public",)
 
+
+_FINDS_EQUALS: Final = frozenset({"btree", "hash"})
 
 _PATH_PART: Final = re.compile(r'"((?:[^"]|"")*)"|([^",\s]+)')
 

@@ -18,6 +18,7 @@ from .definitions import (
     copy_index,
     create_index,
     enter_column,
+    stored_default,
 )
 from .draft import Draft
 from .drops import drop, drop_column, drop_constraint, keys_that_need
@@ -203,7 +204,9 @@ def _drop_not_null(draft: Draft, action: actions.DropNotNull) -> None:
 
 
 def _set_default(draft: Draft, action: actions.SetDefault) -> None:
-    _change_column(draft, action.table, action.column, only=action.only, default=action.default)
+    column = draft.catalog.column(action.table, action.column)
+    default = stored_default(draft.catalog, column.type, action.default) if column else action.default
+    _change_column(draft, action.table, action.column, only=action.only, default=default)
 
 
 def _alter_type(draft: Draft, action: actions.AlterColumnType) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from database_patterns.actions import Column, Constraint, CreateIndex, IndexElement, Name, TypeName
+from database_patterns.actions import Column, Constraint, CreateIndex, Expression, IndexElement, Name, TypeName
 
 from . import Catalog, names
 from .draft import Draft
-from .expressions import columns_in, implied_name, next_value
+from .expressions import columns_in, implied_name, is_null, next_value
 from .layers import extended
 from .schema import Index, Sequence, Table
 
@@ -45,7 +45,13 @@ def with_column(draft: Draft, name: Name, column: Column) -> Table:
     inherited = table.columns.get(column.name)
     if inherited is not None and inherited.not_null:
         column = replace(column, not_null=True)
-    return replace(table, columns=extended(table.columns, column.name, column))
+    kept = column.default if column.generated else stored_default(draft.catalog, column.type, column.default)
+    return replace(table, columns=extended(table.columns, column.name, replace(column, default=kept)))
+
+
+def stored_default(catalog: Catalog, of_type: TypeName, default: Expression | None) -> Expression | None:
+    """The default that PostgreSQL keeps: a plain NULL is none, unless it overrides that of a domain."""
+    return None if default and is_null(default.tree) and catalog.domain(of_type.name) is None else default
 
 
 def inline_constraints(column: Column) -> Iterable[Constraint]:
@@ -214,7 +220,7 @@ def index_name(draft: Draft, table: Table, action: CreateIndex) -> str:
 def copy_index(draft: Draft, index: Index, name: Name, *, primary: bool = False) -> None:
     """Give the partition ``name`` its part of a partitioned index: one that it has already, or a new one."""
     table = draft.catalog.table(name)
-    if table is None:
+    if table is None or table.kind == "foreign table":
         return
     existing = next((each for each in table.indexes.values() if each.parent is None and same_index(each, index)), None)
     if existing is not None:

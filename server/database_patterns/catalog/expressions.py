@@ -54,6 +54,11 @@ def next_value(sequence: Name) -> Expression:
     return Expression(ast.FuncCall(funcname=(ast.String(sval="nextval"),), args=(literal,)), print_sql)
 
 
+def is_null(tree: Node) -> bool:
+    """Whether ``tree`` is the word NULL."""
+    return isinstance(tree, ast.A_Const) and bool(tree.isnull)
+
+
 def says_not_null(tree: Node, column: str, *, negated: bool = False) -> bool:
     """Whether the truth of ``tree`` (of its opposite, when ``negated``) says by itself that ``column`` is not NULL.
 
@@ -70,6 +75,11 @@ def says_not_null(tree: Node, column: str, *, negated: bool = False) -> bool:
     conjunction = (tree.boolop == enums.BoolExprType.AND_EXPR) != negated
     arms = (says_not_null(arm, column, negated=negated) for arm in tree.args)
     return any(arms) if conjunction else all(arms)
+
+
+def only_says_not_null(tree: Node, columns: Iterable[str]) -> bool:
+    """Whether ``tree`` is true of every row that has values in all of ``columns``, as it asks for one of these only."""
+    return type(tree) is ast.NullTest and any(says_not_null(tree, column) for column in columns)
 
 
 def _is_column(tree: Node, column: str) -> bool:

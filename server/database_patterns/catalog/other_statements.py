@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pglast import ast, enums
 
-from database_patterns.actions import CreateDomain, Name
+from database_patterns.actions import CreateDomain, CreateTable, Name
 from database_patterns.reading.definitions import (
     constraint,
     dotted,
@@ -17,10 +17,12 @@ from database_patterns.reading.definitions import (
     relation_name,
     strings,
 )
+from database_patterns.reading.translate import translate
 
 from . import names
 from .draft import Draft
 from .layers import Layers
+from .new_tables import create_table
 from .objects import owning_column
 from .schema import Sequence, Table
 
@@ -39,6 +41,22 @@ def _composite_type(draft: Draft, tree: Node) -> None:
 
 def _range_type(draft: Draft, tree: Node) -> None:
     _enter_type(draft, dotted(tree.typeName))
+
+
+def _definition(draft: Draft, tree: Node) -> None:
+    """CREATE TYPE with its functions, without which it cannot be used yet; aggregates and operators are not kept."""
+    if tree.kind == enums.ObjectType.OBJECT_TYPE and tree.definition:
+        _enter_type(draft, dotted(tree.defnames))
+
+
+def _foreign_table(draft: Draft, tree: Node) -> None:
+    """CREATE FOREIGN TABLE, which is CREATE TABLE for rows that are elsewhere."""
+    (action,) = translate(tree.base, "CREATE FOREIGN TABLE")
+    if isinstance(action, CreateTable) and not draft.catalog.exists(action.table):
+        create_table(draft, action)
+        made = draft.catalog.table(action.table)
+        if made is not None:
+            draft.put(replace(made, kind="foreign table", access_method=None, rows="unknown"))
 
 
 def _enter_type(draft: Draft, name: Name) -> None:
@@ -104,6 +122,8 @@ def _discard(draft: Draft, tree: Node) -> None:
 _FOLLOWED: Final[dict[type, Callable[[Draft, Node], None]]] = {
     ast.CompositeTypeStmt: _composite_type,
     ast.CreateRangeStmt: _range_type,
+    ast.DefineStmt: _definition,
+    ast.CreateForeignTableStmt: _foreign_table,
     ast.AlterDomainStmt: _alter_domain,
     ast.CreateStatsStmt: _statistics,
     ast.AlterSeqStmt: _alter_sequence,

@@ -63,7 +63,7 @@ def attach_index(draft: Draft, action: OtherAlteration) -> None:
 def _validate(draft: Draft, index: Index) -> None:
     """A partitioned index is valid once every partition has a valid part of it; so may then be the one above it."""
     table = draft.catalog.table(index.table)
-    children = draft.catalog.children(table) if table else ()
+    children = [each for each in draft.catalog.children(table) if each.kind == "table"] if table else []
     if not all(any(each.parent == index.name and each.valid for each in child.indexes.values()) for child in children):
         return
     draft.put_index(replace(index, valid=True))

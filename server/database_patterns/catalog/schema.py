@@ -106,6 +106,11 @@ class Table:
         return self.partition_by is not None
 
     @property
+    def stores_rows(self) -> bool:
+        """Whether it has rows of its own, which neither a partitioned nor a foreign table has."""
+        return not self.partitioned and self.kind != "foreign table"
+
+    @property
     def foreign_keys(self) -> tuple[Constraint, ...]:
         return tuple(each for each in self.constraints.values() if each.kind == "foreign key")
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from database_patterns.actions import CreateDomain, CreateEnum, Name, TypeName
 from database_patterns.catalog import Catalog, Table
+from database_patterns.model import POSTGRES_VERSIONS
 
 from . import builtins
 
@@ -30,12 +31,19 @@ def domains_of(catalog: Catalog, type_name: TypeName) -> Iterator[CreateDomain]:
 
 
 def base_of(catalog: Catalog, type_name: TypeName) -> TypeName:
-    """The type below all domains; a serial is its integer, and a type of the schema's own has its whole name."""
+    """The type below all domains; one of the schema's own has its whole name, one of an extension has no schema."""
     for domain in domains_of(catalog, type_name):
         type_name = domain.base
     if catalog.is_type(type_name.name):
         return replace(type_name, name=catalog.resolve_type(type_name.name))
+    if type_name.name.schema and _is_of_extension(catalog, type_name.name):
+        return replace(type_name, name=Name(type_name.name.name))
     return type_name
+
+
+def _is_of_extension(catalog: Catalog, name: Name) -> bool:
+    facts = builtins.type_facts(name.name, POSTGRES_VERSIONS[-1])  # an extension brings the same types to all versions
+    return facts is not None and facts.extension in catalog.extensions
 
 
 def is_constrained(catalog: Catalog, type_name: TypeName) -> bool:

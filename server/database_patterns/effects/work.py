@@ -148,9 +148,9 @@ class Work:
                 self.lock(index, mode, reason, certain=certain)
 
     def scan(self, table: Table, reason: str, source: str = sources.ALTER_TABLE, *, scanned: Tristate = True) -> None:
-        """Enter that all rows of a locked relation are read; a partitioned table has none of its own."""
+        """Enter that all rows of a locked relation are read, where it stores any itself."""
         draft = self._drafts[table.name]
-        if table.partitioned or scanned is False or table.rows == "none":
+        if not table.stores_rows or scanned is False or table.rows == "none":
             return
         draft.scan = True if True in {scanned, draft.scan} else "unknown"
         draft.explain(_SCAN, reason, source)
@@ -167,7 +167,7 @@ class Work:
     ) -> None:
         """Enter that a locked table, and its indexes, are written anew, and for that ``reads`` all its rows."""
         draft = self._drafts[table.name]
-        if rewritten is False or (isinstance(table, Table) and table.partitioned):
+        if rewritten is False or (isinstance(table, Table) and not table.stores_rows):
             return
         draft.rewrite = True if True in {rewritten, draft.rewrite} else "unknown"
         draft.keeps_indexes = not with_indexes

@@ -1,0 +1,14 @@
+CREATE EXTENSION file_fdw;
+CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+CREATE FOREIGN TABLE f (a int NOT NULL, b text COLLATE "C" DEFAULT 'x', CHECK (a > 0)) SERVER files OPTIONS (filename '/dev/null');
+CREATE TABLE part (a int, b int) PARTITION BY LIST (a);
+CREATE FOREIGN TABLE part_1 PARTITION OF part FOR VALUES IN (1) SERVER files OPTIONS (filename '/dev/null');
+CREATE INDEX part_a ON part (a);
+CREATE TABLE part_2 PARTITION OF part FOR VALUES IN (2);
+CREATE TYPE unfinished;
+CREATE TYPE own;
+CREATE FUNCTION own_in(cstring) RETURNS own IMMUTABLE STRICT LANGUAGE internal AS 'int4in';
+CREATE FUNCTION own_out(own) RETURNS cstring IMMUTABLE STRICT LANGUAGE internal AS 'int4out';
+CREATE TYPE own (INPUT = own_in, OUTPUT = own_out, LIKE = int4);
+CREATE TABLE t (o own, n int DEFAULT NULL);
+ALTER TABLE t ADD COLUMN m int DEFAULT NULL, ALTER COLUMN n SET DEFAULT NULL;
