@@ -125,6 +125,20 @@ OWN_TYPES = {
         "Own(pydantic.BaseModel, column_type=postgresql.JSONB)",
         "JSONB",
     ),
+    "one that adds a method to the columns of the type": (
+        """
+        class Own(sa.TypeDecorator):
+            impl = sa.DateTime
+
+            class Comparator(sa.DateTime.Comparator):
+                def in_zone(self, zone):
+                    return sa.func.timezone(zone, self.expr)
+
+            comparator_factory = Comparator
+        """,
+        "Own()",
+        "TIMESTAMP WITHOUT TIME ZONE",
+    ),
     "a decorator": ("class Own(sa.TypeDecorator):\n    impl = sa.Unicode\n    cache_ok = True", "Own(7)", "VARCHAR(7)"),
     "a generic one": ("class Own(sa.types.TypeDecorator[str]):\n    impl = sa.Text()", "Own()", "TEXT"),
     "one that asks for the dialect": (
@@ -383,3 +397,19 @@ def test_a_column_type_that_chooses_what_it_is_when_it_is_made_is_followed(revis
         ("ALTER TABLE t ADD COLUMN b DATE", "exact", None),
         ("", "opaque", "the class Own, which is not read"),
     ]
+
+
+@pytest.mark.parametrize("method", ["operate", "reverse_operate", "__eq__"])
+def test_a_column_type_with_operators_of_its_own_is_not_read(method: str, revise: Revise) -> None:
+    top = f"""
+    class Own(sa.TypeDecorator):
+        impl = sa.Text
+
+        class Comparator(sa.Text.Comparator):
+            def {method}(self, other):
+                return sa.func.lower(self.expr)
+
+        comparator_factory = Comparator
+    """
+    revision = revise('op.add_column("t", sa.Column("a", Own()))', top=top)
+    assert revision.outline() == [("", "opaque", "the class Own, which is not read")]

@@ -28,8 +28,9 @@ _CONVERTING: Final = {
     "bind_processor", "coerce_compared_value", "literal_processor", "process_bind_param", "process_literal_param",
 }  # fmt: skip
 _CHANGING_SQL: Final = {
-    "bind_expression", "column_expression", "comparator_factory", "compare_against_backend", "compile", "with_variant",
+    "bind_expression", "column_expression", "compare_against_backend", "compile", "with_variant",
 }  # fmt: skip
+_OPERATORS: Final = {"operate", "reverse_operate"}
 
 Call = Callable[..., object]
 """Runs a ``Function`` of the file with positional and named arguments, and gives what it returns."""
@@ -70,7 +71,7 @@ def column_type(node: ast.ClassDef, base: type[TypeEngine[Any]], members: Mappin
     object of which only ``impl`` is known; values that the class converts are marked as converted.
     """
     refused = Unknown(f"the class {node.name}, which is not read")
-    if node.decorator_list or node.keywords or members.keys() & _CHANGING_SQL:
+    if node.decorator_list or node.keywords or members.keys() & _CHANGING_SQL or not _compares_as_usual(node):
         return refused
     names: dict[str, Any] = {"cache_ok": True, "converts": getattr(base, "converts", False)}
     names["converts"] = names["converts"] or bool(members.keys() & _CONVERTING)
@@ -91,6 +92,18 @@ def column_type(node: ast.ClassDef, base: type[TypeEngine[Any]], members: Mappin
             return refused
         names |= {"__init__": _following(partial(call, init), refused), "followed": True}
     return type(node.name, (base,), names | found)
+
+
+def _compares_as_usual(node: ast.ClassDef) -> bool:
+    """Whether its ``comparator_factory``, if it has one, is a class in it that adds methods, but no operator."""
+    chosen = [value for name, value in plain_members(node) if name == "comparator_factory"]
+    names = {value.id if isinstance(value, ast.Name) else "" for value in chosen}
+    inner = [each for each in node.body if isinstance(each, ast.ClassDef) and each.name in names]
+    added = [part for each in inner for part in each.body if not isinstance(part, ast.Expr | ast.Pass)]
+    return len(inner) == len(names) and all(
+        isinstance(part, ast.FunctionDef) and not part.name.startswith("_") and part.name not in _OPERATORS
+        for part in added
+    )
 
 
 def holds_anything(type_: object) -> bool:
