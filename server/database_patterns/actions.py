@@ -41,20 +41,25 @@ class CreateTable:
     inherits: tuple[Name, ...] = ()
     like: tuple[Like, ...] = ()
     of_type: Name | None = None
+    options: tuple[Column, ...] = ()
+    """What a partition or a typed table says of columns that it already has (WITH OPTIONS), their types left open."""
     from_query: Query | None = None
+    column_names: tuple[str, ...] = ()
+    """Those that CREATE TABLE … AS gives the query's first columns."""
     access_method: str | None = None
     """That of USING."""
 
 
 DroppedKind = Literal[
     "table", "index", "view", "materialized view", "sequence", "type", "domain", "schema", "extension", "function",
-    "procedure", "trigger", "policy", "foreign table", "statistics", "collation", "other",
+    "procedure", "aggregate", "routine", "trigger", "policy", "rule", "foreign table", "statistics", "collation",
+    "other",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """DROP of one or more objects; for triggers and policies ``table`` is the relation that they belong to."""
+    """DROP of one or more objects; for triggers, policies and rules ``table`` is the relation that they belong to."""
 
     kind: DroppedKind
     names: tuple[Name, ...]
@@ -171,6 +176,8 @@ class OtherAlteration:
     """The names of the storage parameters of SET (…) and RESET (…)."""
     identity: Literal["always", "by default"] | None = None
     """What ADD GENERATED and SET GENERATED say."""
+    if_exists: bool = False
+    """IF EXISTS of the subcommand, not of the whole statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +289,8 @@ class CreateSequence:
 class CreateView:
     name: Name
     query: Query
+    columns: tuple[str, ...] = ()
+    """The names given to the query's first columns."""
     materialized: bool = False
     replace: bool = False
     if_not_exists: bool = False
@@ -311,6 +320,8 @@ class CreateTrigger:
     constraint_from: Name | None = None
     replace: bool = False
     for_each_row: bool = True
+    timing: Literal["before", "after", "instead of"] = "after"
+    when: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

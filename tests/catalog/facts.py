@@ -99,7 +99,7 @@ def live(connection: Connection) -> Facts:
 
 def replayed(catalog: Catalog, *, postgres: int) -> Facts:
     """What a catalog holds, in the same words; before 18 the server gives NOT NULL no constraint of its own."""
-    tables = [each for each in catalog.relations.values() if isinstance(each, Table)]
+    tables = [each for each in catalog.relations.values() if isinstance(each, Table) and each.kind != "type"]
     stored = [each for each in tables if each.kind in {"table", "foreign table"}]
     sequences = [each for each in catalog.relations.values() if isinstance(each, Sequence)]
     return {

@@ -7,7 +7,8 @@ from tests.effects.given import effect_on, errors, locks, predicted, schema, wor
 
 SHOP = schema(
     """
-    CREATE SEQUENCE free; CREATE FUNCTION own() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+    CREATE SEQUENCE free; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+    CREATE FUNCTION own() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
     CREATE TABLE k (id int PRIMARY KEY);
     CREATE TABLE t (id serial PRIMARY KEY, k int REFERENCES k, v text NOT NULL, n int DEFAULT nextval('free'));
     CREATE VIEW narrow AS SELECT id, v FROM t; CREATE VIEW renamed AS SELECT id AS number, v AS text FROM narrow;
@@ -178,9 +179,9 @@ def test_the_sequences_of_a_table_become_logged_with_it_since_15(postgres: int, 
         ("CREATE TABLE n AS EXECUTE p", "what the prepared statement reads is not known"),
         ("CREATE SCHEMA s CREATE TABLE n (id int)", "what CREATE SCHEMA creates within the schema is not analysed yet"),
         ("ALTER TYPE c ADD ATTRIBUTE a int CASCADE",
-         "which tables are OF the type, and so change with it, is not worked out"),
+         "which tables are OF c, and so change with it, is not known"),
         ("ALTER TYPE c RENAME ATTRIBUTE a TO b CASCADE",
-         "which tables are OF the type, and so change with it, is not worked out"),
+         "which tables are OF c, and so change with it, is not known"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_told_is_said_and_never_silence(sql: str, unknown: str) -> None:

@@ -34,9 +34,9 @@ class Catalog:
     ``relations`` holds tables, views and sequences by their qualified names, ``index_tables`` the table of each index,
     ``constraint_names`` how many tables of a schema have a constraint of a name, ``dependents`` the relations that
     depend on one (by inheritance, foreign key or query), ``fresh`` the tables without rows, ``settings`` what SET has
-    set, with whether it was SET LOCAL, and ``extensions`` those created. With ``whole`` it was
-    followed from the first revision of its history, which has shown no sign of anything that it did not make itself:
-    then only what may be installed beside it can exist without being known. ``new_values`` are what
+    set, with whether it was SET LOCAL, ``extensions`` those created, and ``objects`` what else there is. With
+    ``whole`` it was followed from the first revision of its history, which has shown no sign of anything that it did
+    not make itself: then only what may be installed beside it can exist without being known. ``new_values`` are what
     transactions have added to enums, ``new_enums`` the enums that they have made. ``sure`` is what is known for certain
     where something that is not known may have changed the rest, None where nothing has.
     """
@@ -49,6 +49,7 @@ class Catalog:
     fresh: Names = field(default_factory=Layers)
     types: Layers[Name, CreateEnum | CreateDomain | None] = field(default_factory=Layers)
     functions: Layers[str, tuple[CreateFunction, ...]] = field(default_factory=Layers)
+    objects: Layers[tuple[str, str], None] = field(default_factory=Layers)
     schemas: frozenset[str] = frozenset({"public"})
     extensions: frozenset[str] = frozenset()
     settings: Layers[str, tuple[str | None, bool]] = field(default_factory=Layers)
@@ -103,8 +104,12 @@ class Catalog:
             candidate = Name(name.name, schema)
             if candidate in self.relations or candidate in self.index_tables:
                 return candidate
+        return self.place_of(name)
+
+    def place_of(self, name: Name) -> Name:
+        """``name`` with the schema that a new object of that name would be created in."""
         existing = (each for each in self.search_path if each in self.schemas or not self.complete)
-        return Name(name.name, next(existing, path[1]))
+        return name if name.schema else Name(name.name, next(existing, self.search_path[0]))
 
     def relation(self, name: Name) -> Relation | None:
         return self.relations.get(self.resolve(name))
@@ -173,6 +178,11 @@ class Catalog:
             view = self.relations[name]
             if isinstance(view, Table) and table.name in view.reads and column in {None, *view.reads[table.name]}:
                 yield view
+
+    def typed_tables(self, of_type: Name) -> tuple[Table, ...]:
+        """The tables OF a composite type."""
+        found = (self.relations[name] for name in sorted(self.dependents.get(of_type, NONE)))
+        return tuple(each for each in found if isinstance(each, Table) and each.of_type == of_type)
 
     def sequences_of(self, table: Table, column: str | None = None) -> Iterator[Sequence]:
         """The sequences that ``table``, or its ``column``, owns."""

@@ -115,5 +115,6 @@ def _table(relation: Relation | None) -> Table:
 def _dependencies(relation: Relation | None) -> set[Name]:
     if isinstance(relation, Table):
         keys = {key.references for key in relation.foreign_keys if key.references}
-        return {*relation.inherits, *keys, *relation.reads}
+        of_type = {relation.of_type} if relation.of_type else set()
+        return {*relation.inherits, *keys, *relation.reads, *of_type}
     return {relation.owner[0]} if relation and relation.owner else set()

@@ -65,6 +65,8 @@ def _drop_from_table(draft: Draft, action: Drop, name: str) -> None:
             draft.put(replace(table, triggers=_without(table.triggers, name)))
         elif action.kind == "policy" and name in table.policies:
             draft.put(replace(table, policies=_without(table.policies, name)))
+        elif action.kind == "rule" and name in table.rules:
+            draft.put(replace(table, rules=_without(table.rules, name)))
 
 
 def _without(mapping: Mapping[str, ValueT], name: str) -> dict[str, ValueT]:
@@ -74,11 +76,17 @@ def _without(mapping: Mapping[str, ValueT], name: str) -> dict[str, ValueT]:
 def _drop_type(draft: Draft, name: Name, *, cascade: bool) -> None:
     schemas = (name.schema,) if name.schema else draft.catalog.search_path
     users = list(columns_of_type(draft.catalog, name))
-    if users and not cascade:
+    if (users or draft.catalog.typed_tables(draft.catalog.resolve(name))) and not cascade:
         return
     for table, column in users:
         drop_column(draft, table.name, column, cascade=True)
-    draft.set(types=draft.catalog.types.without(Name(name.name, schema) for schema in schemas))
+    for each in draft.catalog.typed_tables(draft.catalog.resolve(name)):
+        drop_relation(draft, each.name, cascade=True)
+    gone = [Name(name.name, schema) for schema in schemas]
+    draft.set(types=draft.catalog.types.without(gone))
+    for composite in (draft.catalog.relations.get(key) for key in gone):
+        if isinstance(composite, Table) and composite.kind == "type":
+            draft.remove(composite.name)
 
 
 def columns_of_type(catalog: Catalog, name: Name) -> Iterator[tuple[Table, str]]:

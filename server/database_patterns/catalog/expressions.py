@@ -98,23 +98,6 @@ def columns_read(query: object, relations: Mapping[Name, Iterable[str]]) -> dict
     }
 
 
-def output_columns(query: Node, relations: Mapping[Name, Iterable[str]]) -> tuple[str, ...] | None:
-    """The names of the columns that ``query`` returns, None when they cannot be told."""
-    while type(query) is ast.SelectStmt and query.larg:
-        query = query.larg
-    if type(query) is not ast.SelectStmt or query.targetList is None:
-        return None
-    names: list[str] = []
-    for target in query.targetList:
-        if type(target.val) is not ast.ColumnRef or _last_name(target.val) is not None:
-            names.append(target.name or implied_name(target.val) or "?column?")
-        elif len(relations) == 1:
-            names += next(iter(relations.values()))
-        else:
-            return None
-    return tuple(names)
-
-
 def implied_name(tree: Node) -> str | None:
     """The name that PostgreSQL gives to a result column, or to an index column, of this expression."""
     return _implied(tree)[0]

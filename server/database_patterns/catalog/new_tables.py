@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from database_patterns.actions import Column, Constraint, CreateTable, Like, Name, TypeName
+from database_patterns.actions import Column, Constraint, CreateTable, Like, Name, Query
 
 from . import TEMPORARY, names
 from .definitions import (
@@ -15,10 +15,11 @@ from .definitions import (
     enter_column,
     index_addition,
     inline_constraints,
+    with_column,
 )
 from .draft import Draft
-from .expressions import output_columns
 from .schema import Table
+from .scopes import output_columns
 
 _ORDER: Final = ("check", "not null", "primary key", "unique", "exclusion", "foreign key")
 """The order in which PostgreSQL makes, and so names, the constraints of a new table."""
@@ -38,6 +39,7 @@ def create_table(draft: Draft, action: CreateTable) -> None:
         Table(
             name,
             inherits=tuple(parent.name for parent in parents if parent),
+            of_type=draft.catalog.resolve(action.of_type) if action.of_type else None,
             partition=action.partition_of is not None,
             default_partition=action.default_partition,
             partition_by=action.partition_by,
@@ -53,8 +55,10 @@ def create_table(draft: Draft, action: CreateTable) -> None:
         _inherit(draft, name, parent)
     for like in action.like:
         _copy_columns(draft, name, like)
-    if action.of_type is not None or action.from_query is not None:
-        _take_query_columns(draft, name, action)
+    if action.of_type is not None:
+        _take_type_columns(draft, name, action.of_type)
+    if action.from_query is not None:
+        _take_query_columns(draft, name, action.from_query, action.column_names)
     _add_all(draft, name, action)
     for like in action.like:
         _copy_indexes(draft, name, like)
@@ -73,10 +77,24 @@ def _access_method(draft: Draft, action: CreateTable, parents: Iterable[Table | 
 def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:
     for column in action.columns:
         enter_column(draft, name, column)
-    written = [*(each for column in action.columns for each in inline_constraints(column)), *action.constraints]
+    for column in action.options:
+        _enter_options(draft, name, column)
+    defined = (*action.columns, *action.options)
+    written = [*(each for column in defined for each in inline_constraints(column)), *action.constraints]
     wanted = [each for kind in _ORDER for each in written if each.kind == kind]
     for constraint in _without_repeated_keys(wanted):
         add_constraint(draft, name, replace(constraint, not_valid=False))  # of no row is anything to be checked later
+
+
+def _enter_options(draft: Draft, name: Name, options: Column) -> None:
+    """What is said of a column that the table has from elsewhere; nothing where it is not known."""
+    table = draft.catalog.table(name)
+    known = table.columns.get(options.name) if table else None
+    if known is not None:
+        default = options.default or known.default
+        generated, not_null = options.generated or known.generated, known.not_null or options.not_null
+        entered = replace(known, default=default, not_null=not_null, generated=generated)
+        draft.put(with_column(draft, name, entered))
 
 
 def _without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:
@@ -146,16 +164,17 @@ def _copy_indexes(draft: Draft, name: Name, like: Like) -> None:
         draft.put_index(replace(index, name=chosen, table=name, parent=None, partitioned=table.partitioned))
 
 
-def _take_query_columns(draft: Draft, name: Name, action: CreateTable) -> None:
-    """The columns of CREATE TABLE AS have names, but types that only the server knows."""
+def _take_type_columns(draft: Draft, name: Name, of_type: Name) -> None:
+    """The columns of a typed table are the attributes of its type."""
+    table, source = draft.catalog.table(name), draft.catalog.table(of_type)
+    if table is not None:
+        columns = source.columns if source and source.kind == "type" else {}
+        draft.put(replace(table, columns={**columns, **table.columns}, columns_complete=bool(columns)))
+
+
+def _take_query_columns(draft: Draft, name: Name, query: Query, named: tuple[str, ...]) -> None:
+    """The columns of CREATE TABLE AS have their names, and where they are taken over as they are, their types."""
     table = draft.catalog.table(name)
-    if table is None:
-        return
-    columns: tuple[str, ...] = ()
-    if action.from_query is not None:
-        sources = {
-            each: tuple(found.columns) for each in action.from_query.reads if (found := draft.catalog.table(each))
-        }
-        columns = output_columns(action.from_query.tree, sources) or ()
-    unknown = TypeName(Name("unknown"))
-    draft.put(replace(table, columns={each: Column(each, unknown) for each in columns}, columns_complete=False))
+    columns = output_columns(draft.catalog, query.tree, named)
+    if table is not None:
+        draft.put(replace(table, columns=columns or {}, columns_complete=columns is not None))

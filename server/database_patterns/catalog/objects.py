@@ -12,9 +12,10 @@ from database_patterns.reading.definitions import walk
 
 from . import TEMPORARY
 from .draft import Draft
-from .expressions import columns_read, output_columns
+from .expressions import columns_read
 from .layers import Layers, extended
 from .schema import Sequence, Table
+from .scopes import output_columns
 
 
 def create_sequence(draft: Draft, action: actions.CreateSequence) -> None:
@@ -38,13 +39,12 @@ def create_view(draft: Draft, action: actions.CreateView) -> None:
     if existing is not None and not action.replace:
         return
     sources = {table.name: tuple(table.columns) for table in read}
-    columns = output_columns(action.query.tree, sources)
-    unknown = actions.TypeName(Name("unknown"))
+    columns = output_columns(draft.catalog, action.query.tree, action.columns)
     draft.put(
         Table(
             name,
             kind="materialized view" if action.materialized else "view",
-            columns={each: actions.Column(each, unknown) for each in columns or ()},
+            columns=columns or {},
             query=action.query,
             reads=columns_read(action.query.tree, sources),
             persistence="temporary" if name.schema == TEMPORARY else "permanent",

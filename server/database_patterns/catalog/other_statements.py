@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pglast import ast, enums
 
-from database_patterns.actions import CreateDomain, CreateTable, Name
+from database_patterns.actions import Constraint, CreateDomain, CreateTable, Name
 from database_patterns.reading.definitions import (
+    column_definition,
     constraint,
     dotted,
     expression,
     owner_of_sequence,
     relation_name,
     strings,
+    type_name,
 )
 from database_patterns.reading.translate import translate
 
-from . import names
+from . import names, registry
 from .draft import Draft
-from .layers import Layers
+from .layers import Layers, extended
 from .new_tables import create_table
 from .objects import owning_column
-from .schema import Sequence, Table
+from .schema import Rule, Sequence, Table
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
@@ -32,11 +34,39 @@ Node = Any
 
 def follow(draft: Draft, tree: object) -> None:
     """Follow a statement that is known by its parse tree only."""
-    _FOLLOWED[type(tree)](draft, tree)
+    (_FOLLOWED.get(type(tree)) or registry.make)(draft, tree)
 
 
 def _composite_type(draft: Draft, tree: Node) -> None:
-    _enter_type(draft, relation_name(tree.typevar))
+    """A composite type is a relation too: it has columns, and its name is taken for tables."""
+    name = draft.catalog.resolve(relation_name(tree.typevar))
+    if not draft.catalog.exists(name):
+        columns = {each.colname: column_definition(each) for each in tree.coldeflist or ()}
+        draft.put(Table(name, kind="type", columns=columns))
+        draft.set(types=draft.catalog.types.including(name, None))
+
+
+def _alter_table(draft: Draft, tree: Node) -> None:
+    """ALTER TYPE of a composite type, and with CASCADE the tables OF it."""
+    found = draft.catalog.table(relation_name(tree.relation)) if tree.objtype == enums.ObjectType.OBJECT_TYPE else None
+    if found is None or found.kind != "type":
+        return
+    changed = {found.name: found, **{each.name: each for each in draft.catalog.typed_tables(found.name)}}
+    for command in tree.cmds:
+        changed = {name: _with_attribute(each, command) for name, each in changed.items()}
+    for each in changed.values():
+        draft.put(each)
+
+
+def _with_attribute(table: Table, command: Node) -> Table:
+    name = command.def_.colname if command.subtype == enums.AlterTableType.AT_AddColumn else command.name
+    kept = {key: each for key, each in table.columns.items() if key != name}
+    if command.subtype == enums.AlterTableType.AT_DropColumn:
+        return replace(table, columns=kept)
+    if command.subtype == enums.AlterTableType.AT_AlterColumnType and name in table.columns:
+        changed = replace(table.columns[name], type=type_name(command.def_.typeName))
+        return replace(table, columns={**table.columns, name: changed})
+    return replace(table, columns={**table.columns, name: column_definition(command.def_)})
 
 
 def _range_type(draft: Draft, tree: Node) -> None:
@@ -44,9 +74,10 @@ def _range_type(draft: Draft, tree: Node) -> None:
 
 
 def _definition(draft: Draft, tree: Node) -> None:
-    """CREATE TYPE with its functions, without which it cannot be used yet; aggregates and operators are not kept."""
+    """CREATE TYPE with its functions, without which it cannot be used yet; operators and the like by their names."""
     if tree.kind == enums.ObjectType.OBJECT_TYPE and tree.definition:
         _enter_type(draft, dotted(tree.defnames))
+    registry.make(draft, tree)
 
 
 def _foreign_table(draft: Draft, tree: Node) -> None:
@@ -81,14 +112,18 @@ def _changed_domain(domain: CreateDomain, tree: Node) -> CreateDomain:
     if tree.subtype == "C":
         return replace(domain, constraints=(*domain.constraints, constraint(tree.def_)))
     if tree.subtype == "X":
-        kept = tuple(each for each in domain.constraints if (each.name or _only_check(domain)) != tree.name)
-        return replace(domain, constraints=kept)
+        kept = (each for key, each in domain_constraints(domain).items() if key != tree.name)
+        return replace(domain, constraints=tuple(kept))
     return domain
 
 
-def _only_check(domain: CreateDomain) -> str:
-    """The name that PostgreSQL gives to a domain's constraint that has none."""
-    return names.join(domain.name.name, None, "check")
+def domain_constraints(domain: CreateDomain) -> dict[str, Constraint]:
+    """The constraints of a domain by their names, those that PostgreSQL chooses too."""
+    found: dict[str, Constraint] = {}
+    for each in domain.constraints:
+        chosen = each.name or names.choose(domain.name.name, None, "check", found.__contains__)
+        found[chosen] = each
+    return found
 
 
 def _statistics(draft: Draft, tree: Node) -> None:
@@ -100,6 +135,23 @@ def _statistics(draft: Draft, tree: Node) -> None:
         named = strings(tree.defnames)[-1:] if tree.defnames else ()
         name = named[0] if named else names.join(table.name.name, columns, "stat")
         draft.put(replace(table, statistics=table.statistics | {name}))
+
+
+def _rule(draft: Draft, tree: Node) -> None:
+    table = draft.table(relation_name(tree.relation))
+    if table is None or (tree.rulename in table.rules and not tree.replace):
+        return
+    event = _EVENTS[tree.event]
+    rule = Rule(tree.rulename, event, bool(tree.instead), tree.whereClause, tree.actions or ())
+    draft.put(replace(table, rules=extended(table.rules, rule.name, rule)))
+
+
+_EVENTS: Final[dict[enums.CmdType, Literal["select", "insert", "update", "delete"]]] = {
+    enums.CmdType.CMD_SELECT: "select",
+    enums.CmdType.CMD_INSERT: "insert",
+    enums.CmdType.CMD_UPDATE: "update",
+    enums.CmdType.CMD_DELETE: "delete",
+}
 
 
 def _alter_sequence(draft: Draft, tree: Node) -> None:
@@ -114,12 +166,23 @@ def _schema_elements(draft: Draft, tree: Node) -> None:
         draft.set(complete=False)
 
 
+def _drop(draft: Draft, tree: Node) -> None:
+    if registry.kind_of(tree.removeType) in registry.KINDS:
+        registry.drop(draft, tree)
+
+
+def _rename(draft: Draft, tree: Node) -> None:
+    if registry.kind_of(tree.renameType) in registry.KINDS:
+        registry.rename(draft, tree)
+
+
 def _discard(draft: Draft, tree: Node) -> None:
     if tree.target == enums.DiscardMode.DISCARD_ALL:
         draft.set(settings=Layers())
 
 
 _FOLLOWED: Final[dict[type, Callable[[Draft, Node], None]]] = {
+    ast.AlterTableStmt: _alter_table,
     ast.CompositeTypeStmt: _composite_type,
     ast.CreateRangeStmt: _range_type,
     ast.DefineStmt: _definition,
@@ -127,10 +190,13 @@ _FOLLOWED: Final[dict[type, Callable[[Draft, Node], None]]] = {
     ast.AlterDomainStmt: _alter_domain,
     ast.CreateStatsStmt: _statistics,
     ast.AlterSeqStmt: _alter_sequence,
+    ast.RuleStmt: _rule,
+    ast.DropStmt: _drop,
+    ast.RenameStmt: _rename,
     ast.DiscardStmt: _discard,
     ast.CreateSchemaStmt: _schema_elements,
 }
-FOLLOWED: Final = frozenset(_FOLLOWED)
+FOLLOWED: Final = frozenset({*_FOLLOWED, *registry.MAKING})
 
 
 def drop_statistics(draft: Draft, name: Name) -> None:

@@ -28,7 +28,7 @@ _RELATIONS = {"table", "view", "materialized view", "sequence", "foreign_table",
 def rename(draft: Draft, action: Rename) -> None:
     """RENAME of a relation, column, constraint, type, schema or enum value; other objects are not held by name."""
     new_name = names.truncate(action.new_name)
-    if action.kind == "column" and action.name is not None:
+    if action.kind in {"column", "attribute"} and action.name is not None:
         _rename_columns(draft, action.of, action.name, new_name)
     elif action.kind == "constraint" and action.name is not None:
         _rename_constraint(draft, action.of, action.name, new_name)
@@ -40,6 +40,8 @@ def rename(draft: Draft, action: Rename) -> None:
         _rename_schema(draft, action.name or action.of.name, new_name)
     elif action.kind == "trigger" and action.name is not None:
         _rename_trigger(draft, action.of, action.name, new_name)
+    elif action.kind == "rule" and action.name is not None:
+        _rename_rule(draft, action.of, action.name, new_name)
     elif action.kind == "policy" and action.name is not None:
         _rename_policy(draft, action.of, action.name, new_name)
 
@@ -97,6 +99,7 @@ def _mentioning(relation: Relation, old: Name, new: Name) -> Relation:
         relation,
         constraints=constraints,
         inherits=tuple(new if each == old else each for each in relation.inherits),
+        of_type=new if relation.of_type == old else relation.of_type,
         reads={new if key == old else key: each for key, each in relation.reads.items()},
     )
 
@@ -159,6 +162,13 @@ def _rename_policy(draft: Draft, name: Name, old: str, new: str) -> None:
         draft.put(replace(table, policies={**policies, new: replace(policies[new], name=new)}))
 
 
+def _rename_rule(draft: Draft, name: Name, old: str, new: str) -> None:
+    table = draft.table(name)
+    if table is not None and old in table.rules:
+        rules = {new if key == old else key: each for key, each in table.rules.items()}
+        draft.put(replace(table, rules={**rules, new: replace(rules[new], name=new)}))
+
+
 def _rename_schema(draft: Draft, old: str, new: str) -> None:
     for relation in [each for name, each in draft.catalog.relations.items() if name.schema == old]:
         current = draft.catalog.relations.get(relation.name)
@@ -178,6 +188,9 @@ def _move_type(draft: Draft, name: Name, moved: Any) -> None:  # noqa: ANN401 - 
         return
     known = catalog.types[old]
     new = moved(old)
+    composite = catalog.relations.get(old)
+    if isinstance(composite, Table) and composite.kind == "type":
+        move_relation(draft, composite, new)
     draft.set(types=catalog.types.without([old]).including(new, replace(known, name=new) if known else None))
     for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
         if any(_is_of(column, old) for column in table.columns.values()):
@@ -197,7 +210,7 @@ def _rename_columns(draft: Draft, name: Name, old: str, new: str) -> None:
     parents = [draft.catalog.table(each) for each in table.inherits] if table else []
     if table is None or new in table.columns or any(old in parent.columns for parent in parents if parent):
         return
-    for each in draft.catalog.family(table):
+    for each in (*draft.catalog.family(table), *draft.catalog.typed_tables(table.name)):
         _rename_column(draft, each, old, new)
 
 

@@ -68,8 +68,19 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A rewrite rule: what it does is kept as a parse tree."""
+
+    name: str
+    event: Literal["select", "insert", "update", "delete"]
+    instead: bool
+    condition: object | None = None
+    statements: object = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A table, view, materialized view or foreign table.
+    """A table, view, materialized view, foreign table or composite type.
 
     ``oid`` tells one creation from another (None: it was there before, or may have been); ``complete`` says whether all
     of it is known. Constraints carry their final names, and ``using_index`` where an index stands behind them;
@@ -85,8 +96,11 @@ class Table:
     indexes: Mapping[str, Index] = field(default_factory=dict)
     triggers: Mapping[str, CreateTrigger] = field(default_factory=dict)
     policies: Mapping[str, CreatePolicy] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
     statistics: frozenset[str] = frozenset()
     inherits: tuple[Name, ...] = ()
+    of_type: Name | None = None
+    """The composite type of a typed table."""
     partition: bool = False
     default_partition: bool = False
     partition_by: tuple[str, tuple[IndexElement, ...]] | None = None

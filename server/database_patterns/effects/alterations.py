@@ -7,11 +7,21 @@ from typing import Any, Final
 
 from database_patterns import actions
 from database_patterns.actions import TableAction
-from database_patterns.catalog import Table
+from database_patterns.catalog import Index, Table
 from database_patterns.catalog.advance import apply, in_execution_order
 from database_patterns.locks import LockMode
 
-from . import columns, constraints, foreign_keys, other_alterations, partitions, sources, type_changes
+from . import (
+    columns,
+    composites,
+    constraints,
+    foreign_keys,
+    other_alterations,
+    partitions,
+    relations,
+    sources,
+    type_changes,
+)
 from .alteration import Alteration
 from .work import Work
 
@@ -24,17 +34,21 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
     """Enter what an ALTER TABLE does."""
     first = subcommands[0]
     if isinstance(first, actions.OtherAlteration) and first.relation_kind == "type":
-        if work.statement_cascades:
-            work.doubt("which tables are OF the type, and so change with it, is not worked out")
+        composites.alter(work, first.table, subcommands)
         return
-    index = work.catalog.index(first.table)
-    table = Table(index.name) if index else work.table(first.table)
+    found = relations.find(work, first.table)
+    said = getattr(work.statement.tree, "objtype", None)
+    relations.require_said(found, said)
+    index = found if isinstance(found, Index) else None
+    table = found if isinstance(found, Table) else Table(found.name, kind="table" if index else "sequence")
     level = max(_level(action) for action in subcommands)
     alteration = Alteration(work, table, level)
     if index is not None:
         work.lock(index, level, _reason(subcommands), sources.ALTER_INDEX)
     else:
         _lock_family(alteration, subcommands)
+    for action in subcommands:
+        relations.require_alterable(work, found, action)
     for action in subcommands:
         if isinstance(action, actions.AlterColumnType):
             type_changes.prepare(alteration, action)

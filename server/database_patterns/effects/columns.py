@@ -15,7 +15,7 @@ from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import constraints, conversions, foreign_keys, sources, types
+from . import constraints, conversions, foreign_keys, literals, references, sources, types
 from .alteration import Alteration
 from .types import UNKNOWN
 from .volatility import analyse
@@ -98,6 +98,7 @@ def require_default(
     """
     if default is None:
         return
+    _require_names(work, table, column, default)
     verdict, found = analyse(default.tree, work.scope(table))
     read = columns_in(default.tree) if column.generated else ()
     if any(name in table.columns and table.columns[name].generated for name in read):
@@ -106,6 +107,8 @@ def require_default(
         raise Refused("42P17", f"generation expression is not immutable: {verdict.because}")
     target = types.plain(SERIAL_TYPES[column.type.name.name]) if is_serial(column) else column.type
     known = found is not None and found.name.name != UNKNOWN
+    if not known:
+        literals.require(work, default, target)
     if found is None or not known:
         return
     if conversions.cast(found, target, work.scope(), "UTC").impossible:
@@ -115,6 +118,13 @@ def require_default(
         return
     for sqlstate, _ in conversions.failures(found, types.base_of(work.catalog, target), work.scope()):
         work.may_fail(sqlstate, f"the default of {column.name} is not a value of {target.sql}")
+
+
+def _require_names(work: Work, table: Table, column: Column, default: Expression) -> None:
+    if column.generated:
+        references.require_in(work, table, default)
+    elif columns_in(default.tree):
+        raise Refused("0A000", "cannot use column reference in DEFAULT expression")
 
 
 def _fill(work: Work, table: Table, column: Column) -> _Fill:

@@ -10,12 +10,11 @@ from pglast import ast, enums
 from database_patterns import actions
 from database_patterns.actions import Name
 from database_patterns.catalog import Index, Sequence, Table
-from database_patterns.catalog.drops import columns_of_type
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted, relation_name
 
-from . import rows, sources
-from .others import require_free_type
+from . import rows, sources, user_types
+from .relations import require_free_type
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -276,25 +275,6 @@ def _statistics(work: Work, tree: Node) -> None:
         work.lock(work.table(relation_name(relation)), _SUX, "CREATE STATISTICS lets reads and writes go on.")
 
 
-def _alter_domain(work: Work, tree: Node) -> None:
-    name = dotted(tree.typeName)
-    adds = tree.subtype == "C" and not tree.def_.skip_validation
-    if not adds and tree.subtype not in {"O", "V"}:
-        return
-    if not work.catalog.complete:
-        work.doubt(f"which columns are of the domain {name} is not known")
-    weak = tree.subtype == "V" and work.postgres >= _DOMAIN_VALIDATION_WEAKER_SINCE
-    for table, column in columns_of_type(work.catalog, name):
-        work.lock(table, _SUX if weak else _S, f"Its column {column} is of the domain.", sources.ALTER_DOMAIN)
-        work.scan(table, f"Every value of {column} is checked against the domain.", sources.ALTER_DOMAIN)
-        work.may_fail(
-            "23502" if tree.subtype == "O" else "23514", f"a value of {table.name}.{column} violates the domain"
-        )
-
-
-_DOMAIN_VALIDATION_WEAKER_SINCE: Final = 18
-
-
 def _outside_transaction(work: Work, _tree: Node) -> None:
     work.refuse_in_transaction("this statement")
 
@@ -327,7 +307,7 @@ _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
     ast.CreateRangeStmt: _range_type,
     ast.CreatePublicationStmt: _publication,
     ast.CreateStatsStmt: _statistics,
-    ast.AlterDomainStmt: _alter_domain,
+    ast.AlterDomainStmt: user_types.alter_domain,
     ast.SecLabelStmt: _security_label,
     ast.AlterSystemStmt: _outside_transaction,
     ast.CreatedbStmt: _outside_transaction,

@@ -9,7 +9,7 @@ from database_patterns.catalog.drops import keys_that_need
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import columns, foreign_keys, indexes, sources
+from . import columns, foreign_keys, indexes, references, sources
 from .alteration import Alteration, Validation
 from .work import Refused, Work
 
@@ -29,6 +29,7 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
         inherited = constraint.kind in {"check", "not null"} and not constraint.no_inherit
         message = "constraint must be added to child tables too"
         columns.require_with_children(at, table, message, only=action.only and inherited)
+        references.require_in(at.work, table, constraint.expression, constraint.predicate)
         for column in constrained_columns(constraint):
             columns.require(table, column)
     if constraint.kind == "foreign key":

@@ -35,9 +35,7 @@ def add(at: Alteration, table: Table, constraint: Constraint, *, validated: bool
         raise Refused("42809", "cannot add NOT VALID foreign key on a partitioned table referencing another relation")
     if table.partitioned and only:
         raise Refused("42809", f'cannot use ONLY for foreign key on partitioned table "{table.name}"')
-    _require_persistence(table, referenced)
-    _require_key(referenced, constraint)
-    _require_comparable(work, table, referenced, constraint)
+    require_possible(work, table, referenced, constraint)
     if table.name != at.table.name:
         key = referenced.primary_key
         columns = constraint.referenced_columns or (key.columns if key else ())
@@ -80,6 +78,13 @@ def referenced_table(work: Work, constraint: Constraint) -> Table:
     if found.kind not in {"table", "foreign table"}:
         raise Refused("42809", f'referenced relation "{name}" is not a table')
     return found
+
+
+def require_possible(work: Work, table: Table, referenced: Table, constraint: Constraint) -> None:
+    """Raise Refused where the two tables, or the columns of the key, do not go together."""
+    _require_persistence(table, referenced)
+    _require_key(referenced, constraint)
+    _require_comparable(work, table, referenced, constraint)
 
 
 def _require_key(referenced: Table, constraint: Constraint) -> None:

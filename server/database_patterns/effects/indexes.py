@@ -11,7 +11,7 @@ from database_patterns.catalog.definitions import same_index
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import conversions, sources, types
+from . import conversions, references, sources, types
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -91,6 +91,7 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
 
 
 def _require_immutable(work: Work, table: Table, expression: actions.Expression, where: str) -> None:
+    references.require_in(work, table, expression)
     verdict, _ = analyse(expression.tree, work.scope(table))
     changing = verdict.reaches("stable")
     if changing is True:

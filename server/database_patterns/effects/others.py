@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from database_patterns import actions
-from database_patterns.actions import Name
+from database_patterns.actions import Column
 from database_patterns.catalog import Table
+from database_patterns.catalog.scopes import of_table
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import relations_in
 
-from . import sources
+from . import columns, references, relations, routines, sources
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
@@ -20,34 +21,31 @@ def touches_no_table(_work: Work, _action: actions.Action) -> None:
 
 def create_type(work: Work, action: actions.CreateEnum | actions.CreateDomain) -> None:
     """Enter CREATE TYPE … AS ENUM and CREATE DOMAIN."""
-    require_free_type(work, action.name)
-
-
-def require_free_type(work: Work, name: Name, *, of_relation: bool = False) -> None:
-    """Raise Refused where a type of that name exists; those of tables and views count, unless one is to be made.
-
-    A statement that may not run is most often one that first looks whether the type is there.
-    """
-    known = work.catalog.resolve(name)
-    schema = name.schema or work.catalog.search_path[0]
-    has_row_type = not of_relation and known.schema == schema and isinstance(work.catalog.relation(name), Table)
-    if work.statement.confidence == "exact" and (known in work.catalog.types or has_row_type):
-        raise Refused("42710", f'type "{name.name}" already exists')
+    relations.require_free_type(work, action.name)
+    if isinstance(action, actions.CreateEnum) and len(set(action.values)) < len(action.values):
+        raise Refused("23505", "a label of the enum is repeated")
+    if isinstance(action, actions.CreateDomain):
+        columns.require_type(work, Column(action.name.name, action.base))
 
 
 def create_sequence(work: Work, action: actions.CreateSequence) -> None:
     """Enter CREATE SEQUENCE, which touches the table of the column that is to own it."""
-    if work.catalog.exists(action.name) and not action.temporary:
-        if not action.if_not_exists:
-            raise Refused("42P07", f'relation "{action.name}" already exists')
-        return
+    if not action.temporary:
+        relations.require_schema(work, action.name)
+        name = work.catalog.place_of(action.name)
+        if action.if_not_exists and work.catalog.exists(name):
+            return
+        relations.require_free(work, name)
     if action.owned_by is not None:
         table = work.table(action.owned_by[0])
         work.lock(table, LockMode.AccessShareLock, "Its column comes to own the sequence.", sources.ALTER_SEQUENCE)
+        columns.require(table, action.owned_by[1])
 
 
-def create_schema(work: Work, _action: actions.CreateSchema) -> None:
+def create_schema(work: Work, action: actions.CreateSchema) -> None:
     """Enter CREATE SCHEMA; one that brings its tables along is not followed into them."""
+    if action.name in work.catalog.schemas and not action.if_not_exists:
+        raise Refused("42P06", f'schema "{action.name}" already exists')
     if getattr(work.statement.tree, "schemaElts", None):
         work.doubt("what CREATE SCHEMA creates within the schema is not analysed yet")
 
@@ -69,27 +67,44 @@ def do_block(work: Work, action: actions.DoBlock) -> None:
 def create_trigger(work: Work, action: actions.CreateTrigger) -> None:
     """Enter CREATE TRIGGER."""
     table = work.table(action.table)
+    _require_triggerable(work, table, action)
     for each in work.catalog.family(table) if table.partitioned and action.for_each_row else (table,):
         work.lock(each, LockMode.ShareRowExclusiveLock, "CREATE TRIGGER blocks writes.", sources.LOCKING)
     if action.constraint_from is not None:
         work.lock(work.table(action.constraint_from), LockMode.AccessShareLock, "The constraint trigger names it.")
+    for column in action.columns:
+        columns.require(table, column)
+    if action.when is not None:
+        versions = (of_table(table, alias) for alias in ("old", "new"))
+        references.require_names_of(work, action.when.tree, *versions)
     if action.name in table.triggers and not action.replace:
         raise Refused("42710", f'trigger "{action.name}" for relation "{table.name}" already exists')
+    if action.function is not None:
+        routines.require_trigger_function(work, action.function)
+
+
+def _require_triggerable(work: Work, table: Table, action: actions.CreateTrigger) -> None:
+    """Raise Refused where this kind of relation cannot have a trigger of this timing."""
+    relation = relations.find(work, table.name)
+    kind = relations.kind_of(relation)
+    if not relations.is_known(relation):
+        return
+    if kind not in {"table", "partitioned table", "foreign table", "view"}:
+        raise Refused("42809", f'relation "{table.name}" cannot have triggers')
+    on_rows_of_view = kind == "view" and (action.for_each_row or "truncate" in action.events)
+    if on_rows_of_view != (action.timing == "instead of"):
+        raise Refused("42809", f'"{table.name}" is a {kind}')
 
 
 def create_policy(work: Work, action: actions.CreatePolicy) -> None:
     """Enter CREATE POLICY, whose conditions may read other tables."""
     table = work.table(action.table)
+    if relations.is_known(table) and table.kind != "table":
+        raise Refused("42809", f'"{table.name}" is not a table')
     work.lock(table, _AX, "CREATE POLICY takes AccessExclusiveLock.")
     if action.name in table.policies:
         raise Refused("42710", f'policy "{action.name}" for table "{table.name}" already exists')
+    references.require_in(work, table, *action.expressions)
     for condition in action.expressions:
         for name in relations_in(condition.tree):
             work.lock(work.table(name), LockMode.AccessShareLock, "A condition of the policy reads it.")
-
-
-def add_enum_value(work: Work, action: actions.AddEnumValue) -> None:
-    """Enter ALTER TYPE … ADD VALUE, which touches no table."""
-    known = work.catalog.type(action.name)
-    if isinstance(known, actions.CreateEnum) and action.value in known.values and not action.if_not_exists:
-        raise Refused("42710", f'enum label "{action.value}" already exists')

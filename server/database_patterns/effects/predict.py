@@ -11,7 +11,7 @@ from database_patterns.catalog import Catalog
 from database_patterns.model import Prediction, Statement
 from database_patterns.reading.definitions import relation_name
 
-from . import alterations, commands, enums, indexes, others, renames, rows, tables, versions
+from . import alterations, commands, drops, enums, indexes, others, renames, rows, tables, user_types, versions, views
 from .assumptions import Assumptions
 from .work import Refused, Work
 
@@ -59,8 +59,8 @@ def _enter(work: Work, statement: Statement) -> None:
 
 _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.CreateTable: tables.create,
-    actions.CreateView: tables.create_view,
-    actions.Drop: tables.drop,
+    actions.CreateView: views.create,
+    actions.Drop: drops.drop,
     actions.CreateIndex: indexes.create,
     actions.Select: rows.select,
     actions.Insert: rows.insert,
@@ -72,7 +72,7 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.CreateTrigger: others.create_trigger,
     actions.CreatePolicy: others.create_policy,
     actions.CreateEnum: others.create_type,
-    actions.AddEnumValue: others.add_enum_value,
+    actions.AddEnumValue: user_types.add_enum_value,
     actions.CreateDomain: others.create_type,
     actions.CreateSequence: others.create_sequence,
     actions.CreateFunction: others.touches_no_table,

@@ -2,73 +2,107 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from pglast import enums
+
 from database_patterns import actions
 from database_patterns.actions import Name
 from database_patterns.catalog import Index, Sequence, Table
 from database_patterns.locks import LockMode
 
-from . import sources
+from . import composites, objects, relations, sources, user_types
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
 _SUX = LockMode.ShareUpdateExclusiveLock
 _RELATIONS = frozenset({"table", "view", "materialized view", "sequence", "index", "foreign_table"})
 _ON_TABLES = frozenset({"column", "constraint", "trigger", "policy", "rule"})
-_TOUCH_NO_TABLE = frozenset({"type", "domain", "enum value", "schema", "attribute"})
+_WITH_COLUMNS = frozenset(
+    {"table", "partitioned table", "view", "materialized view", "foreign table", "index", "partitioned index",
+     "composite type"}
+)  # fmt: skip
 _NOT_NULL_HAS_A_NAME_SINCE = 18
+OBJECT = enums.ObjectType
 
 
 def rename(work: Work, action: actions.Rename) -> None:
     """Enter RENAME, which changes the catalog only."""
-    index = work.catalog.index(action.of)
-    if index is None and action.kind == "index" and not work.catalog.complete and not work.catalog.relation(action.of):
-        name = work.catalog.resolve(action.of)
-        index = Index(name, table=name)
-    if action.kind in _TOUCH_NO_TABLE:
-        if action.kind == "attribute" and work.statement_cascades:
-            work.doubt("which tables are OF the type, and so change with it, is not worked out")
-    elif action.kind in _RELATIONS and index is not None:
-        _require_free(work, Name(action.new_name, index.name.schema))
-        held = _SUX if action.kind == "index" else _AX
-        work.lock(index, held, "Renaming an index lets its table be used.", sources.ALTER_TABLE)
-    elif action.kind in _RELATIONS or action.kind in _ON_TABLES:
+    if action.kind == "attribute":
+        composites.rename_attribute(work, action.of, action.name or "", action.new_name)
+    elif action.kind in {"type", "domain"}:
+        user_types.rename(work, action)
+    elif action.kind == "enum value":
+        user_types.rename_value(work, action)
+    elif action.kind == "schema":
+        _rename_schema(work, action.name or action.of.name, action.new_name)
+    elif action.kind in _RELATIONS:
+        _rename_relation(work, action)
+    elif action.kind in _ON_TABLES:
         _rename_on_table(work, action)
     else:
-        work.doubt(f"RENAME of a {action.kind} is not analysed yet")
+        objects.rename(work, action)
 
 
-def _require_free(work: Work, name: Name) -> None:
-    if name in work.catalog.relations or name in work.catalog.index_tables:
-        raise Refused("42P07", f'relation "{name.name}" already exists')
+def _rename_schema(work: Work, old: str, new: str) -> None:
+    if work.catalog.complete and old not in work.catalog.schemas:
+        raise Refused("3F000", f'schema "{old}" does not exist')
+    if new in work.catalog.schemas:
+        raise Refused("42P06", f'schema "{new}" already exists')
+
+
+def _rename_relation(work: Work, action: actions.Rename) -> None:
+    said = getattr(work.statement.tree, "renameType", None)
+    found = relations.find(work, action.of, said)
+    relations.require_said(found, said)
+    indexed = isinstance(found, Index)
+    held = _SUX if indexed and action.kind == "index" else _AX
+    why = "Renaming an index lets its table be used." if held == _SUX else _WHY
+    work.lock(found, held, why, sources.ALTER_TABLE)
+    relations.require_free(work, Name(action.new_name, found.name.schema), is_index=indexed)
+    if not isinstance(found, Index | Sequence):
+        work.breaks(found, f"statements that name {action.of.name} fail (42P01)")
+
+
+_WHY = "A rename changes the catalog only, but nobody may use the table meanwhile."
 
 
 def _rename_on_table(work: Work, action: actions.Rename) -> None:
-    relation = work.catalog.relation(action.of)
-    found = relation if isinstance(relation, Sequence) else work.table(action.of)
-    reason = "A rename changes the catalog only, but nobody may use the table meanwhile."
-    work.lock(found, _AX, reason, sources.ALTER_TABLE)
-    old = action.name or ""
-    if action.kind in _RELATIONS:
-        _require_free(work, Name(action.new_name, found.name.schema))
-    if isinstance(found, Sequence):
+    relation = relations.find(work, action.of)
+    if action.kind == "column" and relations.is_known(relation) and relations.kind_of(relation) not in _WITH_COLUMNS:
+        raise Refused("42809", f'cannot rename columns of relation "{relation.name.name}"')
+    work.lock(relation, _AX, _WHY, sources.ALTER_TABLE)
+    if not isinstance(relation, Table):
         return
+    found, old = relation, action.name or ""
     if action.kind == "column":
         _rename_column(work, found, old, action.new_name)
     elif action.kind == "constraint":
         _rename_constraint(work, found, old, action.new_name)
         return
-    elif action.kind in {"trigger", "policy"}:
+    else:
         require_named(found, action.kind, old)
-    work.breaks(
-        found,
-        f"statements that name {old or action.of.name} fail ({'42703' if action.kind == 'column' else '42P01'})",
-    )
+        _require_new(found, action.kind, action.new_name)
+    work.breaks(found, f"statements that name {old} fail ({'42703' if action.kind == 'column' else '42P01'})")
+
+
+def _named(table: Table, kind: str) -> Container[str]:
+    return {"trigger": table.triggers, "policy": table.policies, "rule": table.rules}[kind]
+
+
+def _require_new(table: Table, kind: str, name: str) -> None:
+    if name in _named(table, kind):
+        raise Refused("42710", f'{kind} "{name}" for table "{table.name}" already exists')
+
+
+def has_named(table: Table, kind: str, name: str) -> bool:
+    """Whether a table is known to have a trigger, policy or rule of that name."""
+    return name in _named(table, kind)
 
 
 def require_named(table: Table, kind: str, name: str) -> None:
-    """Raise Refused where a table certainly has no trigger or policy of that name."""
-    known = table.triggers if kind == "trigger" else table.policies
-    if table.complete and name not in known:
+    """Raise Refused where a table certainly has no trigger, policy or rule of that name."""
+    if table.complete and not has_named(table, kind, name):
         raise Refused("42704", f'{kind} "{name}" for table "{table.name}" does not exist')
 
 
@@ -97,7 +131,7 @@ def _rename_constraint(work: Work, table: Table, old: str, new: str) -> None:
     index = table.indexes.get(constraint.using_index or "")
     if isinstance(index, Index):
         work.lock(index, _SUX, "It is renamed with its constraint.", sources.ALTER_TABLE)
-        _require_free(work, Name(new, table.name.schema))
+        relations.require_free(work, Name(new, table.name.schema), is_index=True)
     if new in table.constraints:
         raise Refused("42710", f'constraint "{new}" for relation "{table.name}" already exists')
     if constraint.kind not in {"check", "not null"} or constraint.no_inherit:
@@ -118,21 +152,32 @@ def _parents(work: Work, table: Table) -> list[Table]:
 def set_schema(work: Work, action: actions.SetSchema) -> None:
     """Enter SET SCHEMA of a relation, which takes its sequences along; types touch no table."""
     if action.kind in {"type", "domain"}:
+        user_types.set_schema(work, action)
         return
-    if action.kind not in {"table", "view", "matview", "sequence", "foreign_table"}:
-        work.doubt(f"SET SCHEMA of a {action.kind} is not analysed yet")
+    if action.kind not in _MOVED:
+        objects.set_schema(work, action)
         return
-    relation = work.catalog.relation(action.of)
-    found = relation if isinstance(relation, Sequence) else work.table(action.of)
+    found = relations.find(work, action.of)
+    relations.require_said(found, _MOVED[action.kind])
+    if isinstance(found, Index):
+        raise Refused("42809", f'cannot change schema of index "{found.name}"')
     work.lock(found, _AX, "SET SCHEMA takes AccessExclusiveLock.", sources.ALTER_TABLE)
-    if work.catalog.complete and action.schema not in work.catalog.schemas:
-        raise Refused("3F000", f'schema "{action.schema}" does not exist')
+    relations.require_schema(work, Name(found.name.name, action.schema))
     if isinstance(found, Sequence):
         if found.owner is not None:
             raise Refused("0A000", "cannot move an owned sequence into another schema")
         return
     if found.name.schema != action.schema:
-        _require_free(work, Name(found.name.name, action.schema))
+        relations.require_free(work, Name(found.name.name, action.schema))
     for sequence in work.catalog.sequences_of(found):
         work.lock(sequence, _AX, "It moves with its table.", sources.ALTER_TABLE)
     work.breaks(found, f"statements that find {found.name} by its old schema fail (42P01)")
+
+
+_MOVED = {
+    "table": OBJECT.OBJECT_TABLE,
+    "view": OBJECT.OBJECT_VIEW,
+    "matview": OBJECT.OBJECT_MATVIEW,
+    "sequence": OBJECT.OBJECT_SEQUENCE,
+    "foreign_table": OBJECT.OBJECT_FOREIGN_TABLE,
+}

@@ -9,14 +9,14 @@ from pglast import ast, enums
 
 from database_patterns import actions
 from database_patterns.actions import Constraint, Expression, Name, Query
-from database_patterns.catalog import Sequence, Table
+from database_patterns.catalog import Index, Sequence, Table
 from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.expressions import columns_in, sequence_name, sequences_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 from database_patterns.reading.definitions import dotted, walk
 
-from . import sources
+from . import references, relations, sources
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -32,6 +32,7 @@ _WRITES: Final = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 def select(work: Work, action: actions.Select) -> None:
     """Enter SELECT."""
+    references.require_names(work, action.query.tree)
     read(work, action.query)
 
 
@@ -58,6 +59,7 @@ def doubt_writes(work: Work, tree: object) -> None:
 
 
 def _read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristate) -> None:
+    _require_readable(work, table)
     members = work.catalog.family(table) if table.kind == "table" else (table,)
     for each in members:
         work.lock(each, mode, "A query reads it.", sources.LOCKING)
@@ -69,6 +71,12 @@ def _read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristat
     if table.kind == "view":
         for name in table.reads:
             _read_relation(work, work.table(name), mode, scanned="unknown")
+
+
+def _require_readable(work: Work, table: Table) -> None:
+    relation = relations.find(work, table.name)
+    if isinstance(relation, Index) or table.kind == "type":
+        raise Refused("42809", f'cannot open relation "{table.name}"')
 
 
 def _reads_all(query: Query) -> Tristate:
@@ -97,6 +105,8 @@ def call(work: Work, tree: object) -> None:
 def insert(work: Work, action: actions.Insert) -> None:
     """Enter INSERT, with the lookups of its foreign keys."""
     named = work.table(action.table)
+    _require_columns(named, action)
+    references.require_names(work, work.statement.tree)
     table = _stored(work, named, "INSERT")
     if table is None:
         return
@@ -121,8 +131,27 @@ def insert(work: Work, action: actions.Insert) -> None:
     _fire(work, table, "INSERT")
 
 
+def _require_columns(table: Table, action: actions.Insert) -> None:
+    """Raise Refused where an INSERT names a column that there is not, or one twice, or not as many as it has values."""
+    for column in action.columns:
+        if column not in table.columns and table.columns_complete:
+            raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
+        if action.columns.count(column) > 1:
+            raise Refused("42701", f'column "{column}" specified more than once')
+    values: Node = getattr(action.query.tree[0], "valuesLists", None) if action.query else None  # type: ignore[index]
+    for row in values or ():
+        wanted = len(action.columns) or (len(table.columns) if table.columns_complete else len(row))
+        if len(row) > wanted:
+            raise Refused("42601", "INSERT has more expressions than target columns")
+        if action.columns and len(row) < wanted:
+            raise Refused("42601", "INSERT has more target columns than expressions")
+
+
 def _stored(work: Work, named: Table, verb: str) -> Table | None:
     """The table that a statement writes to, below any views that it goes through; None where that cannot be told."""
+    relation = relations.find(work, named.name)
+    if relations.is_known(relation) and relations.kind_of(relation) not in _WRITABLE:
+        raise Refused("42809", f'cannot change {relations.kind_of(relation)} "{named.name}"')
     while named.kind == "view":
         work.lock(named, _RX, f"{verb} goes through the view to its table.", sources.CREATE_VIEW)
         _fire(work, named, verb)
@@ -131,6 +160,9 @@ def _stored(work: Work, named: Table, verb: str) -> Table | None:
             return None
         named = work.table(next(iter(named.reads)))
     return named
+
+
+_WRITABLE: Final = frozenset({"table", "partitioned table", "view", "foreign table"})
 
 
 def _may_repeat(work: Work, table: Table, changed: frozenset[str]) -> None:
@@ -181,6 +213,7 @@ def update(work: Work, action: actions.Update) -> None:
     for name in changed:
         if name not in named.columns and named.columns_complete:
             raise Refused("42703", f'column "{name}" of relation "{named.name}" does not exist')
+    references.require_names(work, work.statement.tree)
     table = _stored(work, named, "UPDATE")
     if table is None:
         return
@@ -206,6 +239,7 @@ def _check_changed_keys(work: Work, table: Table, changed: set[str], *, certain:
 
 def delete(work: Work, action: actions.Delete) -> None:
     """Enter DELETE, with what happens to the rows that refer to deleted ones."""
+    references.require_names(work, work.statement.tree)
     table = _stored(work, work.table(action.table), "DELETE")
     if table is None:
         return

@@ -1,24 +1,25 @@
-"""CREATE TABLE, CREATE VIEW and DROP of relations and other objects, with what goes along."""
+"""CREATE TABLE in all its forms: what it locks of what is there, and what PostgreSQL refuses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
 
 from database_patterns import actions
-from database_patterns.actions import Constraint, Name
-from database_patterns.catalog import Kind, Sequence, Table
-from database_patterns.catalog.definitions import own_keys
-from database_patterns.catalog.drops import columns_of_type, drawing_from, dropped_together, obstacles
-from database_patterns.catalog.expressions import output_columns
+from database_patterns.actions import Constraint
+from database_patterns.catalog import Table
+from database_patterns.catalog.advance import apply
+from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import columns, indexes, others, renames, rows, sources
+from . import columns, constraints, foreign_keys, indexes, references, relations, rows, sources
 from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
 _SUX = LockMode.ShareUpdateExclusiveLock
 _SRX = LockMode.ShareRowExclusiveLock
 _AX = LockMode.AccessExclusiveLock
+_KEYS = frozenset({"primary key", "unique"})
 
 
 def create(work: Work, action: actions.CreateTable) -> None:
@@ -28,29 +29,92 @@ def create(work: Work, action: actions.CreateTable) -> None:
     for column in action.columns:
         columns.require_type(work, column)
     for name in action.inherits:
-        work.lock(work.table(name), _SUX, "A table inherits from it.", sources.CREATE_TABLE)
+        work.lock(_parent(work, name), _SUX, "A table inherits from it.", sources.CREATE_TABLE)
     _lock_liked(work, action)
     if action.partition_of is not None:
-        _become_partition(work, work.table(action.partition_of), default=action.default_partition)
-    for constraint in (*action.constraints, *(each for column in action.columns for each in column.constraints)):
+        _become_partition(work, _parent(work, action.partition_of), default=action.default_partition)
+    for constraint in _written(action):
         _refer(work, action, constraint)
-        for column in action.columns if constraint.kind in {"primary key", "unique"} else ():
-            if column.name in constraint.columns:
-                indexes.require_class(work, "btree", column.type)
+    if action.of_type is not None:
+        _require_composite(work, action.of_type)
     if action.from_query is not None:
+        references.require_names(work, action.from_query.tree)
         rows.read(work, action.from_query)
+    made = apply(work.catalog, action).table(_place(work, action))
+    if made is not None:
+        _require_possible(work, action, made)
+
+
+def _written(action: actions.CreateTable) -> list[Constraint]:
+    inline = (each for column in (*action.columns, *action.options) for each in column.constraints)
+    return [*action.constraints, *inline]
+
+
+def _place(work: Work, action: actions.CreateTable) -> actions.Name:
+    temporary = action.persistence == "temporary" and action.table.schema is None
+    return actions.Name(action.table.name, "pg_temp") if temporary else work.catalog.place_of(action.table)
 
 
 def _is_there(work: Work, action: actions.CreateTable) -> bool:
     """Whether IF NOT EXISTS finds a relation of that name; a name that is taken otherwise is refused."""
-    if action.persistence == "temporary":
-        return False
-    if not work.catalog.exists(action.table):
-        others.require_free_type(work, action.table, of_relation=True)
-        return False
-    if not action.if_not_exists:
-        raise Refused("42P07", f'relation "{action.table}" already exists')
-    return True
+    relations.require_schema(work, action.table)
+    place = _place(work, action)
+    if action.if_not_exists and work.catalog.exists(place):
+        return True
+    relations.require_free(work, place)
+    return False
+
+
+def _parent(work: Work, name: actions.Name) -> Table:
+    """The table above a new one; raises Refused where it cannot have any below it."""
+    found = work.table(name)
+    if relations.is_known(found) and found.kind not in {"table", "foreign table"}:
+        raise Refused("42809", f'inherited relation "{name}" is not a table or foreign table')
+    return found
+
+
+def _require_composite(work: Work, name: actions.Name) -> None:
+    found = work.catalog.table(name)
+    if found is None and work.catalog.is_type(name):
+        raise Refused("42809", f"type {name} is not a composite type")
+    if found is not None and found.kind != "type":
+        raise Refused("42809", f"type {name} is the row type of another table")
+
+
+def _require_possible(work: Work, action: actions.CreateTable, made: Table) -> None:
+    """Raise Refused where the parts of the definition do not go together; ``made`` is the table that it would make."""
+    _require_once("42701", 'column "{}" specified more than once', (each.name for each in action.columns))
+    named = (each.name for each in _written(action) if each.name and each.kind != "not null")
+    _require_once("42710", 'constraint "{}" is defined more than once', named)
+    for column in (*action.columns, *action.options):
+        columns.require(made, column.name)
+        columns.require_default(work, made, column, column.default)
+    if not made.partition_key <= set(made.columns) and made.columns_complete:
+        raise Refused("42703", "a column named in the partition key does not exist")
+    if [each.kind for each in _written(action)].count("primary key") > 1:
+        raise Refused("42P16", f'multiple primary keys for table "{made.name}" are not allowed')
+    for constraint in _written(action):
+        _require_constraint(work, made, constraint)
+
+
+def _require_once(sqlstate: str, message: str, names: Iterable[str]) -> None:
+    repeated = next((name for name, number in Counter(names).items() if number > 1), None)
+    if repeated is not None:
+        raise Refused(sqlstate, message.format(repeated))
+
+
+def _require_constraint(work: Work, made: Table, constraint: Constraint) -> None:
+    references.require_in(work, made, constraint.expression, constraint.predicate)
+    for column in constrained_columns(constraint):
+        columns.require(made, column)
+    if constraint.kind in _KEYS:
+        constraints.require_partition_key(made, constraint)
+        for column in constraint.columns:
+            indexes.require_class(work, "btree", made.columns[column].type if column in made.columns else None)
+    if constraint.references is not None:
+        own = work.catalog.resolve(constraint.references) == made.name and not work.catalog.exists(made.name)
+        referenced = made if own else foreign_keys.referenced_table(work, constraint)
+        foreign_keys.require_possible(work, made, referenced, constraint)
 
 
 def _refer(work: Work, action: actions.CreateTable, constraint: Constraint) -> None:
@@ -67,6 +131,8 @@ def _lock_liked(work: Work, action: actions.CreateTable) -> None:
 
 
 def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
+    if parent.complete and not parent.partitioned:
+        raise Refused("42P17", f'"{parent.name}" is not partitioned')
     work.lock(parent, _AX, "It gets a partition: nobody may use it meanwhile.", sources.PARTITIONING)
     for index in parent.indexes.values():
         work.lock(index, _SUX, "The new partition gets its part of it.", sources.PARTITIONING)
@@ -93,196 +159,3 @@ def take_references(work: Work, parent: Table) -> None:
 
 
 _REFERENCES_LOCK_MORE_SINCE = 15
-
-
-def create_view(work: Work, action: actions.CreateView) -> None:
-    """Enter CREATE VIEW, which locks what it reads, and CREATE MATERIALIZED VIEW, which reads it."""
-    existing = work.catalog.table(action.name)
-    if existing is not None and not action.replace:
-        if action.if_not_exists:
-            return
-        raise Refused("42P07", f'relation "{action.name}" already exists')
-    if action.materialized:
-        rows.read(work, action.query)
-    else:
-        for name in action.query.reads:
-            work.lock(work.table(name), _AS, "A view is defined over it.", sources.CREATE_VIEW)
-    if existing is not None:
-        _require_same_columns(work, existing, action)
-        work.lock(existing, _AX, "The view is defined anew.", sources.CREATE_VIEW)
-
-
-def _require_same_columns(work: Work, existing: Table, action: actions.CreateView) -> None:
-    read = {name: tuple(found.columns) for name in action.query.reads if (found := work.catalog.table(name))}
-    after = output_columns(action.query.tree, read)
-    if after is not None and existing.columns_complete and len(after) < len(existing.columns):
-        raise Refused("42P16", "cannot drop columns from view")
-
-
-def drop(work: Work, action: actions.Drop) -> None:
-    """DROP of anything that stands in the catalog by a name of its own."""
-    if action.kind == "index":
-        indexes.drop(work, action)
-    elif action.kind in {"table", "view", "materialized view", "foreign table", "sequence"}:
-        for relation in list(_relations(work, action)):
-            _drop_relation(work, relation, action)
-    elif action.kind in {"trigger", "policy"} and action.table is not None:
-        table = work.table(action.table)
-        work.lock(table, _AX, f"DROP {action.kind.upper()} takes AccessExclusiveLock.")
-        for name in () if action.if_exists else action.names:
-            renames.require_named(table, action.kind, name.name)
-    elif action.kind == "schema":
-        _drop_schemas(work, action)
-    elif action.kind in {"type", "domain"}:
-        _drop_types(work, action)
-    elif action.kind == "statistics":
-        _drop_statistics(work, action)
-    else:
-        work.doubt(f"DROP {action.kind.upper()} is not analysed yet")
-
-
-def _relations(work: Work, action: actions.Drop) -> Iterator[Table | Sequence]:
-    for name in action.names:
-        found = work.catalog.relation(name)
-        if found is not None:
-            kind = "sequence" if isinstance(found, Sequence) else found.kind
-            if kind != action.kind:
-                raise Refused("42809", f'"{name}" is not a {action.kind}')
-            yield found
-        elif not work.catalog.complete:
-            yield _as_called(work.catalog.resolve(name), action.kind)
-        elif not action.if_exists:
-            raise Refused("42P01", f'{action.kind} "{name}" does not exist')
-
-
-def _as_called(name: Name, kind: str) -> Table | Sequence:
-    """A relation of which only the name and the kind are known."""
-    if kind == "sequence":
-        return Sequence(name)
-    others: tuple[Kind, ...] = ("view", "materialized view", "foreign table")
-    called: Kind = next((each for each in others if each == kind), "table")
-    return Table(name, kind=called, complete=False, columns_complete=False)
-
-
-def _drop_relation(work: Work, relation: Table | Sequence, action: actions.Drop) -> None:
-    if isinstance(relation, Sequence):
-        _drop_sequence(work, relation, action)
-        return
-    if not action.cascade:
-        _require_free(work, relation, action)
-    elif not work.catalog.complete:
-        work.doubt(f"what depends on {relation.name}, and goes with it, is not known")
-    lock_dropped(work, relation)
-
-
-def _drop_sequence(work: Work, sequence: Sequence, action: actions.Drop) -> None:
-    work.lock(sequence, _AX, "It is removed.", sources.DEPENDENCIES)
-    owner = work.catalog.column(*sequence.owner) if sequence.owner else None
-    if owner is not None and owner.identity:
-        raise Refused("2BP01", f"cannot drop sequence {sequence.name} because column {owner.name} requires it")
-    for table, column in drawing_from(work.catalog, sequence):
-        if not action.cascade:
-            raise Refused("2BP01", f"cannot drop sequence {sequence.name}: column {column} of {table.name} needs it")
-        work.lock(table, _AX, f"The default of {column} goes with the sequence.", sources.DEPENDENCIES)
-        work.breaks(table, f"rows without a value for {column} get none")
-
-
-def _require_free(work: Work, table: Table, action: actions.Drop) -> None:
-    together = dropped_together(work.catalog, action)
-    for other, obstacle in obstacles(work.catalog, table):
-        if other not in together:
-            work.lock(table, _AX, "It is to be removed.", sources.DROP_TABLE)
-            message = f"cannot drop {table.kind} {table.name} because other objects depend on it"
-            raise Refused("2BP01", f"{message}: {obstacle}")
-
-
-def lock_dropped(work: Work, table: Table) -> None:
-    """Enter that a table or view goes, with all that belongs to it or depends on it."""
-    work.lock(table, _AX, f"The {table.kind} is removed.", sources.DROP_TABLE)
-    work.lock_indexes(table, _AX, "It goes with its table.")
-    if table.kind in {"table", "materialized view"}:
-        work.lose(table, "all rows")
-    work.breaks(table, f"statements that name {table.name} fail (42P01)")
-    for sequence in work.catalog.sequences_of(table):
-        work.lock(sequence, _AX, "It belongs to the table.", sources.DEPENDENCIES)
-    if table.kind == "table" and not table.complete:
-        work.doubt(f"which tables {table.name} refers to is not known: they get {_AX.name} for a moment")
-    for key in own_keys(work.catalog, table):
-        if key.references is not None and key.references != table.name:
-            work.lock(
-                work.table(key.references),
-                _AX,
-                f"The triggers of a foreign key of {table.name} go.",
-                sources.DROP_TABLE,
-            )
-    for other, key in list(work.catalog.references_into(table)):
-        work.lock(other, _AX, f"Its foreign key to {table.name} goes.", sources.DEPENDENCIES)
-        for part in work.catalog.family(work.table(key.references or table.name)):
-            work.lock(part, _AX, f"The triggers of a foreign key of {other.name} go.", sources.DEPENDENCIES)
-    for view in work.catalog.views_on(table):
-        columns.lock_dropped_view(work, view)
-    for child in work.catalog.children(table):
-        lock_dropped(work, child)
-    _leave_parents(work, table)
-
-
-def _leave_parents(work: Work, table: Table) -> None:
-    for name in table.inherits if table.partition else ():
-        parent = work.table(name)
-        work.lock(parent, _AX, "It loses a partition.", sources.PARTITIONING)
-        for sibling in work.catalog.children(parent):
-            if sibling.default_partition:
-                work.lock(sibling, _AX, "Its bound widens by the partition's.", sources.PARTITIONING)
-
-
-def _drop_schemas(work: Work, action: actions.Drop) -> None:
-    for name in action.names:
-        inside = [each for key, each in work.catalog.relations.items() if key.schema == name.name]
-        if inside and not action.cascade:
-            raise Refused("2BP01", f"cannot drop schema {name.name} because other objects depend on it")
-        if not work.catalog.complete:
-            work.doubt(f"what else the schema {name.name} holds is not known")
-        for relation in inside:
-            if isinstance(relation, Table):
-                lock_dropped(work, relation)
-            else:
-                work.lock(relation, _AX, "It goes with its schema.", sources.DEPENDENCIES)
-        for table in _tables_with_triggers(work, name.name):
-            work.lock(table, _AX, "A trigger goes with its function.", sources.DEPENDENCIES)
-
-
-def _tables_with_triggers(work: Work, schema: str) -> Iterator[Table]:
-    """The tables whose triggers call a function of ``schema``."""
-    for relation in work.catalog.relations.values():
-        triggers = relation.triggers.values() if isinstance(relation, Table) else ()
-        if any(each.function and each.function.schema == schema for each in triggers) and isinstance(relation, Table):
-            yield relation
-
-
-def _drop_statistics(work: Work, action: actions.Drop) -> None:
-    for name in action.names:
-        known = [
-            each for each in work.catalog.relations.values() if isinstance(each, Table) and name.name in each.statistics
-        ]
-        if not known and not work.catalog.complete:
-            work.doubt(f"the table of the statistics {name} is not known")
-        elif not known and not action.if_exists:
-            raise Refused("42704", f'statistics object "{name}" does not exist')
-        for table in known:
-            work.lock(table, _SUX, "DROP STATISTICS lets reads and writes go on.")
-
-
-def _drop_types(work: Work, action: actions.Drop) -> None:
-    for name in action.names:
-        users = list(columns_of_type(work.catalog, name))
-        if users and not action.cascade:
-            table, column = users[0]
-            message = (
-                f"cannot drop type {name} because other objects depend on it: column {column} of table {table.name}"
-            )
-            raise Refused("2BP01", message)
-        if not work.catalog.complete and action.cascade:
-            work.doubt(f"which other columns are of the type {name} is not known")
-        for table, column in users:
-            work.lock(table, _AX, f"Its column {column} is of the type, and goes with it.", sources.DEPENDENCIES)
-            columns.lock_what_goes(work, table, column)

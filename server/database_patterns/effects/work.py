@@ -108,7 +108,7 @@ class Work:
         if isinstance(relation, Sequence):
             return Table(relation.name, kind="sequence")
         index = self.catalog.index(name)
-        if self.catalog.complete and index is None:
+        if self.catalog.complete and index is None and not _is_of_postgres(name):
             raise Refused("42P01", f'relation "{name}" does not exist')
         return Table(self.catalog.resolve(name), complete=False, columns_complete=False)
 
@@ -255,6 +255,11 @@ class Work:
     def _rows(self, name: Name) -> int | None:
         table = self.original.table(name)
         return self.original.estimate(table) if table else None
+
+
+def _is_of_postgres(name: Name) -> bool:
+    """Whether it is a relation of PostgreSQL's own, which no catalog holds."""
+    return name.schema in {"pg_catalog", "information_schema", "pg_toast"} or name.name.startswith("pg_")
 
 
 def _kind(relation: Locked) -> RelationKind:

@@ -43,13 +43,14 @@ def _other_alteration(node: Node, command: Node) -> Action:
     return actions.OtherAlteration(
         table=relation_name(node.relation),
         kind=command.subtype.name.removeprefix("AT_"),
-        name=command.name,
+        name=command.name or getattr(command.def_, "colname", None),
         relation_kind=node.objtype.name.removeprefix("OBJECT_").lower().replace("matview", "materialized view"),
         relation=_other_relation(command.def_),
         index=command.def_.name if isinstance(command.def_, ast.ReplicaIdentityStmt) else None,
         only=not node.relation.inh,
         options=_option_names(command.def_),
         identity=_identity(command.def_),
+        if_exists=bool(command.missing_ok),
     )
 
 

@@ -58,7 +58,12 @@ def walk(tree: object) -> Iterator[Node]:
             stack.extend(reversed(node))
         elif isinstance(node, ast.Node):
             yield node
-            stack.extend(getattr(node, slot) for slot in reversed(tuple(type(node).__slots__)))  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
+            stack.extend(getattr(node, slot) for slot in reversed(slots(node)))
+
+
+def slots(node: Node) -> tuple[str, ...]:
+    """The names of a node's fields."""
+    return tuple(type(node).__slots__)
 
 
 def print_sql(tree: Node) -> str:
@@ -198,7 +203,7 @@ def column_definition(node: Node) -> Column:
     identity = by_type.get(CT.CONSTR_IDENTITY)
     return Column(
         name=node.colname,
-        type=type_name(node.typeName),
+        type=type_name(node.typeName) if node.typeName else TypeName(Name("unknown")),
         not_null=bool(by_type.keys() & {CT.CONSTR_NOTNULL, CT.CONSTR_PRIMARY, CT.CONSTR_IDENTITY}),
         default=expression(default.raw_expr) if default else None,
         generated=_GENERATED[generated.generated_kind] if generated else None,

@@ -56,6 +56,9 @@ _DROPPED_KINDS: Final[dict[enums.ObjectType, actions.DroppedKind]] = {
     OBJECT.OBJECT_EXTENSION: "extension",
     OBJECT.OBJECT_FUNCTION: "function",
     OBJECT.OBJECT_PROCEDURE: "procedure",
+    OBJECT.OBJECT_AGGREGATE: "aggregate",
+    OBJECT.OBJECT_ROUTINE: "routine",
+    OBJECT.OBJECT_RULE: "rule",
     OBJECT.OBJECT_TRIGGER: "trigger",
     OBJECT.OBJECT_POLICY: "policy",
     OBJECT.OBJECT_FOREIGN_TABLE: "foreign table",
@@ -96,6 +99,9 @@ def _create_table(node: Node) -> tuple[Action, ...]:
             columns=tuple(
                 column_definition(each) for each in elements if isinstance(each, ast.ColumnDef) and each.typeName
             ),
+            options=tuple(
+                column_definition(each) for each in elements if isinstance(each, ast.ColumnDef) and not each.typeName
+            ),
             constraints=tuple(constraint(each) for each in elements if isinstance(each, ast.Constraint)),
             if_not_exists=bool(node.if_not_exists),
             persistence=_PERSISTENCE[node.relation.relpersistence],
@@ -131,7 +137,8 @@ def _partition_key(spec: Node) -> tuple[str, tuple[IndexElement, ...]] | None:
 def _create_table_as(node: Node) -> tuple[Action, ...]:
     name, made_from = relation_name(node.into.rel), query(node.query)
     if node.objtype == OBJECT.OBJECT_MATVIEW:
-        return (actions.CreateView(name, made_from, materialized=True, if_not_exists=bool(node.if_not_exists)),)
+        named, unless = strings(node.into.colNames), bool(node.if_not_exists)
+        return (actions.CreateView(name, made_from, named, materialized=True, if_not_exists=unless),)
     persistence = _PERSISTENCE[node.into.rel.relpersistence]
     return (
         actions.CreateTable(
@@ -139,6 +146,7 @@ def _create_table_as(node: Node) -> tuple[Action, ...]:
             if_not_exists=bool(node.if_not_exists),
             persistence=persistence,
             from_query=made_from,
+            column_names=strings(node.into.colNames),
             access_method=node.into.accessMethod,
         ),
     )
@@ -174,7 +182,7 @@ def _dropped_name(node: Node) -> Name:
 
 def _drop(node: Node) -> tuple[Action, ...]:
     kind = _DROPPED_KINDS.get(node.removeType, "other")
-    of_table = kind in {"trigger", "policy"}
+    of_table = kind in {"trigger", "policy", "rule"}
     objects = tuple((each[-1], each[:-1]) if of_table else (each, None) for each in node.objects)
     return (
         actions.Drop(
@@ -296,12 +304,15 @@ def _trigger(node: Node) -> tuple[Action, ...]:
             constraint_from=relation_name(node.constrrel) if node.constrrel else None,
             replace=bool(node.replace),
             for_each_row=bool(node.row),
+            timing=_TIMINGS[node.timing],
+            when=expression(node.whenClause),
         ),
     )
 
 
+_TIMINGS: Final[dict[int, Literal["before", "after", "instead of"]]] = {0: "after", 2: "before", 64: "instead of"}
 _EVENTS: Final = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
-"""The bits of a trigger's events, as in ``pg_trigger.tgtype``."""
+"""The bits of a trigger's timing and events, as in ``pg_trigger.tgtype``."""
 
 
 def _truncate(node: Node) -> tuple[Action, ...]:
@@ -370,7 +381,11 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.CreateSeqStmt: _sequence,
     ast.ViewStmt: lambda node: (
         actions.CreateView(
-            relation_name(node.view), query(node.query), replace=bool(node.replace), temporary=_is_temporary(node.view)
+            relation_name(node.view),
+            query(node.query),
+            strings(node.aliases),
+            replace=bool(node.replace),
+            temporary=_is_temporary(node.view),
         ),
     ),
     ast.CreatePolicyStmt: lambda node: (_policy(node),),

@@ -1,0 +1,85 @@
+"""Objects that are no relation, type or function: made once, dropped with what depends on them, no table touched."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from database_patterns import actions
+from database_patterns.actions import Name
+from database_patterns.catalog import registry
+
+from . import relations
+from .work import Refused, Work
+
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
+
+_TEXT_SEARCH: Final = ("tsconfiguration", "tsdictionary", "tsparser", "tstemplate")
+_REPEATED: Final = {"operator": "42723", **dict.fromkeys(_TEXT_SEARCH, "23505")}
+"""The errors of a second object of the same name, where it is not 42710."""
+_USED_BY_TABLES: Final = {
+    "collation": "columns and indexes",
+    "operator": "indexes, checks and views",
+    "opclass": "indexes",
+    "opfamily": "indexes",
+    "cast": "defaults, checks, indexes and views",
+    "tsconfiguration": "defaults, generated columns and indexes",
+    "tsdictionary": "text search configurations",
+    "fdw": "foreign servers and tables",
+    "foreign_server": "foreign tables",
+    "language": "functions, and triggers that call them",
+    "access_method": "tables and indexes",
+}
+"""What may depend on an object of each kind, so that it keeps it, or goes with it by CASCADE."""
+
+
+def create(work: Work, tree: Node) -> None:
+    """Enter CREATE of an object that touches no table."""
+    key = registry.made_by(work.catalog, tree)
+    if key is None or key not in work.catalog.objects or getattr(tree, "replace", False):
+        return
+    if not getattr(tree, "if_not_exists", False) and work.statement.confidence == "exact":
+        raise Refused(_REPEATED.get(key[0], "42710"), f"{_spelled(key[0])} {key[1]} already exists")
+
+
+def drop(work: Work, action: actions.Drop) -> None:
+    """Enter DROP of an object; what of the tables depends on it is not followed, and said."""
+    tree: Node = work.statement.tree
+    for kind, identity in registry.dropped_by(work.catalog, tree):
+        if kind in registry.KINDS and work.catalog.complete and (kind, identity) not in work.catalog.objects:
+            if action.if_exists:
+                continue
+            raise Refused("42883" if kind == "operator" else "42704", f"{_spelled(kind)} {identity} does not exist")
+        users = _USED_BY_TABLES.get(kind)
+        if users and action.cascade:
+            work.doubt(f"which {users} depend on the {_spelled(kind)} {identity}, and go with it, is not known")
+        elif users:
+            work.may_fail("2BP01", f"{users} depend on the {_spelled(kind)} {identity}")
+
+
+def rename(work: Work, action: actions.Rename) -> None:
+    """Enter RENAME of an object, or of a role, a database and the like."""
+    tree: Node = work.statement.tree
+    if action.kind not in registry.KINDS:
+        return
+    old = registry.named_in(work.catalog, tree.renameType, tree.object)
+    if work.catalog.complete and old not in work.catalog.objects:
+        raise Refused("42704", f"{_spelled(old[0])} {old[1]} does not exist")
+    if registry.renamed(old, action.new_name) in work.catalog.objects:
+        raise Refused("42710", f"{_spelled(old[0])} {action.new_name} already exists")
+
+
+def set_schema(work: Work, action: actions.SetSchema) -> None:
+    """Enter SET SCHEMA of an object."""
+    relations.require_schema(work, Name(action.of.name, action.schema))
+
+
+_SPELLED: Final = {
+    "opclass": "operator class", "opfamily": "operator family", "fdw": "foreign-data wrapper",
+    "foreign_server": "server", "tsconfiguration": "text search configuration",
+    "tsdictionary": "text search dictionary", "tsparser": "text search parser", "tstemplate": "text search template",
+}  # fmt: skip
+
+
+def _spelled(kind: str) -> str:
+    return _SPELLED.get(kind, kind.replace("_", " "))
