@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.effects.given import effect_on, errors, locks, predicted, schema, work_on
 
+from database_patterns.catalog import Catalog
+from database_patterns.reading import read_text
+
 SHOP = schema(
     """
     CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE DOMAIN amount AS positive;
@@ -272,3 +275,23 @@ def test_a_default_for_the_rows_that_exist_may_be_out_of_range() -> None:
 def test_the_type_of_a_default_decides_whether_the_column_takes_it(default: str, sqlstate: str | None) -> None:
     found = predicted(f"ALTER TABLE line ADD amount int DEFAULT {default}", schema("CREATE TABLE line (id int)"))
     assert errors(found) == (sqlstate, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "statement", "sqlstate"),
+    [
+        ("ALTER TABLE t DROP COLUMN a", "UPDATE t SET a = 1", "42703"),
+        ("ALTER TABLE t DROP COLUMN a", "SELECT t.a FROM t", "42703"),
+        ("ALTER TABLE t DROP COLUMN a; ALTER TABLE t ADD COLUMN a int", "UPDATE t SET a = 1", None),
+        ("ALTER TABLE t RENAME a TO b", "CREATE INDEX ON t (a)", "42703"),
+        ("ALTER TABLE t RENAME a TO b; ALTER TABLE t RENAME b TO a", "CREATE INDEX ON t (a)", None),
+        ("ALTER TABLE t DROP COLUMN a", "UPDATE t SET b = 1", None),
+    ],
+)
+def test_a_table_that_is_not_known_lacks_the_columns_that_were_taken_from_it(
+    before: str, statement: str, sqlstate: str | None
+) -> None:
+    catalog = Catalog.unknown()
+    for each in read_text(before, kind="sql").upgrade:
+        catalog = catalog.advance(each)
+    assert errors(predicted(statement, catalog))[0] == sqlstate

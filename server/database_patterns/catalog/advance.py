@@ -107,6 +107,7 @@ def _common(old: Table, new: Table) -> Table:
         rows="unknown",
         complete=False,
         columns_complete=False,
+        gone=old.gone & new.gone,
     )
 
 

@@ -46,7 +46,8 @@ def with_column(draft: Draft, name: Name, column: Column) -> Table:
     if inherited is not None and inherited.not_null:
         column = replace(column, not_null=True)
     kept = column.default if column.generated else stored_default(draft.catalog, column.type, column.default)
-    return replace(table, columns=extended(table.columns, column.name, replace(column, default=kept)))
+    columns = extended(table.columns, column.name, replace(column, default=kept))
+    return replace(table, columns=columns, gone=table.gone - {column.name})
 
 
 def stored_default(catalog: Catalog, of_type: TypeName, default: Expression | None) -> Expression | None:

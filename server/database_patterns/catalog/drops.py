@@ -197,7 +197,8 @@ def drop_column(draft: Draft, name: Name, column: str, *, cascade: bool) -> None
     left = draft.catalog.table(name) or table
     triggers = {key: each for key, each in left.triggers.items() if column not in each.columns}
     policies = {key: each for key, each in left.policies.items() if not _reads(each, column)}
-    draft.put(replace(left, columns=_without(left.columns, column), triggers=triggers, policies=policies))
+    gone = left.gone | {column}
+    draft.put(replace(left, columns=_without(left.columns, column), gone=gone, triggers=triggers, policies=policies))
 
 
 def _reads(policy: CreatePolicy, column: str) -> bool:

@@ -219,6 +219,7 @@ def _rename_column(draft: Draft, table: Table, old: str, new: str) -> None:
         replace(
             table,
             columns={(new if key == old else key): _column(each, old, new) for key, each in table.columns.items()},
+            gone=table.gone - {new} | {old},
             constraints={key: _constraint(each, old, new) for key, each in table.constraints.items()},
             indexes={key: _index(each, old, new) for key, each in table.indexes.items()},
             triggers={

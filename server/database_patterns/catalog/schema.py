@@ -114,6 +114,12 @@ class Table:
     oid: int | None = None
     complete: bool = True
     columns_complete: bool = True
+    gone: frozenset[str] = frozenset()
+    """Columns that it certainly has no more, where not all columns are known."""
+
+    def lacks(self, column: str) -> bool:
+        """Whether it certainly has no column of that name."""
+        return column not in self.columns and (self.columns_complete or column in self.gone)
 
     @property
     def partitioned(self) -> bool:

@@ -29,13 +29,21 @@ _UNKNOWN: Final = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One item of a FROM clause under its alias; it may have more columns than these unless ``complete``."""
+    """One item of a FROM clause under its alias; it may have more columns than these unless ``complete``.
+
+    It certainly has none of those that are ``gone``.
+    """
 
     alias: str
     columns: Mapping[str, TypeName | None] = field(default_factory=dict)
     complete: bool = False
+    gone: frozenset[str] = frozenset()
     merged: frozenset[str] = frozenset()
     """Columns that a JOIN … USING has made one with those of an item before."""
+
+    def lacks(self, column: str) -> bool:
+        """Whether it certainly has no column of that name."""
+        return column not in self.columns and (self.complete or column in self.gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ class Problem:
 def of_table(table: Table, alias: str | None = None) -> Source:
     """A table or view as an item of a FROM clause."""
     types = {name: _known(column.type) for name, column in table.columns.items()}
-    return Source(alias or table.name.name, types, table.columns_complete)
+    return Source(alias or table.name.name, types, table.columns_complete, table.gone)
 
 
 def _known(of: TypeName) -> TypeName | None:
@@ -138,7 +146,7 @@ class _Resolver:
         source = _source(qualifiers[-1], scope)
         if source is None:
             self.problems.append(Problem("42P01", f'missing FROM-clause entry for table "{qualifiers[-1]}"'))
-        elif column and source.complete and column not in source.columns and column not in _SYSTEM:
+        elif column and source.lacks(column) and column not in _SYSTEM:
             self.problems.append(Problem("42703", f"column {qualifiers[-1]}.{column} does not exist", column))
 
     def _plain(self, column: str | None, scope: Scope) -> None:
@@ -148,7 +156,7 @@ class _Resolver:
             having = [each for each in level.sources if column in each.columns]
             if len([each for each in having if column not in each.merged]) > 1:
                 self.problems.append(Problem("42702", f'column reference "{column}" is ambiguous'))
-            if having or not all(each.complete for each in level.sources):
+            if having or not all(each.lacks(column) for each in level.sources):
                 return
         if _source(column, scope) is None:
             self.problems.append(Problem("42703", f'column "{column}" does not exist'))

@@ -41,7 +41,7 @@ def is_serial(column: Column) -> bool:
 
 def require(table: Table, column: str) -> None:
     """Raise Refused where the column is known not to exist."""
-    if column not in table.columns and table.columns_complete:
+    if table.lacks(column):
         raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
 
 
@@ -223,7 +223,7 @@ def _with(table: Table, column: Column) -> Table:
 def drop(at: Alteration, table: Table, action: actions.DropColumn) -> None:
     """Enter what DROP COLUMN takes along: indexes, constraints, sequences and, by CASCADE, what depends on it."""
     column = action.column
-    if column not in table.columns and table.columns_complete:
+    if table.lacks(column):
         if action.if_exists or table.name != at.table.name:
             return
         require(table, column)

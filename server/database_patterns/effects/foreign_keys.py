@@ -91,7 +91,7 @@ def _require_key(referenced: Table, constraint: Constraint) -> None:
     if not referenced.complete:
         return
     for column in constraint.referenced_columns:
-        if column not in referenced.columns and referenced.columns_complete:
+        if referenced.lacks(column):
             raise Refused("42703", f'column "{column}" referenced in foreign key constraint does not exist')
     if not constraint.referenced_columns:
         if referenced.primary_key is None:

@@ -76,7 +76,7 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
         raise Refused("0A000", f'cannot create index on partitioned table "{table.name}" concurrently')
     named = [each.column for each in action.elements if each.column] + list(action.include)
     for column in named:
-        if column not in table.columns and table.columns_complete:
+        if table.lacks(column):
             raise Refused("42703", f'column "{column}" does not exist')
     if action.unique and table.partitioned and not table.partition_key <= set(named):
         raise Refused("0A000", "unique constraint on partitioned table must include all partitioning columns")

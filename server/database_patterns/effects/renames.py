@@ -112,7 +112,7 @@ def _rename_column(work: Work, table: Table, old: str, new: str) -> None:
         raise Refused("42P16", f'cannot rename inherited column "{old}"')
     if below and work.statement_is_only:
         raise Refused("42P16", f'inherited column "{old}" must be renamed in child tables too')
-    if table.columns_complete and old not in table.columns:
+    if table.lacks(old):
         raise Refused("42703", f'column "{old}" does not exist')
     if new in table.columns:
         raise Refused("42701", f'column "{new}" of relation "{table.name}" already exists')

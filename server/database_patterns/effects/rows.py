@@ -134,7 +134,7 @@ def insert(work: Work, action: actions.Insert) -> None:
 def _require_columns(table: Table, action: actions.Insert) -> None:
     """Raise Refused where an INSERT names a column that there is not, or one twice, or not as many as it has values."""
     for column in action.columns:
-        if column not in table.columns and table.columns_complete:
+        if table.lacks(column):
             raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
         if action.columns.count(column) > 1:
             raise Refused("42701", f'column "{column}" specified more than once')
@@ -211,7 +211,7 @@ def update(work: Work, action: actions.Update) -> None:
     named = work.table(action.table)
     changed = {name for name, _ in action.assignments}
     for name in changed:
-        if name not in named.columns and named.columns_complete:
+        if named.lacks(name):
             raise Refused("42703", f'column "{name}" of relation "{named.name}" does not exist')
     references.require_names(work, work.statement.tree)
     table = _stored(work, named, "UPDATE")
