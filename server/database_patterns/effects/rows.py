@@ -138,7 +138,8 @@ def _require_columns(table: Table, action: actions.Insert) -> None:
             raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
         if action.columns.count(column) > 1:
             raise Refused("42701", f'column "{column}" specified more than once')
-    values: Node = getattr(action.query.tree[0], "valuesLists", None) if action.query else None  # type: ignore[index]
+    inserted: Node = action.query.tree if action.query else (None,)
+    values: Node = getattr(inserted[0], "valuesLists", None)
     for row in values or ():
         wanted = len(action.columns) or (len(table.columns) if table.columns_complete else len(row))
         if len(row) > wanted:
