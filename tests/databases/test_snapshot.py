@@ -25,6 +25,7 @@ TESTS: Final = Path(__file__).parents[1]
 SCHEMAS: Final = {
     "shop": TESTS / "effects" / "witness_shop_schema.sql",
     "objects": TESTS / "effects" / "witness_objects_schema.sql",
+    "conversions": TESTS / "effects" / "witness_conversions_schema.sql",
     "references": TESTS / "effects" / "witness_references_schema.sql",
     "records": TESTS / "effects" / "measured_statements_fixture.sql",
     "history": TESTS / "catalog" / "history.sql",

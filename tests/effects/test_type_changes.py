@@ -160,6 +160,13 @@ def test_a_foreign_table_is_neither_rewritten_nor_read() -> None:
         assert (locks(found), work_on(found, "f")) == ({"f": "AX"}, "nothing"), change
 
 
+def test_a_type_is_the_same_however_it_is_written() -> None:
+    catalog = schema("CREATE DOMAIN posint AS int CHECK (VALUE > 0); CREATE TABLE t (d public.posint, n numeric(8))")
+    for change in ("d TYPE posint", "n TYPE numeric(8, 0)"):
+        found = predicted(f"ALTER TABLE t ALTER COLUMN {change}", catalog)
+        assert (work_on(found, "t"), effect_on(found, "t").breaks_running_code) == ("nothing", None)
+
+
 def test_a_type_of_an_extension_is_the_same_with_its_schema() -> None:
     catalog = schema("CREATE EXTENSION citext; CREATE TABLE t (a public.citext UNIQUE)")
     assert errors(predicted("ALTER TABLE t ALTER COLUMN a TYPE citext", catalog)) == (None, [])

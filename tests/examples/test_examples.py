@@ -8,8 +8,14 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
-from database_patterns.api import sources
+from tests.catalog.facts import live, replayed
+
+from database_patterns.api import history, sources
+from database_patterns.api.explain import explain
+from database_patterns.api.history import Options
 from database_patterns.api.lint import lint
+from database_patterns.api.live import APPLIED, IS_THE_START
+from database_patterns.api.live import database as live_database
 from database_patterns.lab import driver
 from database_patterns.lab.server import Database
 
@@ -65,6 +71,27 @@ def test_the_shop_upgrades_downgrades_and_upgrades_again(database: Database) -> 
 def test_the_shops_models_are_what_its_revisions_build(database: Database) -> None:
     assert alembic("shop", database, "upgrade", "head").returncode == 0
     assert alembic("shop", database, "check").stdout == "No new upgrade operations detected.\n"
+
+
+def test_the_schema_that_the_shops_revisions_build_is_that_of_the_live_database(database: Database) -> None:
+    assert alembic("shop", database, "upgrade", "head").returncode == 0
+    (followed,) = history.followed(sources.read(sources.from_project(EXAMPLES / "shop")), Options(), ("upgrade",))
+    built = replayed(followed.contexts[-1].at_end, postgres=database.postgres)
+    with driver.connect(database.owner) as connection:
+        facts = live(connection)
+    found = replayed(live_database(database.owner).catalog, postgres=database.postgres)
+    assert {what: found[what] for what in facts} == facts
+    own = {what: {each for each in some if "alembic_version" not in each} for what, some in facts.items()}
+    assert {what: built[what] for what in own} == own
+
+
+def test_a_live_database_is_asked_which_of_the_shops_revisions_it_has(database: Database) -> None:
+    assert alembic("shop", database, "upgrade", "head").returncode == 0
+    assert alembic("shop", database, "downgrade", "-1").returncode == 0
+    options = Options(postgres=database.postgres, database=live_database(database.owner))
+    migrations = explain(sources.from_project(EXAMPLES / "shop"), options).migrations
+    assert [APPLIED in each.assumptions for each in migrations] == [True] * (len(migrations) - 1) + [False]
+    assert IS_THE_START in migrations[-1].assumptions
 
 
 def test_an_index_built_concurrently_in_a_transaction_is_found_and_refused_by_postgresql(database: Database) -> None:

@@ -90,7 +90,8 @@ def cast(
     unknown = [each for each in (source, target) if not types.is_known(catalog, each, scope.postgres)]
     if unknown and types.base_of(catalog, source) != types.base_of(catalog, target):
         return Conversion(rewrite="unknown", doubt=f"the type {unknown[0].sql} is not in the known schema")
-    if target != source and types.is_constrained(catalog, target):
+    same = types.in_full(catalog, source) == types.in_full(catalog, target)
+    if not same and types.is_constrained(catalog, target):
         return Conversion(rewrite=True, because=f"every value must pass the constraints of the domain {target.sql}")
     start = types.base_of(catalog, source)
     if types.domain_of(catalog, source):

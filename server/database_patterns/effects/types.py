@@ -14,6 +14,7 @@ from . import builtins
 
 UNKNOWN: Final = "unknown"
 """The type of a string literal or NULL, as PostgreSQL calls it, and of a column whose type is not known."""
+_NUMERIC: Final = Name("numeric")
 POLYMORPHIC: Final = {"A": "anyarray", "E": "anyenum", "R": "anyrange", "M": "anymultirange"}
 """The pseudo-type under which PostgreSQL files operator classes for a whole category of types."""
 
@@ -31,13 +32,23 @@ def domains_of(catalog: Catalog, type_name: TypeName) -> Iterator[CreateDomain]:
 
 
 def base_of(catalog: Catalog, type_name: TypeName) -> TypeName:
-    """The type below all domains; one of the schema's own has its whole name, one of an extension has no schema."""
+    """The type below all domains, as ``in_full`` writes it; a serial is its integer."""
     for domain in domains_of(catalog, type_name):
         type_name = domain.base
+    return in_full(catalog, type_name)
+
+
+def in_full(catalog: Catalog, type_name: TypeName) -> TypeName:
+    """The type in the one way that all ways to write it have in common.
+
+    One of the schema's own has its whole name, one of an extension no schema, ``numeric(8)`` its scale.
+    """
     if catalog.is_type(type_name.name):
         return replace(type_name, name=catalog.resolve_type(type_name.name))
     if type_name.name.schema and _is_of_extension(catalog, type_name.name):
         return replace(type_name, name=Name(type_name.name.name))
+    if type_name.name == _NUMERIC and len(type_name.modifiers) == 1:
+        return replace(type_name, modifiers=(*type_name.modifiers, 0))
     return type_name
 
 
