@@ -41,7 +41,7 @@ def _unchecked(kind: type[Any]) -> Callable[..., object]:
     setters = [getattr(kind, name).__set__ for name in kind.__slots__]
 
     def make(*values: object) -> object:
-        node = kind.__new__(kind)
+        node = object.__new__(kind)
         for put, value in zip(setters, values, strict=True):
             put(node, value)
         return node

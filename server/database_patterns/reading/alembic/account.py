@@ -6,6 +6,7 @@ import ast
 import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, TypeGuard
 
 from database_patterns.model import Direction, NeverRuns, Span
@@ -15,6 +16,8 @@ from .source import Branch, Source, walk
 
 _SENDING: Final = OPERATIONS - {"batch_alter_table"} | {"exec_driver_sql"}
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_REMEMBERED: Final = 500
+"""The classes of a project's modules are asked about by each revision that uses them."""
 _TOP: Final = ""
 """The name of what stands at the top level of a file: it runs in both directions."""
 
@@ -126,6 +129,7 @@ def _outside_of_functions(node: ast.AST) -> Iterator[ast.AST]:
         waiting += [each for each in ast.iter_child_nodes(current) if not isinstance(each, _FUNCTIONS)]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def may_send(node: ast.AST) -> bool:
     """Whether a call that would send SQL stands anywhere in ``node``."""
     return any(_sends(inner) for inner in walk(node))

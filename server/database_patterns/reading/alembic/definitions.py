@@ -54,11 +54,13 @@ class Definitions(Imports):
         self.budget.spend(_lines(node))
         for decorator in node.decorator_list:
             self.hook(decorator)
-        made: object = Unknown(f"{node.name}(), which is asynchronous or a generator", sends=True)
-        if isinstance(node, ast.FunctionDef) and not self._yields(node):
-            made = Function(node, self.scope, self.source, self.defaults(node.args))
-            for decorator in reversed(node.decorator_list):
-                made = self._decorated(made, decorator, node.name)
+        if isinstance(node, ast.AsyncFunctionDef) or self._yields(node):
+            reason = f"{node.name}(), which is asynchronous or a generator"
+            self.scope.names[node.name] = Unknown(reason, sends=True)
+            return
+        made: object = Function(node, self.scope, self.source, self.defaults(node.args))
+        for decorator in reversed(node.decorator_list):
+            made = self._decorated(made, decorator, node.name)
         self.scope.names[node.name] = made
 
     def _decorated(self, made: object, decorator: ast.expr, name: str) -> object:

@@ -36,6 +36,14 @@ class Imports(Objects):
     def run_one(self, statement: ast.stmt) -> object:
         """Interpret one statement in the current scope."""
 
+    def release(self) -> None:
+        """Forget all names: functions and their scopes refer to each other, and would wait for the collector."""
+        for module, _ in self._modules.values():
+            module.scope.names.clear()
+            module.scope.resolve = None
+        self.scope.names.clear()
+        self.scope.resolve = None
+
     def attribute(self, owner: object, name: str) -> object:
         """``owner.name``; ``alembic.op`` stands for Alembic's real operations."""
         if isinstance(owner, Namespace) and (owner.name, name) == ("alembic", "op"):

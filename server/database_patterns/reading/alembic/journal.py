@@ -80,10 +80,11 @@ class Journal:
             self.transactions.send_together(controls, whole.line)
         for statement in found:
             at = statement.span if several else place
-            message = self.transactions.message() if several else None
+            whole_text = self._with_holes(statement, rendered.holes)
+            if several:
+                whole_text = replace(whole_text, message=self.transactions.message())
             with self.guarded(rendered.condition):
-                whole_text = self._with_holes(statement, rendered.holes)
-                self._add(replace(whole_text, message=message), whole, at, elsewhere)
+                self._add(whole_text, whole, at, elsewhere)
             for action in statement.actions:
                 if isinstance(action, TransactionControl):
                     self.transactions.after_statement(action.kind, whole.line, alone=not several)

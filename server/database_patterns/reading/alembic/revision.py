@@ -106,7 +106,8 @@ def _read_direction(
     journal.notes += missing.dead
     for call, why in missing.calls:
         journal.gap(call, why)
-    names = interpreter.scope.names
+    names = dict(interpreter.scope.names)
+    interpreter.release()
     revision = names.get("revision")
     return _Read(
         tuple(journal.statements),
