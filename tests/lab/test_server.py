@@ -200,6 +200,18 @@ def test_a_server_starts_from_programs_that_lost_their_execute_bits(closed_insta
         assert ask(database.owner, "SELECT 1") == 1
 
 
+def test_the_copy_of_programs_serves_the_same_ones_in_a_folder_of_another_name(closed_installation: Path) -> None:
+    with Server(postgres_bin=str(closed_installation)):
+        pass
+    package = closed_installation.parents[1]
+    renamed = package.rename(package.with_name("renamed"))
+    try:
+        with Server(postgres_bin=str(renamed / closed_installation.relative_to(package))) as server:
+            assert server.version
+    finally:
+        renamed.rename(package)
+
+
 def modes(path: Path) -> dict[Path, int]:
     return {step: stat.S_IMODE(step.stat().st_mode) for step in (path, *path.parents)}
 

@@ -143,7 +143,8 @@ def runnable_programs(task: Task) -> Path:
         )
     name = f"server-{task.version}-{task.build}"
     copy = made_once(Path(task.cache, name), lambda target: copy_installation(installation, target))
-    programs = copy / installation.parent.name / installation.name / given.name
+    (program,) = copy.glob("*/*/*/postgres")  # where the one who made the copy had it, which may be under other names
+    programs = program.parent
     problem = trial(task, programs)
     if problem:
         raise CannotStartError(f"the programs do not run, nor does a copy of them: {problem}")
