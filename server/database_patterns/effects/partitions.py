@@ -23,6 +23,7 @@ Node = Any
 
 _AX = LockMode.AccessExclusiveLock
 _SUX = LockMode.ShareUpdateExclusiveLock
+_CHECKS_THE_KIND_SINCE = 18
 
 
 def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> None:
@@ -133,6 +134,8 @@ def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> Non
 
 def _require_detachable(work: Work, table: Table, partition: Table, *, concurrently: bool) -> None:
     if table.complete and not table.partitioned:
+        if work.postgres < _CHECKS_THE_KIND_SINCE:
+            raise Refused("42P17", f'table "{table.name}" is not partitioned')
         raise Refused("42809", f'ALTER action DETACH PARTITION cannot be performed on relation "{table.name}"')
     if concurrently and any(each.default_partition for each in work.catalog.children(table)):
         raise Refused("55000", "cannot detach partitions concurrently when a default partition exists")

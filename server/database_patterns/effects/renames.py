@@ -22,7 +22,6 @@ _WITH_COLUMNS = frozenset(
     {"table", "partitioned table", "view", "materialized view", "foreign table", "index", "partitioned index",
      "composite type"}
 )  # fmt: skip
-_NOT_NULL_HAS_A_NAME_SINCE = 18
 OBJECT = enums.ObjectType
 
 
@@ -121,9 +120,8 @@ def _rename_column(work: Work, table: Table, old: str, new: str) -> None:
 
 
 def _rename_constraint(work: Work, table: Table, old: str, new: str) -> None:
-    constraint = table.constraints.get(old)
-    nameless = constraint is not None and constraint.kind == "not null" and work.postgres < _NOT_NULL_HAS_A_NAME_SINCE
-    if constraint is None or nameless:
+    constraint = work.constraint(table, old)
+    if constraint is None:
         if table.complete:
             raise Refused("42704", f'constraint "{old}" for table "{table.name}" does not exist')
         work.doubt(f"which index the constraint {old} of {table.name} has, if any, is not known")
@@ -132,7 +130,7 @@ def _rename_constraint(work: Work, table: Table, old: str, new: str) -> None:
     if isinstance(index, Index):
         work.lock(index, _SUX, "It is renamed with its constraint.", sources.ALTER_TABLE)
         relations.require_free(work, Name(new, table.name.schema), is_index=True)
-    if new in table.constraints:
+    if work.constraint(table, new) is not None:
         raise Refused("42710", f'constraint "{new}" for relation "{table.name}" already exists')
     if constraint.kind not in {"check", "not null"} or constraint.no_inherit:
         return

@@ -1,82 +1,126 @@
 """Syntax that a server version does not have yet: what it is, and since which version it exists.
 
-The parser reads the newest version's SQL, so that what an older server rejects has to be known here.
+The parser reads the newest version's SQL, so that what an older server rejects has to be known here: which nodes of the
+parse tree only a later grammar makes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
-from typing import Any, Final, TypeGuard
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
 
-from pglast import ast
+from pglast import ast, enums
 
-from database_patterns import actions
 from database_patterns.model import ServerError, Statement
+from database_patterns.reading.definitions import walk
 
-SYNTAX_ERROR: Final = "42601"
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
 
-_OF_CONSTRAINTS: Final[tuple[tuple[int, str, Callable[[actions.Constraint], bool]], ...]] = (
-    (15, "NULLS NOT DISTINCT", lambda each: each.nulls_not_distinct),
-    (18, "NOT ENFORCED", lambda each: not each.enforced),
-    (18, "WITHOUT OVERLAPS", lambda each: each.without_overlaps),
-)
-_OF_COLUMNS: Final[tuple[tuple[int, str, Callable[[actions.Column], bool]], ...]] = (
-    (18, "GENERATED … VIRTUAL", lambda each: each.generated == "virtual"),
-)
-_OF_ACTIONS: Final[tuple[tuple[int, str, Callable[[actions.Action], bool]], ...]] = (
-    (18, "NOT NULL as a table constraint", lambda each: any(named.kind == "not null" for named in _named(each))),
-    (15, "NULLS NOT DISTINCT", lambda each: isinstance(each, actions.CreateIndex) and each.nulls_not_distinct),
-    (17, "SET EXPRESSION", lambda each: _is_alteration(each, "SetExpression")),
-    (15, "SET ACCESS METHOD", lambda each: _is_alteration(each, "SetAccessMethod")),
-    (17, "SET ACCESS METHOD DEFAULT", lambda each: _is_alteration(each, "SetAccessMethod") and each.name is None),
-)
-_OF_STATEMENTS: Final[dict[type, tuple[int, str]]] = {ast.MergeStmt: (15, "MERGE")}
+_ALTER: Final = enums.AlterTableType
+_NOT_NULL: Final = enums.ConstrType.CONSTR_NOTNULL
+_BY_SOURCE: Final = enums.MergeMatchKind.MERGE_WHEN_NOT_MATCHED_BY_SOURCE
+
+
+class _Syntax(NamedTuple):
+    """What is understood from a version on: ``has`` says whether a node of that kind shows it.
+
+    What looks like a call of a function is to an older server one that does not exist.
+    """
+
+    since: int
+    what: str
+    has: Callable[[Node], bool]
+    sqlstate: str = "42601"
+
+
+def _always(_node: Node) -> bool:
+    return True
+
+
+def _alters(kind: enums.AlterTableType, has: Callable[[Node], bool] = _always) -> Callable[[Node], bool]:
+    """Whether a subcommand of ALTER TABLE is of this kind, and the rest holds too."""
+    return lambda node: node.subtype == kind and has(node)
+
+
+def _is_of_table(constraint: Node) -> bool:
+    """Whether an element of a table's definition is the constraint NOT NULL, standing for itself."""
+    return isinstance(constraint, ast.Constraint) and constraint.contype == _NOT_NULL
+
+
+_NAMED_NOT_NULL: Final = "NOT NULL as a table constraint"
+_SQL_JSON: Final = _Syntax(16, "SQL/JSON", _always)
+_SQL_JSON_QUERY: Final = _Syntax(17, "a query function of SQL/JSON", _always, "42883")
+_SYNTAX: Final[dict[type, tuple[_Syntax, ...]]] = {
+    ast.MergeStmt: (
+        _Syntax(15, "MERGE", _always),
+        _Syntax(17, "MERGE … RETURNING", lambda node: bool(node.returningClause)),
+        _Syntax(17, "BY SOURCE", lambda node: any(each.matchKind == _BY_SOURCE for each in node.mergeWhenClauses)),
+    ),
+    ast.IndexStmt: (_Syntax(15, "NULLS NOT DISTINCT", lambda node: node.nulls_not_distinct),),
+    ast.Constraint: (
+        _Syntax(15, "NULLS NOT DISTINCT", lambda node: node.nulls_not_distinct),
+        _Syntax(15, "columns of ON DELETE SET", lambda node: bool(node.fk_del_set_cols)),
+        _Syntax(18, "NOT ENFORCED", lambda node: node.contype == enums.ConstrType.CONSTR_ATTR_NOT_ENFORCED),
+        _Syntax(18, "NOT ENFORCED", lambda node: _can_be_enforced(node) and not node.is_enforced),
+        _Syntax(18, "WITHOUT OVERLAPS", lambda node: node.without_overlaps),
+        _Syntax(18, "PERIOD", lambda node: node.fk_with_period),
+        _Syntax(18, "GENERATED … VIRTUAL", lambda node: node.generated_kind == "v"),
+        _Syntax(18, "NOT NULL … NO INHERIT", lambda node: node.contype == _NOT_NULL and node.is_no_inherit),
+    ),
+    ast.CreateStmt: (_Syntax(18, _NAMED_NOT_NULL, lambda node: any(map(_is_of_table, node.tableElts or ()))),),
+    ast.ColumnDef: (_Syntax(16, "STORAGE of a new column", lambda node: bool(node.storage_name)),),
+    ast.AlterTableCmd: (
+        _Syntax(15, "SET ACCESS METHOD", _alters(_ALTER.AT_SetAccessMethod)),
+        _Syntax(16, "SET STORAGE DEFAULT", _alters(_ALTER.AT_SetStorage, lambda node: _word(node) == "default")),
+        _Syntax(17, "SET ACCESS METHOD DEFAULT", _alters(_ALTER.AT_SetAccessMethod, lambda node: not node.name)),
+        _Syntax(17, "SET EXPRESSION", _alters(_ALTER.AT_SetExpression)),
+        _Syntax(17, "SET STATISTICS DEFAULT", _alters(_ALTER.AT_SetStatistics, lambda node: not node.def_)),
+        _Syntax(18, _NAMED_NOT_NULL, _alters(_ALTER.AT_AddConstraint, lambda node: _is_of_table(node.def_))),
+    ),
+    ast.ATAlterConstraint: (
+        _Syntax(18, "ALTER CONSTRAINT … ENFORCED", lambda node: node.alterEnforceability),
+        _Syntax(18, "ALTER CONSTRAINT … INHERIT", lambda node: node.alterInheritability),
+    ),
+    ast.CreateStatsStmt: (_Syntax(16, "CREATE STATISTICS without a name", lambda node: not node.defnames),),
+    ast.AccessPriv: (_Syntax(17, "the privilege MAINTAIN", lambda node: node.priv_name == "maintain"),),
+    ast.VacuumRelation: (_Syntax(18, "ONLY of VACUUM and ANALYZE", lambda node: _is_only(node.relation)),),
+    ast.RangeSubselect: (_Syntax(16, "a subquery in FROM without an alias", lambda node: not node.alias),),
+    ast.ReturningClause: (_Syntax(18, "RETURNING WITH", lambda node: bool(node.options)),),
+    ast.JsonTable: (_Syntax(17, "JSON_TABLE", _always),),
+    **dict.fromkeys(
+        (ast.JsonObjectConstructor, ast.JsonArrayConstructor, ast.JsonArrayQueryConstructor, ast.JsonObjectAgg,
+         ast.JsonArrayAgg, ast.JsonIsPredicate), (_SQL_JSON,)),
+    **dict.fromkeys(
+        (ast.JsonFuncExpr, ast.JsonParseExpr, ast.JsonScalarExpr, ast.JsonSerializeExpr),
+        (_SQL_JSON_QUERY,)),
+}  # fmt: skip
+_NEWEST: Final = max(syntax.since for each in _SYNTAX.values() for syntax in each)
 
 
 def not_yet(statement: Statement, postgres: int) -> ServerError | None:
     """The syntax error that ``statement`` raises in this version, with the version from which on it does not."""
-    for since, what in _features(statement):
-        if postgres < since:
-            return ServerError(SYNTAX_ERROR, f"syntax error: {what} is understood from PostgreSQL {since} on")
-    return None
+    if postgres >= _NEWEST:
+        return None
+    missing = max(_found(statement.tree), key=lambda each: each.since, default=None)
+    if missing is None or postgres >= missing.since:
+        return None
+    return ServerError(missing.sqlstate, f"{missing.what} is understood from PostgreSQL {missing.since} on")
 
 
-def _features(statement: Statement) -> Iterable[tuple[int, str]]:
-    if type(statement.tree) in _OF_STATEMENTS:
-        yield _OF_STATEMENTS[type(statement.tree)]
-    for action in statement.actions:
-        yield from _features_of(action)
+def _found(tree: object) -> Iterator[_Syntax]:
+    for node in walk(tree):
+        yield from (each for each in _SYNTAX.get(type(node), ()) if each.has(node))
 
 
-def _features_of(action: actions.Action) -> Iterable[tuple[int, str]]:
-    constraints, columns = _parts(action)
-    yield from ((since, what) for since, what, has in _OF_CONSTRAINTS if any(map(has, constraints)))
-    yield from ((since, what) for since, what, has in _OF_COLUMNS if any(map(has, columns)))
-    yield from ((since, what) for since, what, has in _OF_ACTIONS if has(action))
+def _can_be_enforced(constraint: Node) -> bool:
+    return constraint.contype in {enums.ConstrType.CONSTR_CHECK, enums.ConstrType.CONSTR_FOREIGN}
 
 
-def _named(action: actions.Action) -> tuple[actions.Constraint, ...]:
-    """The constraints that stand beside columns, not within one."""
-    if isinstance(action, actions.AddConstraint):
-        return (action.constraint,)
-    return action.constraints if isinstance(action, actions.CreateTable) else ()
+def _word(command: Node) -> str:
+    """The keyword that a subcommand sets something to."""
+    return str(getattr(command.def_, "sval", "")).lower()
 
 
-def _is_alteration(action: actions.Action, kind: str) -> TypeGuard[actions.OtherAlteration]:
-    return isinstance(action, actions.OtherAlteration) and action.kind == kind
-
-
-def _parts(action: actions.Action) -> tuple[list[actions.Constraint], list[actions.Column]]:
-    """Every constraint and column that an action defines."""
-    columns = [each for value in _values(action) for each in _each(value) if isinstance(each, actions.Column)]
-    written = [each for value in _values(action) for each in _each(value) if isinstance(each, actions.Constraint)]
-    return [*written, *(each for column in columns for each in column.constraints)], columns
-
-
-def _values(action: object) -> list[Any]:
-    return [getattr(action, each.name) for each in fields(action)] if is_dataclass(action) else []
-
-
-def _each(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any field of an action
-    return value if isinstance(value, tuple) else (value,)
+def _is_only(relation: Node) -> bool:
+    return relation is not None and not relation.inh

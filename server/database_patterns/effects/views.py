@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from database_patterns import actions
 from database_patterns.catalog import Table
 from database_patterns.catalog.scopes import output_columns, output_names
 from database_patterns.locks import LockMode
 
 from . import references, relations, rows, sources, types
+from .other_alterations import require_known_parameters
 from .work import Refused, Work
 
 
@@ -16,6 +19,8 @@ def create(work: Work, action: actions.CreateView) -> None:
     existing = None if action.temporary else _existing(work, action)
     if existing is not None and not action.replace:
         return
+    tree: Any = work.statement.tree
+    require_known_parameters(work, [option.defname for option in getattr(tree, "options", None) or ()])
     references.require_names(work, action.query.tree)
     if action.materialized:
         rows.read(work, action.query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from database_patterns.actions import Name
+from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Catalog, Index, Sequence, Table
 from database_patterns.locks import LockMode
 from database_patterns.model import (
@@ -28,6 +28,7 @@ _KINDS: dict[str, RelationKind] = {
     "table": "table", "view": "view", "materialized view": "materialized view", "foreign table": "table",
     "sequence": "sequence", "type": "type",
 }  # fmt: skip
+NOT_NULL_HAS_A_NAME_SINCE = 18
 _PLANS_PARTITIONED_INDEXES_SINCE = 16
 _LOCK, _SCAN, _REWRITE = 0, 10, 20
 """How much a reason weighs: the one that costs most is shown."""
@@ -78,6 +79,12 @@ class Work:
     @property
     def postgres(self) -> int:
         return self.assumptions.postgres
+
+    def constraint(self, table: Table, name: str | None) -> Constraint | None:
+        """The constraint of ``table`` by its name, which NOT NULL does not have before PostgreSQL 18."""
+        found = table.constraints.get(name or "")
+        nameless = found is not None and found.kind == "not null" and self.postgres < NOT_NULL_HAS_A_NAME_SINCE
+        return None if nameless else found
 
     @property
     def statement_is_only(self) -> bool:
