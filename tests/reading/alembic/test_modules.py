@@ -70,6 +70,14 @@ def test_a_value_of_the_project_is_read_from_its_module(top: str, use: str, proj
     assert (texts(migration), migration.upgrade_gaps) == (exact("DROP TABLE a_t"), ())
 
 
+@pytest.mark.parametrize(
+    "other", ["print(TABLE)", "if TABLE:\n    register(TABLE)", "USED = [TABLE]\nUSED.append(TABLE)"]
+)
+def test_what_cannot_change_may_be_spoken_of(other: str, project: Project) -> None:
+    project.write({"app.py": f"TABLE = 't'\n{other}\n"})
+    assert texts(project.read("from app import TABLE", "op.drop_table(TABLE)")) == exact("DROP TABLE t")
+
+
 def test_only_the_statement_that_binds_a_name_is_interpreted(project: Project) -> None:
     project.write({"app.py": "while True:\n    pass\n\nX = 'x' * 10 ** 12\nTABLE = 't'\nraise SystemExit\n"})
     assert texts(project.read("from app import TABLE", "op.drop_table(TABLE)")) == exact("DROP TABLE t")
@@ -84,6 +92,9 @@ def test_only_the_statement_that_binds_a_name_is_interpreted(project: Project) -
         "TABLE = {'a': 't'}\nTABLE['a'] = 'u'\n",
         "TABLE = 't'\nTABLE += 'u'\n",
         "TABLE = ['t']\nchange(TABLE)\n",
+        "TABLE = 't'\nfor TABLE in found:\n    pass\n",
+        "class TABLE:\n    name = 't'\nTABLE.name = 'u'\n",
+        "with suppress(KeyError):\n    TABLE = found['t']\n",
     ],
 )
 def test_a_name_that_is_built_in_several_steps_is_unknown(module: str, project: Project) -> None:

@@ -24,6 +24,7 @@ from .formatting import brace_format, joined
 from .journal import Journal
 from .objects import CALLED, Instance, Method, PlainClass
 from .origins import MADE
+from .paths import Location
 from .sending import Arguments, flat, said
 from .sessions import SessionCalls
 from .source import Source
@@ -80,6 +81,10 @@ class Calls(SessionCalls):
         self, node: ast.AST, function: Function, arguments: Arguments, names: Mapping[str, object] | None = None
     ) -> object:
         """Run a function that the file defines; ``names`` are defined in it besides its arguments."""
+
+    @abstractmethod
+    def call_path(self, node: ast.Call, owner: Location, name: str, arguments: Arguments) -> object:
+        """Evaluate ``path.name(…)``."""
 
     @abstractmethod
     def look_up(self, node: ast.Call, name: str, arguments: Arguments) -> object:
@@ -144,6 +149,8 @@ class Calls(SessionCalls):
         """Call a class or a function of Python or SQLAlchemy."""
         if classes.holds_anything(callee) and "**" not in arguments[1]:
             return classes.made(callee, *arguments)
+        if callee is str and arguments[0] and isinstance(arguments[0][0], Location):
+            return arguments[0][0]
         if callee is str and arguments[0]:
             arguments = [self.shown(node, arguments[0][0]), *arguments[0][1:]], arguments[1]
         self._call_key(node, arguments if library.is_builtin(callee) else ([], {}))
@@ -154,12 +161,16 @@ class Calls(SessionCalls):
             self.journal.made(result, node)
         return result
 
-    def _call_bound(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
+    def _call_bound(  # noqa: PLR0911  one line for each kind of owner
+        self, node: ast.Call, bound: Bound, arguments: Arguments
+    ) -> object:
         owner = bound.owner
         if isinstance(owner, Operations):
             return self.call_operation(node, owner, bound.name, arguments)
         if isinstance(owner, Symbol):
             return self.call_symbol(node, owner, bound.name, arguments)
+        if isinstance(owner, Location):
+            return self.call_path(node, owner, bound.name, arguments)
         if isinstance(owner, orm.Query):
             return self.call_query(node, owner, bound.name, arguments)
         if isinstance(owner, Namespace):
@@ -193,14 +204,15 @@ class Calls(SessionCalls):
         return Unknown(callee.reason, inert=callee.inert, sends=callee.sends and self.importing)
 
     def _may_change(self, node: ast.Call, callee: Unknown, given: list[object]) -> None:
-        """Code that is not read may change what it is given, and a container that is found by an unknown key."""
+        """Code that is not read may change what it is given, but for a class; so may what an unknown key leads to."""
         code = self.source.code(node, 60)
         self.escaped = self.escaped or any(isinstance(value, Instance | Method | PlainClass) for value in given)
+        makes_object = self.source.code(node.func, 60).rpartition(".")[2][:1].isupper()
         if not callee.inert or callee.reason.startswith(_CHANGING):
             for value in given:
                 if isinstance(value, Instance):
                     value.lost = f"an object that {code} may change"
-                elif isinstance(value, list | dict | set):
+                elif isinstance(value, list | dict | set) and not makes_object:
                     self.taint(value, f"a container that {code} may change")
         if isinstance(node.func, ast.Attribute) and node.func.attr in library.MUTATING:
             root: ast.expr = node.func.value
@@ -239,6 +251,8 @@ class Calls(SessionCalls):
             return replace(args[0], is_clause=True)
         if callee in _ORDERED and any(isinstance(arg, set | frozenset) and len(arg) > 1 for arg in args):
             return Unknown("the order of a set")
+        if "**" not in kwargs and library.holds(callee, args):
+            return self._held(callee, args, kwargs)
         if callee is Table and (kwargs.keys() & _REFLECTING or reflected.is_reflected(args[1:2] and args[1])):
             return self._reflected(args, kwargs)
         if callee is not Column:
@@ -248,6 +262,15 @@ class Calls(SessionCalls):
             if isinstance(value, Symbolic) or first_hole(value) is not None:
                 client_side[key] = Unknown("a default that the migration computes")
         return self._apply(partial(callee, **client_side), args, kwargs)
+
+    def _held(self, callee: Callable[..., object], args: list[Any], kwargs: dict[str, Any]) -> object:
+        """A container of the items of others, whatever they are."""
+        self.budget.spend(sum(map(len, args)))
+        try:
+            return self.grown(callee(*args, **kwargs))
+        except (TypeError, ValueError) as error:
+            self.raised = said(error)
+            return Unknown(said(error))
 
     def _new_style(self, node: ast.Call, callee: Callable[..., object], arguments: Arguments) -> Arguments:
         """What only an SQLAlchemy older than 2.0 takes, as today's takes it."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.types import TypeEngine
 
+from . import flask_database
 from .account import may_send
 from .budget import STATEMENT_COST
 from .classes import column_type, enumeration, is_enumeration, plain_members
@@ -40,6 +41,8 @@ class ClassBodies(Definitions):
             return self._column_type(node, bases[0])
         if len(bases) == 1 and isinstance(bases[0], Declarative):
             return self._model(node)
+        if bases == [flask_database.CLASS] and flask_database.leaves_names(node):
+            return flask_database.CLASS
         names = tuple(self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases)
         if is_enumeration(names):
             found = enumeration(node, names, [(name, self.evaluate(value)) for name, value in plain_members(node)])

@@ -65,6 +65,8 @@ class ConnectionCalls(OperationCalls):
             return value if symbol.kind == "dialect" else self.setting(value, self.source.code(node, 60))
         if symbol.kind == "context":
             return _OF_CONTEXT.get(name, Unknown(f"Alembic's context.{name}", inert=True))
+        if symbol.kind == "application session" and name not in _QUIET_SESSION | {"remove", "rollback"}:
+            self.journal.gap(node, "it runs on the application's own connection, outside of the migration")
         return Unknown("another connection than the migration's") if symbol.kind == "engine" else ANSWER
 
     def setting(self, name: object, code: str) -> object:

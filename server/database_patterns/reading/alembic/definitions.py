@@ -134,7 +134,8 @@ class Definitions(Imports):
             self.journal.source = self.source
         if flow is None or flow.kind != "return":
             return None
-        return flow.value if flow.certain else Unknown(f"what {function.name}() returns")
+        returned = Unknown(f"what {function.name}() returns", inert=is_inert(flow.value))
+        return flow.value if flow.certain else returned
 
 
 def _bound(function: Function, arguments: Arguments) -> dict[str, object] | Unknown:

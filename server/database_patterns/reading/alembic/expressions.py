@@ -19,6 +19,7 @@ from .journal import Journal
 from .objects import Method
 from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
 from .parts import Parts
+from .paths import Location, as_text
 from .source import Branch, Source
 from .values import (
     MISSING,
@@ -52,6 +53,10 @@ class Expressions(Assignments):
     @abstractmethod
     def call(self, node: ast.Call) -> object:
         """Evaluate a call, with whatever it does to the database."""
+
+    @abstractmethod
+    def here(self) -> object:
+        """``__file__`` of the code that is read."""
 
     @abstractmethod
     def call_object(self, node: ast.expr, callee: object, arguments: tuple[list[Any], dict[str, Any]]) -> object:
@@ -124,7 +129,7 @@ class Expressions(Assignments):
         value = self.scope.find(node.id)
         if value is not MISSING:
             return value
-        return library.builtin(node.id)
+        return self.here() if node.id == "__file__" else library.builtin(node.id)
 
     def _attribute(self, node: ast.Attribute) -> object:
         owner = self.evaluate(node.value)
@@ -204,12 +209,15 @@ class Expressions(Assignments):
         return truth
 
     def _joined(self, node: ast.JoinedStr) -> object:
-        return self.grown(text_of([self.evaluate(part) for part in node.values]))
+        parts = [self.evaluate(part) for part in node.values]
+        return as_text(parts) or self.grown(text_of(parts))
 
     def _formatted(self, node: ast.FormattedValue) -> object:
         spec = self.evaluate(node.format_spec) if node.format_spec else ""
         conversion = chr(node.conversion) if node.conversion >= 0 else None
         value = self.shown(node, self.evaluate(node.value))
+        if isinstance(value, Location) and not spec:
+            return value
         if isinstance(value, Symbolic) or not isinstance(spec, str):
             return Unknown(self.source.code(node.value, 40))
         return self.grown(formatted(value, conversion, spec))

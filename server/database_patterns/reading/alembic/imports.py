@@ -10,21 +10,29 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import FunctionType
 from typing import Final
 
 from . import library, modules
 from .budget import Budget
 from .context import RevisionContext
+from .data_files import DataFiles
+from .flask_database import FlaskDatabase
 from .journal import Journal
-from .making import Objects
+from .paths import Location
 from .source import Source
-from .values import MISSING, Answers, Foreign, Module, Namespace, Operations, Scope, Unknown
+from .values import MISSING, Answers, Foreign, Function, Module, Namespace, Operations, Scope, Unknown
 
+_FIXED: Final = (Namespace, FlaskDatabase, Function, FunctionType, Location, type, str, bytes, int, float, type(None))
+"""What does not change because other statements speak of it."""
+_SEVERAL: Final = "{}, which its module {} builds in several steps"
+_OF_FLASK: Final = ("sqlalchemy", "sqlalchemy.orm")
+"""What Flask-SQLAlchemy's database takes names from."""
 _COST: Final = 10
 """Characters of a module for one step of the budget."""
 
 
-class Imports(Objects):
+class Imports(DataFiles):
     """Evaluates imports; running a statement is the subclass's part."""
 
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
@@ -52,6 +60,8 @@ class Imports(Objects):
             return self._of_library(owner, name)
         if isinstance(owner, Module):
             return self._of_module(owner, name)
+        if isinstance(owner, FlaskDatabase):
+            return self._of_flask(owner, name)
         if isinstance(owner, Foreign):
             return self._assumed(f"{owner.name}.{name}", Unknown(owner.reason))
         return super().attribute(owner, name)
@@ -142,6 +152,11 @@ class Imports(Objects):
         place = modules.find(library_.name, self.context.searched)
         return self._of_module(self._module(place), name) if place else found
 
+    def _of_flask(self, database: FlaskDatabase, name: str) -> object:
+        """``db.name``: the database's own, or what SQLAlchemy calls so."""
+        values = [database.named(name), *(library.member(Namespace(each), name) for each in _OF_FLASK)]
+        return next((value for value in values if not isinstance(value, Unknown)), values[-1])
+
     def _of_module(self, module: Module, name: str) -> object:
         place = module.place
         path = f"{place.name}.{name}"
@@ -160,9 +175,10 @@ class Imports(Objects):
         key = Path(parsed.source.path), name
         if name not in parsed.bindings:
             return self._from_stars(module, parsed, name)
-        statement = parsed.bindings[name]
+        statement, several = parsed.bindings[name], parsed.bindings[name] is None
+        statement = statement or parsed.mentioned.get(name)
         if statement is None:
-            return Unknown(f"{name}, which its module {key[0].name} builds in several steps")
+            return Unknown(_SEVERAL.format(name, key[0].name))
         if key in self._resolving or len(self._resolving) >= modules.IMPORT_DEPTH:
             return Unknown(f"{name}, whose modules need each other")
         self._resolving.append(key)
@@ -171,7 +187,11 @@ class Imports(Objects):
                 self.run_one(statement)
         finally:
             self._resolving.pop()
-        return module.scope.names.get(name, Unknown(f"{name}, which is not read"))
+        value = module.scope.names.get(name, Unknown(f"{name}, which is not read"))
+        if several and not isinstance(value, _FIXED):
+            value = Unknown(_SEVERAL.format(name, key[0].name), inert=isinstance(value, Unknown) and value.inert)
+            module.scope.names[name] = value
+        return value
 
     def _from_stars(self, module: Module, parsed: modules.Parsed, name: str) -> object:
         for statement in parsed.stars:

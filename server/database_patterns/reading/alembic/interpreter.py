@@ -14,7 +14,7 @@ from .connection import ANSWER
 from .flow import Flow
 from .operators import TOO_BIG
 from .source import walk
-from .values import MISSING, Batch, Function, Operations, Scope, Unknown, is_symbol
+from .values import MISSING, Batch, Function, Operations, Scope, Unknown, is_inert, is_symbol
 
 
 class Interpreter(ClassBodies):
@@ -61,7 +61,8 @@ class Interpreter(ClassBodies):
         if second is None:
             return first
         same = second.certain and second.kind == first.kind
-        return Flow(second.kind, Unknown("one of several values"), None if same else first.guard)
+        value = _either("one of several values", first.value, second.value)
+        return Flow(second.kind, value, None if same else first.guard)
 
     def run_one(self, statement: ast.stmt) -> Flow | None:
         """Interpret one statement; an error in it never loses another."""
@@ -169,9 +170,10 @@ class Interpreter(ClassBodies):
         first = self._branch(node.body, f"if {condition}")
         after_first, self.scope.names = self.scope.names, before
         second = self._branch(node.orelse, f"unless {condition}")
-        self._merge(after_first, Unknown(f"what depends on {condition}"))
+        reason = f"what depends on {condition}"
+        self._merge(after_first, reason)
         if first and second and first.certain and second.certain:
-            return Flow(first.kind, Unknown(f"what depends on {condition}"))
+            return Flow(first.kind, _either(reason, first.value, second.value))
         if first:
             return Flow(first.kind, guard=f"unless {condition}")
         return Flow(second.kind, guard=f"if {condition}") if second else None
@@ -184,12 +186,13 @@ class Interpreter(ClassBodies):
         with self.journal.guarded(guard):
             return self.block(body)
 
-    def _merge(self, other: dict[str, object], unknown: Unknown) -> None:
-        """Names that differ from ``other`` become ``unknown``."""
+    def _merge(self, other: dict[str, object], reason: str) -> None:
+        """Names that differ from ``other`` become unknown for ``reason``."""
         names = self.scope.names
         for name in other.keys() | names.keys():
-            if names.get(name, MISSING) is not other.get(name, MISSING):
-                names[name] = unknown
+            one, two = names.get(name, MISSING), other.get(name, MISSING)
+            if one is not two:
+                names[name] = _either(reason, one, two)
 
     def _condition(self, node: ast.expr) -> str:
         return self.source.code(node, 100)
@@ -242,11 +245,13 @@ class Interpreter(ClassBodies):
         unknown = Unknown(f"what changes in the loop on line {node.lineno}")
         changed = _stored(node)
         targets = _stored(node.target) if isinstance(node, ast.For) else set()
+        before = {name: self.scope.names.get(name) for name in changed}
         for name in (changed - targets) & self.scope.names.keys():
             self.scope.names[name] = unknown
         flow = self._branch(node.body, header)
         for name in changed:
-            self.scope.names[name] = unknown
+            inert = is_inert(before.get(name)) and is_inert(self.scope.names.get(name))
+            self.scope.names[name] = replace(unknown, inert=inert)
         if flow is not None and flow.kind in {"return", "raise"}:
             return Flow(flow.kind, Unknown("a value"), f"unless {header}")
         return self.block(node.orelse)
@@ -281,7 +286,7 @@ class Interpreter(ClassBodies):
                 self.scope.names[handler.name] = Unknown("an exception", inert=True)
             flow = self._branch(handler.body, guard)
             left = flow if flow and flow.kind != "raise" else left
-            self._merge(merged, Unknown("what depends on an exception"))
+            self._merge(merged, "what depends on an exception")
         return left
 
     def _with(self, node: ast.With) -> Flow | None:
@@ -354,6 +359,11 @@ class Interpreter(ClassBodies):
         ast.While: _while,
         ast.With: _with,
     }
+
+
+def _either(reason: str, *values: object) -> Unknown:
+    """One of ``values``, which of them is not known."""
+    return Unknown(reason, inert=all(map(is_inert, values)))
 
 
 def _stored(node: ast.AST) -> set[str]:

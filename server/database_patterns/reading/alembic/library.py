@@ -33,7 +33,7 @@ from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.types import TypeDecorator
 
-from . import custom, models, neighbours, objects
+from . import custom, flask_database, models, neighbours, objects, paths
 from .formatting import TEXT_MAX
 from .values import Bound, Namespace, Question, Symbol, Unknown
 
@@ -65,6 +65,8 @@ _PACKAGES: Final = {
     "alembic.operations.base",
     "alembic.operations.ops",
     "flask",
+    "flask_sqlalchemy",
+    "os.path",
 }
 DRIVEN: Final = {"alembic", "sqlalchemy"}
 """Libraries that reading runs itself, so that it does not read their source."""
@@ -175,13 +177,14 @@ _BUILTINS: Final[dict[str, Callable[..., object] | Question]] = {
     "len": len, "list": list, "max": max, "min": min, "range": range, "round": _round, "set": set, "sorted": sorted,
     "str": str, "sum": sum, "tuple": tuple,
     "getattr": Question("getattr"), "hasattr": Question("hasattr"), "isinstance": Question("isinstance"),
+    "open": Question("open"),
     "enumerate": lambda *args, **kwargs: list(enumerate(*args, **kwargs)),
     "reversed": lambda items: list(reversed(items)),
     "zip": lambda *args, **kwargs: list(zip(*args, **kwargs)),  # noqa: B905  strict is the revision's to say
 }  # fmt: skip
 _BUILTIN_IDS: Final = {id(function) for function in _BUILTINS.values()}
 _ACTIVE_BUILTINS: Final = {
-    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals", "input", "locals", "open",
+    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals", "input", "locals",
     "setattr", "vars",
 }  # fmt: skip
 
@@ -223,7 +226,16 @@ MUTATING: Final = {
 }  # fmt: skip
 """Methods of containers that change them."""
 
-_GIVEN: Final = {**_SPECIAL, **_STANDARD, **neighbours.GIVEN, **models.MAPPING, **objects.GIVEN, **custom.GIVEN}
+_GIVEN: Final = {
+    **_SPECIAL,
+    **_STANDARD,
+    **neighbours.GIVEN,
+    **models.MAPPING,
+    **objects.GIVEN,
+    **custom.GIVEN,
+    **flask_database.GIVEN,
+    **paths.GIVEN,
+}
 """What modules give, by dotted name."""
 _NAMESPACES: Final = {*_MODULES, *_OTHER_DIALECTS, *_PACKAGES, *neighbours.MODULES}
 """The dotted names of modules and packages that are known."""
@@ -234,6 +246,14 @@ def builtin(name: str) -> object:
     if not hasattr(builtins, name):
         return _BUILTINS.get(name, Unknown(f"{name}, which nothing defines"))
     return _BUILTINS.get(name, Unknown(name, inert=name not in _ACTIVE_BUILTINS))
+
+
+_HOLDING: Final = {id(_BUILTINS[name]) for name in ("dict", "enumerate", "list", "reversed", "tuple", "zip")}
+
+
+def holds(function: object, args: Sequence[object]) -> bool:
+    """Whether ``function`` only puts the items of ``args``, which are known, into another container."""
+    return id(function) in _HOLDING and all(isinstance(each, list | tuple | dict) for each in args)
 
 
 def is_builtin(function: object) -> bool:

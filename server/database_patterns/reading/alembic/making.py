@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from abc import abstractmethod
 from typing import Any
 
 from .calls import Calls
@@ -107,8 +108,14 @@ class Objects(Calls):
         method = next((each for each in methods if isinstance(each, Method)), None)
         return value if method is None else self.call_object(node, method, ([], {}))
 
+    @abstractmethod
+    def open_file(self, node: ast.Call, arguments: Arguments) -> object:
+        """Evaluate ``open(…)``."""
+
     def look_up(self, node: ast.Call, name: str, arguments: Arguments) -> object:
         args = arguments[0]
+        if name == "open":
+            return self.open_file(node, arguments)
         if name == "isinstance" and len(args) == 2 and not arguments[1]:
             return _is_one(args[0], args[1])
         if len(args) >= 2 and isinstance(args[1], str) and not arguments[1]:

@@ -25,6 +25,8 @@ IMPORT_DEPTH: Final = 12
 HOOKS: Final = ("compiles", "listens_for")
 """Decorators that change how SQLAlchemy renders, or what it does besides."""
 
+_PLAIN: Final = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Expr)
+"""Statements that bind no name but their own."""
 _CACHED: Final = 1_000
 _DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -36,6 +38,8 @@ class Parsed:
     source: Source
     bindings: dict[str, ast.stmt | None]
     stars: tuple[ast.ImportFrom, ...] = ()
+    mentioned: dict[str, ast.stmt] = field(default_factory=dict)
+    """Which statement binds a name that others only speak of, and may change thereby."""
     hooks: tuple[ast.expr, ...] = ()
     """Decorators of functions that hook them into SQLAlchemy."""
 
@@ -98,16 +102,22 @@ def _parse(file: Path, _changed: int, _size: int) -> Parsed | None:
     except UserError:
         return None
     bindings: dict[str, ast.stmt | None] = {}
+    once: dict[str, ast.stmt | None] = {}
     for statement in source.tree.body:
         if _is_main_guard(statement):
             continue
         bound = list(_bound(statement))
         for name in bound:
             bindings[name] = None if name in bindings and not isinstance(statement, ast.Import) else statement
+            once[name] = None if name in once else statement
         for name in _changed_names(statement, set(bound)):
             bindings[name] = None
+        if not isinstance(statement, _PLAIN):
+            once |= dict.fromkeys(_rebound(statement) - set(bound))
     stars = [each for each in source.tree.body if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
-    return Parsed(source, bindings, tuple(stars), tuple(_hooks(source)))
+    bindings = {name: node for name, node in bindings.items() if node is not None or name in once}
+    mentioned = {name: node for name, node in once.items() if node is not None and bindings.get(name) is None}
+    return Parsed(source, bindings, tuple(stars), mentioned, tuple(_hooks(source)))
 
 
 def _hooks(source: Source) -> Iterator[ast.expr]:
@@ -127,12 +137,33 @@ def _bound(node: ast.stmt) -> Iterator[str]:
         yield node.name
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.split(".")[0] for alias in node.names if alias.name != "*")
+    elif isinstance(node, ast.With) and all(map(_opens, node.items)):
+        yield from sorted(_rebound(node))
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             yield from (
                 inner.id for inner in walk(target) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
             )
+
+
+def _opens(item: ast.withitem) -> bool:
+    """Whether a ``with`` block only opens a file there, so that what is in it runs."""
+    function = item.context_expr.func if isinstance(item.context_expr, ast.Call) else None
+    return (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) == "open"
+
+
+def _rebound(node: ast.stmt) -> set[str]:
+    """The names that a compound statement, or one that changes parts of things, may bind anew."""
+    bound = {inner.id for inner in walk(node) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)}
+    for inner in walk(node):
+        if isinstance(inner, _DEFINITIONS):
+            bound.add(inner.name)
+        elif isinstance(inner, ast.Import | ast.ImportFrom):
+            bound |= {alias.asname or alias.name.split(".")[0] for alias in inner.names}
+        elif isinstance(inner, ast.Attribute | ast.Subscript) and not isinstance(inner.ctx, ast.Load):
+            bound |= {each.id for each in walk(inner.value) if isinstance(each, ast.Name)}
+    return bound
 
 
 def _changed_names(node: ast.stmt, bound: set[str]) -> set[str]:
@@ -142,7 +173,7 @@ def _changed_names(node: ast.stmt, bound: set[str]) -> set[str]:
     if isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return {name for target in targets for name in _names(target)} - bound
-    return _names(node)
+    return _names(node) - bound
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from . import library
 from .formatting import TEXT_MAX, percent_format, text_of
 from .objects import COUNTED, Instance
+from .paths import Location
 from .values import Bound, PartialText, Symbolic, Unknown, first_hole
 
 TOO_BIG: Final = Unknown("a value bigger than is read here")
@@ -86,6 +87,8 @@ def combined(operation: ast.operator, left: object, right: object) -> object:
     """``left <operation> right``; an SQL expression on either side makes an SQL expression."""
     if isinstance(left, str) and isinstance(operation, ast.Mod):
         return percent_format(left, right)
+    if isinstance(left, Location):
+        return _of_path(operation, left, right)
     if isinstance(operation, ast.Add) and _are_texts(left, right):
         return text_of((left, right))
     if not library.is_element(left) and not library.is_element(right):
@@ -96,6 +99,13 @@ def combined(operation: ast.operator, left: object, right: object) -> object:
     if function is None or isinstance(left, Symbolic) or isinstance(right, Symbolic):
         return Unknown(f"a value combined by {type(operation).__name__}")
     return function(left, right)
+
+
+def _of_path(operation: ast.operator, path: Location, right: object) -> object:
+    if isinstance(operation, ast.Div):
+        return path.joined([right])
+    known = isinstance(operation, ast.Add) and isinstance(right, str)
+    return path.followed_by(str(right)) if known else Unknown("a path that is not known", inert=True)
 
 
 def _are_texts(left: object, right: object) -> bool:

@@ -106,6 +106,7 @@ class Maker(Symbolic):
 
 SymbolKind = Literal[
     "application",
+    "application session",
     "application settings",
     "autocommit block",
     "connection",
