@@ -92,7 +92,8 @@ def test_keys_that_do_not_differ_have_the_same_value(
 ) -> None:
     one = functools.reduce(lambda layers, step: changed(layers, *step), first, Layers[str, int]())
     other = functools.reduce(lambda layers, step: changed(layers, *step), second, one)
-    same = set("abcdefgh") - differing(one, other)
+    differ: set[str] = differing(one, other)
+    same = set("abcdefgh") - differ
     assert {key: one.get(key) for key in same} == {key: other.get(key) for key in same}
     assert differing(dict(one), dict(other)) == {*one, *other}
 
