@@ -110,24 +110,30 @@ def revisions_in(folder: Path) -> list[tuple[str, str]]:
 
 def warm(revisions: list[tuple[str, str]], history: list[tuple[str, str]]) -> None:
     """Read, explain and replay, as a process does that has read others before."""
-    each_way = [("reading", read_text), ("explaining", _explain)]
-    for what, call in each_way:
-        call(*revisions[0])
-        parsing = [_milliseconds(ast.parse, text) for text, _ in revisions]
-        taken = [_milliseconds(call, text, name) for text, name in revisions]
-        print(f"\n{f'{what} {len(revisions):,} revisions, warm':32}{'time':>10}{'of parsing':>16}")
-        print(_compared("median", statistics.median(taken), statistics.median(parsing)))
-        print(
-            _compared("95th percentile", statistics.quantiles(taken, n=20)[-1], statistics.quantiles(parsing, n=20)[-1])
-        )
-        print(_compared("in all", sum(taken), sum(parsing)))
-    parsing = [_milliseconds(ast.parse, text) for text, _ in history]
+    each("reading", read_text, revisions)
+    each("explaining", _explain, revisions)
+    replay(history)
+
+
+def each(what: str, call: Callable[[str, str], object], revisions: list[tuple[str, str]]) -> None:
+    """Each revision by itself."""
+    call(*revisions[0])
+    parsing = [_milliseconds(ast.parse, text) for text, _ in revisions]
+    taken = [_milliseconds(call, text, name) for text, name in revisions]
+    print(f"\n{f'{what} {len(revisions):,} revisions, warm':32}{'time':>10}{'of parsing':>16}")
+    print(_compared("median", statistics.median(taken), statistics.median(parsing)))
+    print(_compared("95th percentile", statistics.quantiles(taken, n=20)[-1], statistics.quantiles(parsing, n=20)[-1]))
+    print(_compared("in all", sum(taken), sum(parsing)))
+
+
+def replay(history: list[tuple[str, str]]) -> None:
+    """The statements of all revisions, one after the other, through the catalog."""
     migrations = of_files([read_text(text, name) for text, name in history]).migrations
     statements = [statement for migration in migrations for statement in migration.upgrade]
-    taken = [_milliseconds(reduce, Catalog.advance, statements, Catalog.at_first())]
-    what = f"replaying {len(history):,} revisions"
-    print(f"\n{what:32}{'time':>10}{'of parsing':>16}")
-    print(_compared(f"{len(statements):,} statements", sum(taken), sum(parsing)))
+    parsing = sum(_milliseconds(ast.parse, text) for text, _ in history)
+    taken = _milliseconds(reduce, Catalog.advance, statements, Catalog.at_first())
+    print(f"\n{f'replaying {len(history):,} revisions':32}{'time':>10}{'of parsing':>16}")
+    print(_compared(f"{len(statements):,} statements", taken, parsing))
 
 
 def _explain(text: str, name: str) -> None:
