@@ -178,6 +178,10 @@ class OtherAlteration:
     """What ADD GENERATED and SET GENERATED say."""
     if_exists: bool = False
     """IF EXISTS of the subcommand, not of the whole statement."""
+    value: str | None = None
+    """The word of SET STORAGE and SET COMPRESSION."""
+    number: int | None = None
+    """The column of an index that SET STATISTICS is about."""
 
 
 @dataclass(frozen=True, slots=True)

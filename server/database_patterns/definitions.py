@@ -119,3 +119,7 @@ class Column:
     constraints: tuple[Constraint, ...] = ()
     sequence: Name | None = None
     """The sequence of an identity, where SEQUENCE NAME gives it one."""
+    nullable: bool = False
+    """Whether it says NULL."""
+    storage: str | None = None
+    compression: str | None = None

@@ -24,7 +24,7 @@ HERE: Final = Path(__file__).parent
 RECORDS: Final = [json.loads(line) for line in (HERE / "measured_statements.jsonl").read_text().splitlines()]
 NOT_ANALYSED: Final = {"do_block": "the code of a DO block is not looked into"}
 """Records that come back with ``unknown``, each with the reason."""
-SCHEMAS: Final = ("shop", "objects", "references", "conversions")
+SCHEMAS: Final = ("shop", "objects", "references", "conversions", "alterations")
 
 
 @dataclass(frozen=True, slots=True)

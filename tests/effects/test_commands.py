@@ -54,7 +54,7 @@ T_INDEXES = ["t_pkey", "t_name"]
         ("ALTER TABLE t ALTER name SET STORAGE MAIN", {"t": "AX"}),
         ("ALTER TABLE t DISABLE TRIGGER ALL", {"t": "SRX"}), ("ALTER TABLE t ENABLE ROW LEVEL SECURITY", {"t": "AX"}),
         ("ALTER TABLE t CLUSTER ON t_name", {"t": "SUX", "t_name": "SUX"}),
-        ("ALTER TABLE t OWNER TO someone", {"t": "AX"}),
+        ("ALTER TABLE t OWNER TO someone", {"t": "AX", "t_name": "AX", "t_pkey": "AX"}),
         ("ALTER TABLE bird NO INHERIT animal", {"bird": "AX", "animal": "AS"}),
         ("ALTER TABLE fish INHERIT animal", {"fish": "AX", "animal": "SUX"}),
         ("ALTER TABLE t REPLICA IDENTITY USING INDEX t_pkey", {"t": "AX", "t_pkey": "S"}),

@@ -220,10 +220,7 @@ def test_a_constraint_that_cannot_be_dropped_is_an_error(sql: str, sqlstate: str
 def test_the_constraint_behind_not_null_has_a_name_since_18() -> None:
     drop = "ALTER TABLE orders DROP CONSTRAINT orders_id_not_null"
     assert errors(predicted(drop, SHOP, postgres=17)) == ("42704", [])
-    assert errors(predicted(drop.replace("orders_id", "part_at").replace("TABLE orders", "TABLE part"), SHOP)) == (
-        None,
-        [],
-    )
+    assert errors(predicted("ALTER TABLE part DROP CONSTRAINT part_at_not_null", SHOP)) == ("42P16", [])  # in a key
 
 
 def test_dropping_an_unknown_constraint_says_that_another_table_may_be_locked() -> None:

@@ -63,25 +63,38 @@ def in_execution_order(followed: Iterable[ActionT]) -> list[ActionT]:
 
 def _pass(action: Action) -> int:
     if isinstance(action, actions.AddConstraint):
-        return _KEYS_PASS if action.constraint.kind in {"primary key", "unique", "exclusion"} else _CONSTRAINTS_PASS
-    if isinstance(action, actions.SetDefault) and action.default is None:
-        return _DROP_PASS
-    return _PASSES.get(type(action), _LAST_PASS)
+        return _PASSES[_CONSTRAINT_PASSES["index" if action.constraint.using_index else action.constraint.kind]]
+    if isinstance(action, actions.SetDefault):
+        return _PASSES["drop" if action.default is None else "other constraint"]
+    if isinstance(action, actions.OtherAlteration):
+        return _PASSES[_OTHER_PASSES.get(action.kind, "misc")]
+    return _PASSES[_ACTION_PASSES.get(type(action), "misc")]
 
 
-_DROP_PASS: Final = 0
-_PASSES: Final[dict[type[Action], int]] = {
-    actions.DropColumn: _DROP_PASS,
-    actions.DropConstraint: _DROP_PASS,
-    actions.DropNotNull: _DROP_PASS,
-    actions.AlterColumnType: 1,
-    actions.AddColumn: 2,
-    actions.SetNotNull: 3,
-    actions.SetDefault: 3,
+_PASSES: Final = {
+    name: number
+    for number, name in enumerate(
+        ("drop", "type", "column", "expression", "constraint", "attribute", "index constraint", "index",
+         "other constraint", "misc")
+    )
+}  # fmt: skip
+"""PostgreSQL's passes, in their order."""
+_ACTION_PASSES: Final[dict[type[Action], str]] = {
+    actions.DropColumn: "drop",
+    actions.DropConstraint: "drop",
+    actions.DropNotNull: "drop",
+    actions.AlterColumnType: "type",
+    actions.AddColumn: "column",
+    actions.SetNotNull: "attribute",
 }
-_KEYS_PASS: Final = 4
-_CONSTRAINTS_PASS: Final = 5
-_LAST_PASS: Final = 6
+_CONSTRAINT_PASSES: Final = {
+    "check": "constraint", "not null": "constraint", "index": "index constraint", "primary key": "index",
+    "unique": "index", "exclusion": "index", "foreign key": "other constraint",
+}  # fmt: skip
+_OTHER_PASSES: Final = {
+    "DropIdentity": "drop", "DropExpression": "drop", "SetExpression": "expression", "SetIdentity": "attribute",
+    "AddIdentity": "other constraint",
+}  # fmt: skip
 
 
 def _uncertain(before: Catalog, after: Catalog) -> Catalog:

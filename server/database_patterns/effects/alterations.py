@@ -18,6 +18,7 @@ from . import (
     foreign_keys,
     other_alterations,
     partitions,
+    preparation,
     relations,
     sources,
     type_changes,
@@ -36,6 +37,8 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
     if isinstance(first, actions.OtherAlteration) and first.relation_kind == "type":
         composites.alter(work, first.table, subcommands)
         return
+    if any(isinstance(each, actions.DetachPartition) and each.concurrently for each in subcommands):
+        work.refuse_in_transaction("ALTER TABLE ... DETACH CONCURRENTLY")
     found = relations.find(work, first.table)
     said = getattr(work.statement.tree, "objtype", None)
     relations.require_said(found, said)
@@ -49,12 +52,10 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
         _lock_family(alteration, subcommands)
     for action in subcommands:
         relations.require_alterable(work, found, action)
-    for action in subcommands:
-        if isinstance(action, actions.AlterColumnType):
-            type_changes.prepare(alteration, action)
+        preparation.prepare(alteration, action)
     for action in in_execution_order(subcommands):
         handler = _HANDLERS[type(action)]
-        for member in alteration.members(only=not _recurses(action, table)):
+        for member in alteration.members(only=not _recurses(action, table, work.postgres)):
             if work.is_locked(member) or index is not None:
                 handler(alteration, member, action)
         work.catalog = apply(work.catalog, action)
@@ -68,7 +69,8 @@ def _lock_family(alteration: Alteration, subcommands: Sequence[TableAction]) -> 
     reaching = [action for action in subcommands if _reaches_children(action, table, work.postgres)]
     if reaching:
         mode = max(_level_below(action, alteration) for action in reaching)
-        for member in alteration.members()[1:]:
+        nearest = all(isinstance(each, actions.DropColumn) and each.only for each in reaching)
+        for member in work.catalog.children(table) if nearest else alteration.members()[1:]:
             work.lock(member, mode, reason, sources.ALTER_TABLE)
 
 
@@ -122,10 +124,10 @@ _LEVELS_OF_CONSTRAINTS: Final = {"foreign key": LockMode.ShareRowExclusiveLock}
 """Weaker locks than ACCESS EXCLUSIVE, which all others take."""
 
 
-def _recurses(action: TableAction, table: Table) -> bool:
+def _recurses(action: TableAction, table: Table, postgres: int) -> bool:
     """Whether a subcommand goes on to the partitions, or to the tables that inherit."""
     if isinstance(action, actions.OtherAlteration):
-        return other_alterations.recurses(action)
+        return other_alterations.recurses(action, table, postgres)
     if isinstance(action, actions.AttachPartition | actions.DetachPartition) or action.only:
         return False
     if isinstance(action, actions.ValidateConstraint):
@@ -141,6 +143,8 @@ def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:
     """Whether the tables below are locked, which some subcommands do even by ONLY or where they do not recurse."""
     if isinstance(action, actions.AddConstraint) and not action.only and postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE:
         return True
+    if isinstance(action, actions.AddColumn) and action.if_not_exists and action.column.name in table.columns:
+        return False
     if isinstance(action, actions.DropNotNull) and postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE:
         return _is_required(table, action.column)
     if isinstance(action, actions.DropConstraint):
@@ -149,7 +153,7 @@ def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:
         return table.partitioned or inherited
     if isinstance(action, actions.SetNotNull) and (table.partitioned or postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE):
         return not action.only and not _is_required(table, action.column)
-    return isinstance(action, actions.DropColumn) or _recurses(action, table)
+    return isinstance(action, actions.DropColumn) or _recurses(action, table, postgres)
 
 
 def _is_required(table: Table, column: str) -> bool:

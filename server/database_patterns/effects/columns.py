@@ -15,7 +15,7 @@ from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import constraints, conversions, foreign_keys, literals, references, sources, types
+from . import column_options, constraints, conversions, foreign_keys, literals, references, sources, types
 from .alteration import Alteration
 from .types import UNKNOWN
 from .volatility import analyse
@@ -54,18 +54,19 @@ def require_with_children(at: Alteration, table: Table, message: str, *, only: b
 def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
     """Enter what ADD COLUMN does to the rows, and what its inline constraints do."""
     column = action.column
+    if table.partition and table.name == at.table.name:
+        raise Refused("42809", "cannot add column to a partition")
     if column.name in table.columns:
         if action.if_not_exists or table.name != at.table.name:
             return
         raise Refused("42701", f'column "{column.name}" of relation "{table.name}" already exists')
     if action.if_not_exists and not table.columns_complete:
         at.work.doubt(f"whether {table.name} has a column {column.name} already is not known")
-    if table.partition and table.name == at.table.name:
-        raise Refused("42809", "cannot add column to a partition")
     require_with_children(at, table, f'column "{column.name}" must be added to child tables too', only=action.only)
     if column.identity and at.catalog.children(table) and not _spreads_identity(at, table):
         raise Refused("42P16", "cannot recursively add identity column to table that has child tables")
     require_type(at.work, column, table)
+    require_options(at.work, column)
     computed = column.generated != "virtual" or column.not_null
     require_default(at.work, table, column, column.default, computed=computed)
     fill = _fill(at.work, table, column)
@@ -87,6 +88,20 @@ def require_type(work: Work, column: Column, table: Table | None = None) -> None
     """Raise Refused where the column's type is known not to exist."""
     if not is_serial(column) and types.is_missing(work.catalog, column.type, work.postgres, table):
         raise Refused("42704", f'type "{column.type.name}" does not exist')
+
+
+def require_options(work: Work, column: Column) -> None:
+    """Raise Refused where identity, STORAGE or COMPRESSION do not go with the column's type, or NULL with a serial."""
+    if is_serial(column):
+        if column.nullable:
+            raise Refused("42601", f'conflicting NULL/NOT NULL declarations for column "{column.name}"')
+        return
+    if column.identity:
+        column_options.require_integer(work, column)
+    if column.storage:
+        column_options.require_storage(work, column.type, column.storage)
+    if column.compression:
+        column_options.require_compression(work, column.type, column.compression)
 
 
 def require_default(

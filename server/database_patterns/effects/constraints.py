@@ -5,13 +5,14 @@ from __future__ import annotations
 from database_patterns import actions
 from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Table
+from database_patterns.catalog.definitions import same_key
 from database_patterns.catalog.drops import keys_that_need
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
 from . import columns, foreign_keys, indexes, references, sources
 from .alteration import Alteration, Validation
-from .work import Refused, Work
+from .work import NOT_NULL_HAS_A_NAME_SINCE, Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
 _AS = LockMode.AccessShareLock
@@ -22,15 +23,13 @@ _INDEXED = frozenset({"unique", "primary key", "exclusion"})
 def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
     """Enter ADD CONSTRAINT of any kind."""
     constraint = action.constraint
-    root = table.name == at.table.name
-    if root:
-        _require_new(at, table, constraint)
-        inherited = constraint.kind in {"check", "not null"} and not constraint.no_inherit
-        message = "constraint must be added to child tables too"
-        columns.require_with_children(at, table, message, only=action.only and inherited)
+    if table.name == at.table.name:
         references.require_in(at.work, table, constraint.expression, constraint.predicate)
-        for column in constrained_columns(constraint):
+        for column in sorted(constrained_columns(constraint)):
             columns.require(table, column)
+        if constraint.kind == "not null" and _repeats_not_null(at, table, constraint):
+            return
+        _require_addable(at, table, action)
     if constraint.kind == "foreign key":
         foreign_keys.add(at, table, constraint, validated=not constraint.not_valid, only=action.only)
     elif constraint.kind in _INDEXED:
@@ -44,28 +43,65 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
             at.work.may_fail("23514", f"a row of {table.name} violates the CHECK")
 
 
+def _require_addable(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
+    constraint = action.constraint
+    if constraint.kind not in _INDEXED:
+        _require_new(at, table, constraint)
+    inherited = constraint.kind in {"check", "not null"} and not constraint.no_inherit
+    message = "constraint must be added to child tables too"
+    columns.require_with_children(at, table, message, only=action.only and inherited)
+
+
+def _repeats_not_null(at: Alteration, table: Table, constraint: Constraint) -> bool:
+    """Whether the column is NOT NULL by a constraint already, which another one must agree with in all it says."""
+    same = (each for each in table.constraints.values() if each.kind == "not null")
+    found = next((each for each in same if each.columns == constraint.columns), None)
+    if found is None or at.work.postgres < NOT_NULL_HAS_A_NAME_SINCE:
+        return False
+    problems = {
+        f"cannot change NO INHERIT status of NOT NULL constraint {found.name}": found.no_inherit
+        != constraint.no_inherit,
+        f"incompatible NOT VALID constraint {found.name}": found.not_valid and not constraint.not_valid,
+        f"a not-null constraint named {found.name} already exists": constraint.name not in {None, found.name},
+    }
+    problem = next((words for words, differs in problems.items() if differs), None)
+    if problem is not None:
+        raise Refused("55000", f'{problem} on relation "{table.name}"')
+    return True
+
+
 def _require_new(at: Alteration, table: Table, constraint: Constraint) -> None:
     if constraint.no_inherit and table.partitioned:
         raise Refused("42P16", f'cannot add NO INHERIT constraint to partitioned table "{table.name}"')
     if at.work.constraint(table, constraint.name) is not None:
         raise Refused("42710", f'constraint "{constraint.name}" for relation "{table.name}" already exists')
+
+
+def _require_new_key(at: Alteration, table: Table, constraint: Constraint) -> None:
+    """The same for a constraint with an index, once the index is known to be possible."""
+    if table.name != at.table.name:
+        return
     if constraint.kind == "primary key" and table.primary_key is not None:
         raise Refused("42P16", f'multiple primary keys for table "{table.name}" are not allowed')
-    index = constraint.name if constraint.kind in _INDEXED else None
-    taken = index is not None and at.catalog.exists(actions.Name(index, table.name.schema))
+    require_partition_key(table, constraint)
+    index = constraint.name or constraint.using_index
+    taken = index is not None and at.catalog.exists(Name(index, table.name.schema))
     if taken and constraint.using_index != index:
         raise Refused("42P07", f'relation "{index}" already exists')
+    _require_new(at, table, constraint)
 
 
 def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
     if constraint.using_index is not None:
         _take_index(at, table, constraint)
         return
-    require_partition_key(table, constraint)
+    keys = (*constraint.columns, *(each.column for each in constraint.elements if each.operator_class is None))
+    for column in keys:
+        known = table.columns.get(column or "")
+        indexes.require_class(at.work, constraint.method, known.type if known else None)
+    _require_new_key(at, table, constraint)
     if constraint.kind == "primary key" and not table.partitioned:
         _require_in_children(at, table, constraint)
-    for column in constraint.columns:
-        indexes.require_class(at.work, "btree", table.columns[column].type if column in table.columns else None)
     at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
     if table.rows == "none":
         return
@@ -109,6 +145,7 @@ def _take_index(at: Alteration, table: Table, constraint: Constraint) -> None:
             at.work.scan(table, "Columns that are not NOT NULL yet are read to find a NULL.", scanned="unknown")
         return
     _require_usable(table, constraint)
+    _require_new_key(at, table, constraint)
     renamed = constraint.name not in {None, index.name.name}
     at.taken[Name(constraint.name or index.name.name, table.name.schema)] = index
     mode = LockMode.ShareUpdateExclusiveLock if renamed else _AS
@@ -176,12 +213,30 @@ def _not_found(at: Alteration, table: Table, action: actions.DropConstraint) -> 
 def _require_droppable(at: Alteration, table: Table, found: Constraint, action: actions.DropConstraint) -> None:
     parents = [parent for name in table.inherits if (parent := at.catalog.table(name))]
     index = table.indexes.get(found.using_index or "")
-    inherited = any(found.name in parent.constraints and found.kind in {"check", "not null"} for parent in parents)
+    inherited = any(_is_of(parent, found) for parent in parents)
     if inherited or (index is not None and index.parent is not None):
         raise Refused("42P16", f'cannot drop inherited constraint "{found.name}" of relation "{table.name}"')
+    if found.kind == "not null":
+        _require_nullable(table, found)
     if keys_that_need(at.catalog, table, found) and not action.cascade:
         message = f"cannot drop constraint {found.name} on table {table.name} because other objects depend on it"
         raise Refused("2BP01", message)
+
+
+def _is_of(parent: Table, constraint: Constraint) -> bool:
+    """Whether a constraint was inherited from the parent."""
+    if constraint.kind == "foreign key":
+        return parent.partitioned and any(same_key(each, constraint) for each in parent.foreign_keys)
+    return constraint.kind in {"check", "not null"} and constraint.name in parent.constraints
+
+
+def _require_nullable(table: Table, constraint: Constraint) -> None:
+    (column,) = constraint.columns
+    if table.primary_key is not None and column in table.primary_key.columns:
+        raise Refused("42P16", f'column "{column}" is in a primary key')
+    known = table.columns.get(column)
+    if known is not None and known.identity:
+        raise Refused("55000", f'column "{column}" of relation "{table.name}" is an identity column')
 
 
 def lock_what_goes(work: Work, table: Table, constraint: Constraint) -> None:

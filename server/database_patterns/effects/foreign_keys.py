@@ -98,8 +98,11 @@ def _require_key(referenced: Table, constraint: Constraint) -> None:
             raise Refused("42704", f'there is no primary key for referenced table "{referenced.name}"')
         return
     wanted = set(constraint.referenced_columns)
-    keys = (each for each in referenced.indexes.values() if each.unique and each.predicate is None)
-    if not any(set(each.columns) == wanted for each in keys):
+    every = (each for each in referenced.indexes.values() if each.unique and each.predicate is None)
+    keys = [each for each in every if set(each.columns) == wanted]
+    if keys and all(each.constraint and referenced.constraints[each.constraint].deferrable for each in keys):
+        raise Refused("55000", f'cannot use a deferrable unique constraint for referenced table "{referenced.name}"')
+    if not keys:
         message = f'there is no unique constraint matching given keys for referenced table "{referenced.name}"'
         raise Refused("42830", message)
 

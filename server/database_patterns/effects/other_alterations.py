@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from database_patterns import actions
-from database_patterns.catalog import Index, Table
+from database_patterns.actions import Name
+from database_patterns.catalog import Index, Sequence, Table
+from database_patterns.catalog.definitions import own_keys
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import sources
+from . import column_options, inheritance, sources
 from .alteration import Alteration
 from .work import Refused, Work
 
@@ -34,6 +36,7 @@ _STRONG_OPTIONS: Final = frozenset(
 )  # fmt: skip
 """Storage parameters that take ACCESS EXCLUSIVE; the others take SHARE UPDATE EXCLUSIVE."""
 _PARAMETERS: Final = frozenset({"SetRelOptions", "ResetRelOptions", "ReplaceRelOptions"})
+_RECURSING_IN_PARTITIONS: Final = frozenset({"AddIdentity", "SetIdentity", "DropIdentity"})
 _RECURSING: Final = frozenset({"SetStatistics", "SetStorage", "SetExpression", "DropExpression"})
 
 
@@ -44,9 +47,10 @@ def level(action: actions.OtherAlteration) -> LockMode:
     return _LEVELS.get(action.kind, _AX)
 
 
-def recurses(action: actions.OtherAlteration) -> bool:
+def recurses(action: actions.OtherAlteration, table: Table, postgres: int) -> bool:
     """Whether the subcommand goes on to the tables below."""
-    return action.kind in _RECURSING and not action.only
+    identity = table.partitioned and postgres >= column_options.IDENTITY_OF_ALL_PARTITIONS_SINCE
+    return not action.only and (action.kind in _RECURSING or (action.kind in _RECURSING_IN_PARTITIONS and identity))
 
 
 def alter(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
@@ -75,23 +79,47 @@ def _parameters(at: Alteration, _table: Table, action: actions.OtherAlteration) 
     require_known_parameters(at.work, action.options)
 
 
-def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    if action.relation_kind == "sequence" and at.work.postgres < _SEQUENCES_FOLLOW_SINCE:
-        raise Refused("42809", f'"{action.table.name}" is not a table')
-    wanted = "permanent" if action.kind == "SetLogged" else "unlogged"
-    if table.persistence == wanted:
+def require_persistence(at: Alteration, action: actions.OtherAlteration) -> None:
+    """Raise Refused where foreign keys forbid SET LOGGED or SET UNLOGGED."""
+    wanted = _wanted_persistence(action)
+    if at.table.kind == "sequence" or at.table.persistence == wanted:
         return
-    others = _keys_against(at, table, wanted)
+    if at.table.persistence == "temporary":
+        raise Refused("42P16", f'cannot change logged status of table "{at.table.name}" because it is temporary')
+    others = _keys_against(at, at.table, wanted)
     if others:
         adverb, verb = ("logged", "references") if wanted == "permanent" else ("unlogged", "is referenced by")
-        raise Refused(
-            "42P16", f'could not change table "{table.name}" to {adverb} because it {verb} "{others[0].name}"'
-        )
-    is_table = action.relation_kind == "table"
-    at.work.rewrite(table, f"It is copied to become {wanted}.", reads=is_table)
+        message = f'could not change table "{at.table.name}" to {adverb} because it {verb} "{others[0].name}"'
+        raise Refused("42P16", message)
+    if wanted == "unlogged":
+        at.work.may_fail("55000", f"{at.table.name} is part of a publication")
+
+
+def _wanted_persistence(action: actions.OtherAlteration) -> str:
+    return "permanent" if action.kind == "SetLogged" else "unlogged"
+
+
+def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    wanted = _wanted_persistence(action)
+    if table.kind == "sequence":
+        _sequence_persistence(at, table, wanted)
+        return
+    if table.partitioned or table.persistence == wanted:
+        return
+    reads = action.relation_kind == "table"
+    at.work.rewrite(table, f"It is copied to become {wanted}.", reads=reads)
     for sequence in at.catalog.sequences_of(table) if at.work.postgres >= _SEQUENCES_FOLLOW_SINCE else ():
         at.work.lock(sequence, _AX, f"It becomes {wanted} with its table.", sources.ALTER_TABLE)
         at.work.rewrite(sequence, "The sequence's state is written anew.", reads=False)
+
+
+def _sequence_persistence(at: Alteration, table: Table, wanted: str) -> None:
+    """A sequence is as permanent as the table that owns it; the persistence of one by itself is not followed."""
+    sequence = at.catalog.relation(table.name)
+    owner = at.catalog.table(sequence.owner[0]) if isinstance(sequence, Sequence) and sequence.owner else None
+    present = owner.persistence if owner else "permanent"
+    if present != wanted:
+        at.work.rewrite(table, f"The sequence's state is written anew to become {wanted}.", reads=False)
 
 
 _SEQUENCES_FOLLOW_SINCE: Final = 15
@@ -100,8 +128,8 @@ _SEQUENCES_FOLLOW_SINCE: Final = 15
 def _keys_against(at: Alteration, table: Table, wanted: str) -> list[Table]:
     """The tables whose foreign keys forbid the change: a permanent table may not refer to an unlogged one."""
     if wanted == "unlogged":
-        return [other for other, _ in at.catalog.references_to(table) if other.persistence == "permanent"]
-    referenced = (at.catalog.table(key.references) for key in table.foreign_keys if key.references)
+        return [other for other, _ in at.catalog.references_into(table) if other.persistence == "permanent"]
+    referenced = (at.catalog.table(key.references) for key in own_keys(at.catalog, table) if key.references)
     return [each for each in referenced if each is not None and each.persistence == "unlogged"]
 
 
@@ -114,10 +142,6 @@ def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -
 
 
 def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    if table.partitioned and at.work.postgres < _PARTITIONED_HAVE_A_METHOD_SINCE:
-        raise Refused("42809", "cannot change access method of a partitioned table")
-    if table.partitioned and at.work.postgres < _PARTITIONED_HAVE_AN_ACCESS_METHOD_SINCE:
-        raise Refused("42809", "cannot change access method of a partitioned table")
     wanted = action.name or at.catalog.default_access_method
     if table.access_method == wanted:
         return
@@ -127,21 +151,6 @@ def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration
         at.work.doubt(f"the present access method of {table.name} is not known")
     rewritten: Tristate = "unknown" if table.access_method is None else True
     at.work.rewrite(table, f"The table is copied into the access method {wanted}.", rewritten=rewritten)
-
-
-_PARTITIONED_HAVE_A_METHOD_SINCE: Final = 17
-
-
-_PARTITIONED_HAVE_AN_ACCESS_METHOD_SINCE: Final = 17
-
-
-def _inheritance(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
-    if action.relation is not None:
-        mode = _SUX if action.kind == "AddInherit" else LockMode.AccessShareLock
-        parent = at.work.table(action.relation)
-        if action.kind == "AddInherit" and parent.name in {each.name for each in at.catalog.family(at.table)}:
-            raise Refused("42P07", "circular inheritance not allowed")
-        at.work.lock(parent, mode, "The tables are parent and child.", sources.ALTER_TABLE)
 
 
 def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
@@ -169,58 +178,99 @@ def _shape(index: Index) -> tuple[object, ...]:
 
 
 def _replica_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    index = table.indexes.get(action.index or "")
-    if index is not None:
-        at.work.lock(index, LockMode.ShareLock, "It identifies the table's rows for replicas.", sources.ALTER_TABLE)
+    if action.index is None:
+        return
+    index = _own_index(at, table, action.index)
+    if index is None:
+        return
+    at.work.lock(index, LockMode.ShareLock, "It identifies the table's rows for replicas.", sources.ALTER_TABLE)
+    nullable = [name for name in index.columns if name and name in table.columns and not table.columns[name].not_null]
+    constraint = table.constraints.get(index.constraint or "")
+    problems = (
+        ("42809", "it is not unique", not index.unique),
+        ("0A000", "it is not immediate", constraint is not None and constraint.deferrable),
+        ("0A000", "it has expressions", index.has_expressions),
+        ("0A000", "it is partial", index.predicate is not None),
+        ("42809", f"its column {nullable[0] if nullable else ''} is nullable", bool(nullable)),
+    )
+    _refuse_index(table, index, problems, "be replica identity")
+
+
+def _own_index(at: Alteration, table: Table, name: str) -> Index | None:
+    """The index of that name; raises Refused where it is certainly none of the table's."""
+    index = table.indexes.get(name)
+    if index is None and at.catalog.index(Name(name, table.name.schema)) is not None:
+        raise Refused("42809", f'"{name}" is not an index for table "{table.name}"')
+    if index is None and table.complete:
+        raise Refused("42704", f'index "{name}" for table "{table.name}" does not exist')
+    return index
+
+
+def _refuse_index(table: Table, index: Index, problems: Iterable[tuple[str, str, bool]], what: str) -> None:
+    for sqlstate, problem, found in problems:
+        if found:
+            raise Refused(sqlstate, f'index "{index.name}" of "{table.name}" cannot {what}: {problem}')
 
 
 def _cluster_on(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    index = table.indexes.get(action.name or "")
+    index = _own_index(at, table, action.name or "")
     if index is not None:
         at.work.lock(index, _SUX, "It is marked as the order of the table.", sources.ALTER_TABLE)
+        require_clusterable(table, index)
 
 
-def _drop_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    for sequence in at.catalog.sequences_of(table, action.name):
-        at.work.lock(sequence, _AX, "It goes with the identity.", sources.ALTER_TABLE)
+def require_clusterable(table: Table, index: Index) -> None:
+    """Raise Refused where a table cannot be ordered by this index."""
+    problems = (
+        ("0A000", "its method has no order", index.method not in _CLUSTERABLE),
+        ("0A000", "it is partial", index.predicate is not None),
+        ("0A000", "it is not valid", index.valid is False),
+        ("0A000", "the table is partitioned", table.partitioned),
+    )
+    _refuse_index(table, index, problems, "order it")
 
 
-def _set_identity(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    for sequence in at.catalog.sequences_of(table, action.name):
-        at.work.lock(sequence, _SRX, "The identity's sequence is altered.", sources.ALTER_TABLE)
-        at.work.rewrite(sequence, "The sequence's state is written anew.", reads=False)
+_CLUSTERABLE: Final = frozenset({"btree", "gist"})
 
 
-def _set_expression(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    column = table.columns.get(action.name or "")
-    if column is None:
-        at.work.doubt(f"whether {action.name} of {table.name} is stored or virtual is not known")
-        at.work.rewrite(table, "A rewrite, if the column is stored.", rewritten="unknown")
-    elif column.generated == "stored":
-        at.work.rewrite(table, f"{column.name} is computed anew for every row.")
-    elif any(each.kind == "check" for each in table.constraints.values()):
-        message = "SET EXPRESSION is not supported for virtual generated columns in tables with check constraints"
-        raise Refused("0A000", message)
+def _no_cluster(_at: Alteration, table: Table, _action: actions.OtherAlteration) -> None:
+    if table.partitioned:
+        raise Refused("0A000", "cannot mark index clustered in partitioned table")
 
 
+def _owner(at: Alteration, table: Table, _action: actions.OtherAlteration) -> None:
+    """A new owner takes over indexes and sequences; who the present one is, is not known."""
+    relation = at.catalog.relation(table.name)
+    if isinstance(relation, Sequence) and relation.owner:
+        at.work.may_fail("0A000", f"{table.name} belongs to a table of another owner")
+    owned: list[Index | Sequence] = [*table.indexes.values(), *at.catalog.sequences_of(table)]
+    for each in owned:
+        at.work.lock(each, _AX, "It gets the owner of its table.", sources.ALTER_TABLE, certain=False)
+
+
+def _trigger(_at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    if table.complete and action.name not in table.triggers:
+        raise Refused("42704", f'trigger "{action.name}" for table "{table.name}" does not exist')
+
+
+_TRIGGER_NAMED: Final = ("EnableTrig", "EnableAlwaysTrig", "EnableReplicaTrig", "DisableTrig")
 _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], None]]] = {
     **dict.fromkeys(_PARAMETERS, _parameters),
     "SetLogged": _persistence,
     "SetUnLogged": _persistence,
     "SetTableSpace": _tablespace,
     "SetAccessMethod": _access_method,
-    "AddInherit": _inheritance,
-    "DropInherit": _inheritance,
+    "AddInherit": inheritance.inherit,
+    "DropInherit": inheritance.disinherit,
+    "ChangeOwner": _owner,
+    **dict.fromkeys(_TRIGGER_NAMED, _trigger),
     "AttachPartition": _attach_index,
     "ReplicaIdentity": _replica_identity,
     "ClusterOn": _cluster_on,
-    "DropIdentity": _drop_identity,
-    "SetIdentity": _set_identity,
-    "SetExpression": _set_expression,
+    "DropCluster": _no_cluster,
+    **dict.fromkeys(column_options.KINDS, column_options.alter),
 }
 _ONLY_LOCKS: Final = frozenset(
-    {*_LEVELS, "SetStorage", "SetCompression", "DropExpression", "EnableRowSecurity",
-     "DisableRowSecurity",
-     "ForceRowSecurity", "NoForceRowSecurity", "EnableRule", "DisableRule", "EnableAlwaysRule", "EnableReplicaRule",
-     "AddIdentity", "ChangeOwner"}
+    {*_LEVELS, "EnableRowSecurity", "DisableRowSecurity", "ForceRowSecurity", "NoForceRowSecurity", "EnableRule",
+     "DisableRule", "EnableAlwaysRule", "EnableReplicaRule", "DropOids"}
 )  # fmt: skip

@@ -14,7 +14,7 @@ from database_patterns.catalog.expressions import columns_in, says_not_null
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import foreign_keys, sources, tables
+from . import foreign_keys, inheritance, sources, tables
 from .alteration import Alteration
 from .work import Refused, Work
 
@@ -30,8 +30,7 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     """Enter ATTACH: the new partition is locked and read, unless a CHECK shows that its rows belong there."""
     work = at.work
     partition = work.table(action.partition)
-    if table.complete and not table.partitioned:
-        raise Refused("42809", f'ALTER action ATTACH PARTITION cannot be performed on relation "{table.name}"')
+    _require_partitioned(work, table)
     _require_attachable(work, table, partition)
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
@@ -54,6 +53,12 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
             foreign_keys.pass_on(at, each, key)
 
 
+def _require_partitioned(work: Work, table: Table) -> None:
+    if table.complete and not table.partitioned:
+        plain = table.kind == "table" and work.postgres < _CHECKS_THE_KIND_SINCE
+        raise Refused("42P17" if plain else "42809", f'"{table.name}" is not partitioned')
+
+
 def _require_attachable(work: Work, table: Table, partition: Table) -> None:
     if table.name in {each.name for each in work.catalog.family(partition)}:
         raise Refused("42P07", "circular inheritance not allowed")
@@ -65,6 +70,11 @@ def _require_attachable(work: Work, table: Table, partition: Table) -> None:
         raise Refused("42809", "cannot attach inheritance child as partition")
     if not partition.partitioned and work.catalog.children(partition):
         raise Refused("42809", "cannot attach inheritance parent as partition")
+    if partition.columns_complete and table.columns_complete:
+        foreign = next((name for name in partition.columns if name not in table.columns), None)
+        if foreign is not None:
+            raise Refused("42804", f'table "{partition.name}" contains column "{foreign}" not found in parent')
+    inheritance.require_like(work, partition, table)
 
 
 def _proves_bound(partition: Table, table: Table, bound: Node) -> Tristate:
@@ -115,8 +125,6 @@ def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> Non
     """Enter DETACH; CONCURRENTLY waits for the partition instead of locking the parent against reads."""
     work = at.work
     partition = work.table(action.partition)
-    if action.concurrently:
-        work.refuse_in_transaction("ALTER TABLE ... DETACH CONCURRENTLY")
     _require_detachable(work, table, partition, concurrently=action.concurrently)
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It stops being a partition.", sources.PARTITIONING)
@@ -133,10 +141,7 @@ def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> Non
 
 
 def _require_detachable(work: Work, table: Table, partition: Table, *, concurrently: bool) -> None:
-    if table.complete and not table.partitioned:
-        if work.postgres < _CHECKS_THE_KIND_SINCE:
-            raise Refused("42P17", f'table "{table.name}" is not partitioned')
-        raise Refused("42809", f'ALTER action DETACH PARTITION cannot be performed on relation "{table.name}"')
+    _require_partitioned(work, table)
     if concurrently and any(each.default_partition for each in work.catalog.children(table)):
         raise Refused("55000", "cannot detach partitions concurrently when a default partition exists")
     if partition.complete and table.name not in partition.inherits:

@@ -55,7 +55,7 @@ _ALTERED: Final[dict[str, frozenset[str]]] = {
     "SetStatistics": _WITH_ROWS | _INDEXES,
     **dict.fromkeys(("SetCompression", "ClusterOn", "DropCluster", "SetAccessMethod", "ReplicaIdentity"), _STORED),
     "SetTableSpace": _STORED | _INDEXES,
-    **dict.fromkeys(("SetRelOptions", "ResetRelOptions"), _STORED | _INDEXES | {"view"}),
+    **dict.fromkeys(("SetRelOptions", "ResetRelOptions"), _STORED | {"index", "view"}),
     **dict.fromkeys(
         ("AlterConstraint", "AddOf", "DropOf", "EnableRule", "EnableAlwaysRule", "EnableReplicaRule", "DisableRule",
          "EnableRowSecurity", "DisableRowSecurity", "ForceRowSecurity", "NoForceRowSecurity"),

@@ -50,8 +50,15 @@ def _other_alteration(node: Node, command: Node) -> Action:
         only=not node.relation.inh,
         options=_option_names(command.def_),
         identity=_identity(command.def_),
+        value=_word(command.def_),
+        number=command.num or None,
         if_exists=bool(command.missing_ok),
     )
+
+
+def _word(definition: Node) -> str | None:
+    """The word of SET STORAGE or SET COMPRESSION."""
+    return str(definition.sval).lower() if isinstance(definition, ast.String) else None
 
 
 def _other_relation(definition: Node) -> Name | None:

@@ -211,6 +211,9 @@ def column_definition(node: Node) -> Column:
         collation=collation(node.collClause),
         constraints=tuple(constraint(each, node.colname) for each in written if _is_constraint(each)),
         sequence=sequence_of_identity(identity.options) if identity else None,
+        nullable=any(each.contype == CT.CONSTR_NULL for each in node.constraints or ()),
+        storage=node.storage_name,
+        compression=node.compression,
     )
 
 
