@@ -69,3 +69,15 @@ def test_the_one_convention_of_a_project_is_found(
 ) -> None:
     write(tmp_path, **files)
     assert naming_convention((tmp_path,)) == expected
+
+
+def test_what_is_remembered_of_a_project_ends_with_a_change_of_any_of_its_modules(tmp_path: Path) -> None:
+    uses = "from sqlalchemy import MetaData\nfrom names import N\nmetadata = MetaData(naming_convention=N)\n"
+    write(tmp_path, **{"models.py": uses, "names.py": "N = {'pk': 'one'}\n"})
+    assert naming_convention((tmp_path,)) == naming_convention((tmp_path,)) == {"pk": "one"}
+    write(tmp_path, **{"names.py": "N = {'pk': 'another'}\n"})
+    assert naming_convention((tmp_path,)) == {"pk": "another"}
+    write(tmp_path, **{"more.py": DEFINED})
+    assert naming_convention((tmp_path,)) is None
+    (tmp_path / "models.py").unlink()
+    assert naming_convention((tmp_path,)) == {"pk": "pk_%(table_name)s"}

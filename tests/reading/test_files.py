@@ -9,6 +9,7 @@ import pytest
 
 from database_patterns.errors import UserError
 from database_patterns.reading import Scanned, is_revision, read_file, read_source, recognise, scan
+from database_patterns.reading.files import may_be_revision
 
 REVISION = 'revision = "a1"\ndown_revision = None\n\n\ndef upgrade():\n    pass\n'
 
@@ -165,3 +166,13 @@ def test_migrations_in_another_language_are_found_beside_those_in_sql(tmp_path: 
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "0001_handler.go").write_text("x")
     assert [path.name for path in scan(tmp_path).foreign] == ["0002_b.go", "4_d.mjs", "V3__c.java"]
+
+
+def test_whether_a_file_is_a_revision_is_told_again_when_it_has_changed(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    assert (may_be_revision(file), may_be_revision(file)) == (False, False)
+    file.write_text('revision = "a"\n')
+    assert may_be_revision(file)
+    file.unlink()
+    assert may_be_revision(file)  # what cannot be read cannot be told

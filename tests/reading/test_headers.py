@@ -95,3 +95,12 @@ def test_a_chain_with_a_hole_or_a_circle_ends(tmp_path: Path) -> None:
     (tmp_path / "circle").mkdir()
     assert before(chain(tmp_path / "circle", a="b", b="a", c="b"), "c") == ["a", "b"]
     assert before(chain(tmp_path / "circle", a="b", b="a"), "a") == []
+
+
+def test_a_header_is_read_again_when_its_file_has_changed(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    assert header(file) is None
+    file.write_text('revision = "a"\n')
+    assert header(file) == header(file) == Header("a", ())
+    file.write_text('revision = "a"\ndown_revision = "b"\n')
+    assert header(file) == Header("a", ("b",))

@@ -10,6 +10,8 @@ import ast
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,13 +25,15 @@ from .alembic.source import Source
 from .alembic.values import first_hole
 from .files import SKIPPED_FOLDERS, read_source
 from .project import is_inside, resolved
-from .regular import is_regular
+from .regular import is_regular, stamp
 
 _FILES_MAX: Final = 10_000
 _SEARCHED_MAX: Final = 20_000_000
 _PARSED_MAX: Final = 250_000
 _TESTS: Final = {"test", "tests"}
 _KEYWORD: Final = "naming_convention"
+_REMEMBERED: Final = 16
+"""The answers for so many projects: a server is asked about the same one again and again."""
 
 
 def mentioned(word: str, roots: Sequence[Path], within: Path | None = None) -> list[Path] | None:
@@ -37,24 +41,42 @@ def mentioned(word: str, roots: Sequence[Path], within: Path | None = None) -> l
 
     What is too large to look through counts as such a module. Files that links lead to out of ``within`` are not read.
     """
+    files = _files(roots, within)
+    return None if files is None else list(_mentioning(word, files))
+
+
+def naming_convention(roots: Sequence[Path], within: Path | None = None) -> Mapping[str, object] | None:
+    """The one naming convention that the project's modules define: empty where none does, None where not clear."""
+    files = _files(roots, within)
+    return None if files is None else _naming_convention(tuple(roots), files)
+
+
+_Files = tuple[tuple[Path, object], ...]
+"""Files, each with its stamp: what is remembered of them holds as long as none of them changes."""
+
+
+def _files(roots: Sequence[Path], within: Path | None) -> _Files | None:
+    """The project's modules, None where there are too many to look through."""
+    inside = (each for each in _modules(roots) if is_inside(each, within))
+    files = tuple((each, stamp(each)) for each in islice(inside, _FILES_MAX + 1))
+    return files if len(files) <= _FILES_MAX else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _mentioning(word: str, files: _Files) -> tuple[Path, ...]:
     found: list[Path] = []
-    for number, file in enumerate(each for each in _modules(roots) if is_inside(each, within)):
-        if number >= _FILES_MAX:
-            return None
+    for file, _ in files:
         try:
             if is_regular(file) and (file.stat().st_size > _SEARCHED_MAX or word.encode() in file.read_bytes()):
                 found.append(file)
         except OSError:
             continue
-    return found
+    return tuple(found)
 
 
-def naming_convention(roots: Sequence[Path], within: Path | None = None) -> Mapping[str, object] | None:
-    """The one naming convention that the project's modules define: empty where none does, None where not clear."""
-    files = mentioned(_KEYWORD, roots, within)
-    if files is None:
-        return None
-    conventions = [convention for file in files for convention in _conventions(file, roots)]
+@lru_cache(maxsize=_REMEMBERED)
+def _naming_convention(roots: tuple[Path, ...], files: _Files) -> Mapping[str, object] | None:
+    conventions = [found for file in _mentioning(_KEYWORD, files) for found in _conventions(file, roots)]
     if not conventions:
         return {}
     same = all(each == conventions[0] for each in conventions)

@@ -9,12 +9,13 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
 from database_patterns.errors import UserError
 
-from .regular import is_regular
+from .regular import is_regular, stamp
 from .sqitch import as_planned
 from .sql_order import order
 
@@ -23,6 +24,8 @@ Kind = Literal["sql", "alembic"]
 MAX_BYTES: Final = 4 * 1024 * 1024
 """A migration that a person wrote is a thousand times smaller; what is larger is a dump or not a migration at all."""
 
+_REMEMBERED: Final = 10_000
+"""Of how many files it is remembered whether they are revisions: a project's are asked about again and again."""
 _OTHER_ENCODINGS: Final = {
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -172,6 +175,11 @@ def _walk(top: Path, unlisted: list[UserError]) -> Iterator[Path]:
 
 def may_be_revision(path: Path) -> bool:
     """Whether ``path`` is a revision; one that cannot be read, and so cannot be told, counts as one."""
+    return _may_be_revision(path, stamp(path))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _may_be_revision(path: Path, _stamp: object) -> bool:
     try:
         return is_revision(read_source(path))
     except UserError as error:

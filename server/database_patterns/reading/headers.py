@@ -6,14 +6,18 @@ import ast
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from database_patterns.errors import UserError
 
 from .files import is_revision, read_source
+from .regular import stamp
 
 _NAMES: Final = {"revision", "down_revision", "depends_on"}
+_REMEMBERED: Final = 10_000
+"""The headers of so many files: all of a history are asked for whenever one of its revisions is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class Header:
 
 def header(file: Path) -> Header | None:
     """The header of ``file``; None when it cannot be read, or is no revision."""
+    return _header(file, stamp(file))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _header(file: Path, _stamp: object) -> Header | None:
     try:
         text = read_source(file)
         tree = ast.parse(text) if is_revision(text) else ast.Module([], [])

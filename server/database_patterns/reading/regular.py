@@ -11,6 +11,15 @@ def is_regular(path: Path) -> bool:
     return stat.S_ISREG(path.stat().st_mode)
 
 
+def stamp(path: Path) -> tuple[int, ...] | None:
+    """What is another after every change of a file, for what is remembered of it; None for a file that is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
 def regular_text(path: Path, encoding: str = "utf-8") -> str:
     """The text of a file; raises OSError for what is none, or cannot be read, and UnicodeDecodeError."""
     if not is_regular(path):
