@@ -1,7 +1,8 @@
 """How long the command line takes to start, to read a revision, to lint one file and a thousand, and one large file.
 
-Ratios within one run, because machines differ: to the start of Python, and for a revision that is read by a process
-that has read others before, to parsing its Python. Never in CI.
+Ratios within one run, because machines differ: to the start of Python, and for what a process does with revisions that
+has read others before (reading and explaining one, replaying all through the catalog), to parsing their Python. A
+folder of revisions as argument takes the place of our own ones there. Never in CI.
 """
 
 from __future__ import annotations
@@ -13,9 +14,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import reduce
 from pathlib import Path
 
-from database_patterns.reading import read_text
+from database_patterns.api import sources
+from database_patterns.api.explain import explain
+from database_patterns.catalog import Catalog
+from database_patterns.reading import is_revision, read_source, read_text
+from database_patterns.reading.histories import of_files
 
 MANY = 1_000
 LARGE = (400, 4_000)
@@ -85,19 +91,53 @@ def seconds(command: Sequence[str], runs: int) -> float:
     return statistics.median(times[1:])
 
 
-def warm() -> None:
-    """Read the revisions of the example shop again and again, as a process does that reads a long history."""
+def own_revisions() -> list[tuple[str, str]]:
+    """The revisions of the example shop again and again, as text and name."""
     texts = [(path.read_text(encoding="utf-8"), path.name) for path in sorted(SHOP.glob("*.py"))]
-    texts = (texts * (REVISIONS // len(texts) + 1))[:REVISIONS]
-    read_text(*texts[0])
-    parsing = [_milliseconds(ast.parse, text) for text, _ in texts]
-    reading = [_milliseconds(read_text, text, name) for text, name in texts]
-    print(f"\n{f'reading {REVISIONS:,} revisions, warm':32}{'time':>10}{'of parsing':>16}")
-    print(_compared("median", statistics.median(reading), statistics.median(parsing)))
-    print(
-        _compared("95th percentile", statistics.quantiles(reading, n=20)[-1], statistics.quantiles(parsing, n=20)[-1])
-    )
-    print(_compared("in all", sum(reading), sum(parsing)))
+    return (texts * (REVISIONS // len(texts) + 1))[:REVISIONS]
+
+
+def own_history(scratch: Path) -> list[tuple[str, str]]:
+    """As many generated revisions that follow on each other, with four statements each, as those of public projects."""
+    folder = write(scratch / "history", ".py", REVISION, MANY)
+    return [(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.iterdir())]
+
+
+def revisions_in(folder: Path) -> list[tuple[str, str]]:
+    texts = ((read_source(path), str(path)) for path in sorted(folder.rglob("*.py")) if path.stat().st_size)
+    return [(text, name) for text, name in texts if is_revision(text)]
+
+
+def warm(revisions: list[tuple[str, str]], history: list[tuple[str, str]]) -> None:
+    """Read, explain and replay, as a process does that has read others before."""
+    each("reading", read_text, revisions)
+    each("explaining", _explain, revisions)
+    replay(history)
+
+
+def each(what: str, call: Callable[[str, str], object], revisions: list[tuple[str, str]]) -> None:
+    """Each revision by itself."""
+    call(*revisions[0])
+    parsing = [_milliseconds(ast.parse, text) for text, _ in revisions]
+    taken = [_milliseconds(call, text, name) for text, name in revisions]
+    print(f"\n{f'{what} {len(revisions):,} revisions, warm':32}{'time':>10}{'of parsing':>16}")
+    print(_compared("median", statistics.median(taken), statistics.median(parsing)))
+    print(_compared("95th percentile", statistics.quantiles(taken, n=20)[-1], statistics.quantiles(parsing, n=20)[-1]))
+    print(_compared("in all", sum(taken), sum(parsing)))
+
+
+def replay(history: list[tuple[str, str]]) -> None:
+    """The statements of all revisions, one after the other, through the catalog."""
+    migrations = of_files([read_text(text, name) for text, name in history]).migrations
+    statements = [statement for migration in migrations for statement in migration.upgrade]
+    parsing = sum(_milliseconds(ast.parse, text) for text, _ in history)
+    taken = _milliseconds(reduce, Catalog.advance, statements, Catalog.at_first())
+    print(f"\n{f'replaying {len(history):,} revisions':32}{'time':>10}{'of parsing':>16}")
+    print(_compared(f"{len(statements):,} statements", taken, parsing))
+
+
+def _explain(text: str, name: str) -> None:
+    explain(sources.from_text(text, name=name))
 
 
 def _milliseconds(call: Callable[..., object], *arguments: object) -> float:
@@ -133,7 +173,8 @@ def main() -> None:
                 row(f"lint {count:,} {kind}{'s' * (count > 1)}", [*PROGRAM, "lint", str(folder)], count)
         small, large = (row(f"lint {3 * count:,} statements", lint_one(Path(scratch), count)) for count in LARGE)
         print(f"{'ten times the statements':32}{(large - empty) / (small - empty):9.1f}x the time")
-    warm()
+        given = revisions_in(Path(sys.argv[1])) if len(sys.argv) > 1 else None
+        warm(given or own_revisions(), given or own_history(Path(scratch)))
 
 
 if __name__ == "__main__":

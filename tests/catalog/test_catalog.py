@@ -215,6 +215,22 @@ def test_a_dropped_constraint_frees_its_name_for_the_next_one() -> None:
     assert list(table(catalog, "a").constraints) == ["a_x_check1", "a_x_check", "a_x_check2"]
 
 
+@pytest.mark.parametrize(
+    "freed",
+    ["DROP INDEX t_a_idx2", "ALTER INDEX t_a_idx2 RENAME TO other", "DROP TABLE t_a_idx2", "DROP VIEW t_a_idx2"],
+)
+def test_a_number_that_is_freed_is_given_to_the_next_index(freed: str) -> None:
+    kind = freed.split()[1].lower()
+    making = {"table": "CREATE TABLE t_a_idx2 ();", "view": "CREATE VIEW t_a_idx2 AS SELECT 1;", "index": ""}[kind]
+    before = after(f"CREATE TABLE t (a int); {making} {'CREATE INDEX ON t (a);' * 5}")
+    names = {"t_a_idx", "t_a_idx1", "t_a_idx2", "t_a_idx3", "t_a_idx4"} | ({"t_a_idx5"} if making else set())
+    assert {name.name for name in before.index_tables} == (names - {"t_a_idx2"} if making else names)
+    later = after(f"{freed}; CREATE INDEX ON t (a);", before)
+    assert Name("t_a_idx2", "public") in later.index_tables
+    last = max(int(name.removeprefix("t_a_idx") or 0) for name in names)
+    assert Name(f"t_a_idx{last + 1}", "public") in after("CREATE INDEX ON t (a);", later).index_tables
+
+
 def test_a_constraint_of_another_table_of_the_schema_takes_a_name_too() -> None:
     catalog = after("CREATE TABLE a (x int); CREATE TABLE b (x int CONSTRAINT a_x_check CHECK (x > 1))")
     catalog = after("ALTER TABLE a ADD CHECK (x > 0); DROP TABLE b; ALTER TABLE a ADD CHECK (x > 2)", catalog)

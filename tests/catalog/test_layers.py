@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from database_patterns.catalog.layers import Layers, extended
+from database_patterns.catalog.layers import Layers, differing, extended
 
 changes = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.none() | st.integers()), max_size=60)
 
@@ -83,3 +84,21 @@ def test_many_versions_take_little_more_than_the_last_one() -> None:
     assert large < 20 * small
     assert max(len(each._layers) for each in grown(5_000)) < 8
     assert sys.getsizeof(grown(1)[-1]) < 100
+
+
+@given(changes, changes)
+def test_keys_that_do_not_differ_have_the_same_value(
+    first: list[tuple[str, int | None]], second: list[tuple[str, int | None]]
+) -> None:
+    one = functools.reduce(lambda layers, step: changed(layers, *step), first, Layers[str, int]())
+    other = functools.reduce(lambda layers, step: changed(layers, *step), second, one)
+    differ: set[str] = differing(one, other)
+    same = set("abcdefgh") - differ
+    assert {key: one.get(key) for key in same} == {key: other.get(key) for key in same}
+    assert differing(dict(one), dict(other)) == {*one, *other}
+
+
+def test_few_keys_differ_after_one_change_of_many_entries() -> None:
+    many = Layers((number, number) for number in range(1000)).including(1, 0)
+    assert differing(many, many.including(7, 0)) == {7}
+    assert differing(many, many.without([8])) == {8}

@@ -50,3 +50,19 @@ def test_a_number_that_makes_a_name_too_long_shortens_the_table() -> None:
     taken = {names.join(table, None, f"check{number or ''}") for number in range(12)}
     chosen = names.choose(table, None, "check", lambda name: name in taken)
     assert (chosen, len(chosen)) == (f"{'t' * 55}_check12", 63)
+
+
+def test_numbers_that_are_known_to_be_taken_are_not_tried() -> None:
+    tried: list[str] = []
+
+    def taken(name: str) -> bool:
+        tried.append(name)
+        return name != "t_a_idx13"
+
+    assert names.choose("t", "a", "idx", taken, {"t_a_idx": 12}.__getitem__) == "t_a_idx13"
+    assert tried == ["t_a_idx", "t_a_idx12", "t_a_idx13"]
+
+
+def test_a_name_is_taken_apart_into_its_stem_and_number() -> None:
+    assert names.numbered("t_a_idx12") == ("t_a_idx", 12)
+    assert names.numbered("t_a_idx") == ("t_a_idx", 0)

@@ -55,7 +55,7 @@ def _uncounted(relation: Relation) -> Relation:
 
 
 def _of_others(left: Catalog, right: Catalog) -> Iterator[str]:
-    for part in ("types", "index_tables", "constraint_names", "dependents"):
+    for part in ("types", "objects", "index_tables", "constraint_names", "dependents"):
         yield from _of_keys(part, getattr(left, part), getattr(right, part))
     overloaded = ({name: frozenset(each) for name, each in one.functions.items()} for one in (left, right))
     yield from _of_keys("functions", *overloaded)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from database_patterns.actions import Column, Constraint, CreateDomain, CreateEnum, CreateFunction, Name
 from database_patterns.model import Statement, Transaction
@@ -22,6 +22,8 @@ from .schema import Index, Kind, NewValue, Relation, Sequence, Table
 __all__ = ["Catalog", "Index", "Kind", "NewValue", "Relation", "Sequence", "Table", "proven_not_null"]
 
 TEMPORARY: Final = "pg_temp"
+Among = Literal["relations", "constraints", "both"]
+"""What a name is unlike all others among: relations and indexes of a schema, constraints of its tables."""
 Names = Layers[Name, None]
 """A set of names, in their order."""
 NONE: Final[Names] = Layers()
@@ -33,7 +35,8 @@ class Catalog:
 
     ``relations`` holds tables, views and sequences by their qualified names, ``index_tables`` the table of each index,
     ``constraint_names`` how many tables of a schema have a constraint of a name, ``dependents`` the relations that
-    depend on one (by inheritance, foreign key or query), ``fresh`` the tables without rows, ``settings`` what SET has
+    depend on one (by inheritance, foreign key or query), ``fresh`` the tables without rows, ``numbers`` below
+    which one all numbered names (``t_a_idx1``, ``t_a_idx2`` …) are taken, ``settings`` what SET has
     set, with whether it was SET LOCAL, ``extensions`` those created, and ``objects`` what else there is. With
     ``whole`` it was followed from the first revision of its history, which has shown no sign of anything that it did
     not make itself: then only what may be installed beside it can exist without being known. ``new_values`` are what
@@ -47,6 +50,7 @@ class Catalog:
     constraint_names: Layers[Name, int] = field(default_factory=Layers)
     dependents: Layers[Name, Names] = field(default_factory=Layers)
     fresh: Names = field(default_factory=Layers)
+    numbers: Layers[tuple[Among, Name], int] = field(default_factory=Layers, compare=False)
     types: Layers[Name, CreateEnum | CreateDomain | None] = field(default_factory=Layers)
     functions: Layers[str, tuple[CreateFunction, ...]] = field(default_factory=Layers)
     objects: Layers[tuple[str, str], None] = field(default_factory=Layers)

@@ -27,9 +27,7 @@ def enter_column(draft: Draft, name: Name, column: Column) -> None:
     integer = SERIAL_TYPES.get(column.type.name.name) if column.type.name.schema is None else None
     entered = replace(column, constraints=(), sequence=None)
     if integer is not None or column.identity is not None:
-        chosen = column.sequence or Name(
-            names.choose(name.name, column.name, "seq", draft.taken_by_relation(name.schema))
-        )
+        chosen = column.sequence or Name(draft.choose(name, column.name, "seq"))
         sequence = Name(chosen.name, chosen.schema or name.schema)
         draft.put(Sequence(sequence, owner=(name, column.name), oid=draft.new_oid()))
         if integer is not None:
@@ -112,14 +110,13 @@ def _imply_not_null(draft: Draft, name: Name, column: str) -> None:
 
 
 def _constraint_name(draft: Draft, table: Table, constraint: Constraint) -> str:
-    taken = draft.taken_by_constraint(table.name.schema)
     if constraint.kind == "foreign key":
-        return names.choose(table.name.name, names.addition(constraint.columns), "fkey", taken)
+        return draft.choose(table.name, names.addition(constraint.columns), "fkey", "constraints")
     if constraint.kind == "not null":
-        return names.choose(table.name.name, constraint.columns[0], "not_null", taken)
+        return draft.choose(table.name, constraint.columns[0], "not_null", "constraints")
     mentioned = columns_in(constraint.expression.tree if constraint.expression else None)
     column = next(iter(mentioned)) if len(mentioned) == 1 else None
-    return names.choose(table.name.name, column, "check", taken)
+    return draft.choose(table.name, column, "check", "constraints")
 
 
 def _resolved(draft: Draft, table: Table, constraint: Constraint) -> Constraint:
@@ -142,14 +139,7 @@ def _with_index(draft: Draft, table: Table, constraint: Constraint) -> Constrain
         return _take_over(draft, table, constraint)
     elements = constraint.elements or tuple(IndexElement(column) for column in constraint.columns)
     parts = None if constraint.kind == "primary key" else index_addition(elements, constraint.include)
-    taken_relation = draft.taken_by_relation(table.name.schema)
-    taken_constraint = draft.taken_by_constraint(table.name.schema)
-    name = constraint.name or names.choose(
-        table.name.name,
-        parts,
-        _INDEX_LABELS[constraint.kind],
-        lambda each: taken_relation(each) or taken_constraint(each),
-    )
+    name = constraint.name or draft.choose(table.name, parts, _INDEX_LABELS[constraint.kind], "both")
     draft.put_index(
         Index(
             Name(names.truncate(name), table.name.schema),
@@ -215,7 +205,7 @@ def _validity(draft: Draft, table: Table, action: CreateIndex) -> bool:
 def index_name(draft: Draft, table: Table, action: CreateIndex) -> str:
     """The name that PostgreSQL chooses for an index that has none."""
     parts = index_addition(action.elements, action.include)
-    return names.choose(table.name.name, parts, "idx", draft.taken_by_relation(table.name.schema))
+    return draft.choose(table.name, parts, "idx")
 
 
 def copy_index(draft: Draft, index: Index, name: Name, *, primary: bool = False) -> None:
@@ -229,8 +219,7 @@ def copy_index(draft: Draft, index: Index, name: Name, *, primary: bool = False)
     else:
         parts = index_addition(index.elements, index.include)
         label = "pkey" if primary else "key" if index.constraint and index.unique else "idx"
-        free = draft.taken_by_relation(name.schema)
-        chosen = names.choose(name.name, None if label == "pkey" else parts, label, free)
+        chosen = draft.choose(name, None if label == "pkey" else parts, label)
         copied = replace(
             index,
             name=Name(chosen, name.schema),

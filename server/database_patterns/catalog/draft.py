@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from database_patterns.actions import Name
+from database_patterns.actions import Constraint, Name
 
-from . import NONE, Catalog
-from .layers import extended
+from . import NONE, Among, Catalog, names
+from .layers import differing, extended
 from .schema import Index, Relation, Table
 
 
@@ -22,6 +22,7 @@ class Draft:
         self._constraint_names = catalog.constraint_names.copy()
         self._dependents = catalog.dependents.copy()
         self._fresh = catalog.fresh.copy()
+        self._numbers = catalog.numbers.copy()
         self.catalog = replace(
             catalog,
             relations=self._relations,
@@ -29,6 +30,7 @@ class Draft:
             constraint_names=self._constraint_names,
             dependents=self._dependents,
             fresh=self._fresh,
+            numbers=self._numbers,
         )
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of Catalog
@@ -61,6 +63,8 @@ class Draft:
     def _exchange(self, name: Name, old: Relation | None, new: Relation | None) -> None:
         """Keep what finds a relation by something else in step with one that changes, comes or goes."""
         before, after = _dependencies(old), _dependencies(new)
+        if new is None:
+            self._release(name)
         for dependency in before - after:
             self._dependents[dependency] = self._dependents[dependency].without([name])
         for dependency in after - before:
@@ -74,16 +78,20 @@ class Draft:
 
     def _exchange_indexes(self, table: Name, old: Mapping[str, Index], new: Mapping[str, Index]) -> None:
         if old is not new:
-            before, after = ({index.name for index in each.values()} for each in (old, new))
+            changed = differing(old, new)
+            before, after = ({each[key].name for key in changed if key in each} for each in (old, new))
             for index in before - after:
                 self._index_tables.pop(index, None)
+                self._release(index)
             self._index_tables.update(dict.fromkeys(after - before, table))
 
-    def _exchange_constraints(self, table: Name, old: Iterable[str], new: Iterable[str]) -> None:
+    def _exchange_constraints(self, table: Name, old: Mapping[str, Constraint], new: Mapping[str, Constraint]) -> None:
         if old is not new:
-            before, after = set(old), set(new)
+            changed = differing(old, new)
+            before, after = ({key for key in changed if key in each} for each in (old, new))
             for key in before - after:
                 self._count_constraint(Name(key, table.schema), -1)
+                self._release(Name(key, table.schema))
             for key in after - before:
                 self._count_constraint(Name(key, table.schema), 1)
 
@@ -95,15 +103,46 @@ class Draft:
         if table is not None:
             self.put(replace(table, indexes=extended(table.indexes, index.name.name, index)))
 
-    def taken_by_relation(self, schema: str | None) -> Callable[[str], bool]:
-        """Whether a relation or an index of that name stands in ``schema``."""
-        return lambda name: Name(name, schema) in self._relations or Name(name, schema) in self._index_tables
+    def choose(self, table: Name, columns: str | None, label: str, among: Among = "relations") -> str:
+        """The name that PostgreSQL gives what belongs to ``table`` (``names.choose``), free ``among`` others."""
+        taken = self._taken_by(among)
+        chosen = names.choose(
+            table.name,
+            columns,
+            label,
+            lambda name: taken(Name(name, table.schema)),
+            lambda stem: self._numbers.get((among, Name(stem, table.schema)), 1),
+        )
+        stem, number = names.numbered(chosen)
+        if number:
+            self._numbers[among, Name(stem, table.schema)] = number
+        return chosen
 
-    def taken_by_constraint(self, schema: str | None) -> Callable[[str], bool]:
-        """Whether a constraint of that name stands on any table of ``schema``."""
-        return lambda name: self._constraint_names.get(Name(name, schema), 0) > 0
+    def _taken_by(self, among: Among) -> Callable[[Name], bool]:
+        if among == "constraints":
+            return self._has_constraint
+        if among == "relations":
+            return self._has_relation
+        return lambda name: self._has_relation(name) or self._has_constraint(name)
+
+    def _has_relation(self, name: Name) -> bool:
+        """Whether it is the name of a relation or an index."""
+        return name in self._relations or name in self._index_tables
+
+    def _has_constraint(self, name: Name) -> bool:
+        """Whether a constraint of that name stands on any table of the schema."""
+        return self._constraint_names.get(name, 0) > 0
+
+    def _release(self, name: Name) -> None:
+        """The name may be chosen again: its number is no longer known to be taken."""
+        stem, number = names.numbered(name.name)
+        for among in _AMONG:
+            known = (among, Name(stem, name.schema))
+            if number < self._numbers.get(known, 0):
+                self._numbers[known] = max(number, 1)
 
 
+_AMONG: Final[tuple[Among, ...]] = get_args(Among)
 _NO_TABLE: Final = Table(Name(""))
 
 

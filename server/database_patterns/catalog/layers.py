@@ -21,6 +21,13 @@ def extended(mapping: Mapping[KeyT, ValueT], key: KeyT, value: ValueT) -> Layers
     return layers.including(key, value)
 
 
+def differing(one: Mapping[KeyT, ValueT], other: Mapping[KeyT, ValueT]) -> set[KeyT]:
+    """The keys that may have different values in the two; few of all, where one is the other with a few changes."""
+    if not isinstance(one, Layers) or not isinstance(other, Layers):
+        return {*one, *other}
+    return one.not_shared(other) | other.not_shared(one)
+
+
 class Layers(MutableMapping[KeyT, ValueT]):
     """A stack of dicts, of which only the top one is ever written to; ``copy`` puts an empty one on the same stack.
 
@@ -56,6 +63,11 @@ class Layers(MutableMapping[KeyT, ValueT]):
     def changed(self) -> tuple[KeyT, ...]:
         """The keys that were set or deleted since this was copied, in that order."""
         return tuple(self._top)
+
+    def not_shared(self, other: Layers[KeyT, ValueT]) -> set[KeyT]:
+        """The keys in those layers that ``other`` does not have."""
+        shared = set(map(id, other._layers))
+        return {key for layer in self._layers if id(layer) not in shared for key in layer}
 
     def _settled(self) -> tuple[dict[KeyT, ValueT], ...]:
         """The layers, the newest first, those merged that are not much larger than what is on top of them."""

@@ -33,16 +33,32 @@ def truncate(name: str) -> str:
     return _whole(name.encode()[:MAX_BYTES])
 
 
-def choose(table: str, columns: str | None, label: str, taken: Callable[[str], bool]) -> str:
-    """The first free one of ``table_columns_label``, ``…label1``, ``…label2`` and so on."""
-    return next(name for name in _candidates(table, columns, label) if not taken(name))
+def choose(
+    table: str,
+    columns: str | None,
+    label: str,
+    taken: Callable[[str], bool],
+    first: Callable[[str], int] = lambda _stem: 1,
+) -> str:
+    """The first free one of ``table_columns_label``, ``…label1``, ``…label2`` and so on.
+
+    ``first`` says of ``…label`` which number need be tried first, because those below are known to be taken.
+    """
+    return next(name for name in _candidates(table, columns, label, first) if not taken(name))
 
 
-def _candidates(table: str, columns: str | None, label: str) -> Iterator[str]:
+def _candidates(table: str, columns: str | None, label: str, first: Callable[[str], int]) -> Iterator[str]:
     yield join(table, columns, label)
     for digits in itertools.count(1):
         stem = join(table, columns, label + "0" * digits)[:-digits]
-        yield from (f"{stem}{number}" for number in range(10 ** (digits - 1), 10**digits))
+        lowest = max(10 ** (digits - 1), first(stem))
+        yield from (f"{stem}{number}" for number in range(lowest, 10**digits))
+
+
+def numbered(name: str) -> tuple[str, int]:
+    """A name without the number that it ends with, and this number (0: it has none)."""
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :] or 0)
 
 
 def addition(columns: Iterable[str]) -> str:

@@ -160,7 +160,7 @@ def _copy_indexes(draft: Draft, name: Name, like: Like) -> None:
             add_constraint(draft, name, replace(constraint, name=None, using_index=None))
             continue
         parts = index_addition(index.elements, index.include)
-        chosen = Name(names.choose(name.name, parts, "idx", draft.taken_by_relation(name.schema)), name.schema)
+        chosen = Name(draft.choose(name, parts, "idx"), name.schema)
         draft.put_index(replace(index, name=chosen, table=name, parent=None, partitioned=table.partitioned))
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from .other_objects import OTHER_OBJECTS
+
 _OWN_SCHEMA: Final = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 _TABLES: Final = f"pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OWN_SCHEMA}"
 _OWN_TYPES: Final = f"""
@@ -40,9 +42,15 @@ _ENUMS: Final = f"""
          FROM pg_enum l WHERE l.enumtypid = t.oid))
     FROM {_OWN_TYPES} WHERE t.typtype = 'e' ORDER BY t.oid
 """
+_ATTRIBUTE: Final = """
+    format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)),
+    (SELECT format(' COLLATE %I.%I', cn.nspname, l.collname)
+     FROM pg_collation l JOIN pg_namespace cn ON cn.oid = l.collnamespace JOIN pg_type t ON t.oid = a.atttypid
+     WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation)
+"""
 _COMPOSITES: Final = f"""
     SELECT format('CREATE TYPE %I.%I AS (%s)', n.nspname, t.typname,
-        (SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+        (SELECT string_agg(concat({_ATTRIBUTE}), ', ' ORDER BY a.attnum)
          FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped))
     FROM {_OWN_TYPES} JOIN pg_class k ON k.oid = t.typrelid AND k.relkind = 'c' ORDER BY t.oid
 """
@@ -79,29 +87,33 @@ _SEQUENCES: Final = f"""
         SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.deptype = 'i')
     ORDER BY c.oid
 """
-_COLUMNS: Final = f"""
-    SELECT string_agg(concat(
-        format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)),
-        (SELECT format(' COLLATE %I.%I', cn.nspname, l.collname)
-         FROM pg_collation l JOIN pg_namespace cn ON cn.oid = l.collnamespace JOIN pg_type t ON t.oid = a.atttypid
-         WHERE l.oid = a.attcollation AND a.attcollation <> t.typcollation),
-        CASE a.attgenerated WHEN '' THEN ' DEFAULT ' || x.default
-            ELSE format(' GENERATED ALWAYS AS (%s) %s', x.default,
-                CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END) END,
-        CASE WHEN a.attnotnull AND {_BEFORE_18} THEN ' NOT NULL' END), ', ' ORDER BY a.attnum)
+_PROPERTIES: Final = f"""
+    CASE a.attgenerated WHEN '' THEN ' DEFAULT ' || x.default
+        ELSE format(' GENERATED ALWAYS AS (%s) %s', x.default,
+            CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END) END,
+    CASE WHEN a.attnotnull AND {_BEFORE_18} THEN ' NOT NULL' END
+"""
+_OF_TABLE: Final = """
     FROM pg_attribute a
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS default) x
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 """
+_COLUMNS: Final = f"SELECT string_agg(concat({_ATTRIBUTE}, {_PROPERTIES}), ', ' ORDER BY a.attnum) {_OF_TABLE}"
+_COLUMNS_OF_TYPE: Final = f"""
+    SELECT format(' (%s)',
+        string_agg(concat(quote_ident(a.attname), ' WITH OPTIONS', {_PROPERTIES}), ', ' ORDER BY a.attnum))
+    {_OF_TABLE}
+"""
+"""What a typed table adds to its columns; its type has the rest."""
 _CREATE_TABLE: Final = f"""
     SELECT concat(
-        format('CREATE %sTABLE %I.%I (%s)', CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' END, n.nspname, c.relname,
-            ({_COLUMNS})),
+        format('CREATE %sTABLE %I.%I', CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' END, n.nspname, c.relname),
+        CASE c.reloftype WHEN 0 THEN format(' (%s)', ({_COLUMNS}))
+            ELSE concat(' OF ', c.reloftype::regtype, ({_COLUMNS_OF_TYPE})) END,
         ' PARTITION BY ' || pg_get_partkeydef(c.oid),
         ' USING ' || quote_ident(m.amname))
-    FROM {_TABLES} LEFT JOIN pg_am m ON m.oid = c.relam
-    WHERE c.relkind IN ('r', 'p') ORDER BY c.oid
+    FROM {_TABLES} LEFT JOIN pg_am m ON m.oid = c.relam WHERE c.relkind IN ('r', 'p') ORDER BY c.oid
 """
 _FOREIGN_TABLES: Final = f"""
     SELECT format('CREATE FOREIGN TABLE %I.%I (%s) SERVER %I', n.nspname, c.relname, ({_COLUMNS}), s.srvname)
@@ -174,6 +186,11 @@ _INDEX_PARTS: Final = f"""
     JOIN pg_class p ON p.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
     WHERE c.relkind IN ('i', 'I') ORDER BY c.oid
 """
+_RULES: Final = f"""
+    SELECT pg_get_ruledef(r.oid) FROM {_TABLES} JOIN pg_rewrite r ON r.ev_class = c.oid
+    WHERE r.rulename <> '_RETURN' ORDER BY r.oid
+"""
+"""Without those that make a view of a relation."""
 _STATISTICS: Final = f"""
     SELECT pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace
     WHERE {_OWN_SCHEMA} ORDER BY s.oid
@@ -193,7 +210,7 @@ _POLICIES: Final = f"""
 STATEMENTS: Final = (
     _NO_PUBLIC, _SCHEMAS, _EXTENSIONS, _ENUMS, _COMPOSITES, _RANGES, _BASE_TYPES, _DOMAINS, _FUNCTIONS, _SEQUENCES,
     _CREATE_TABLE, _FOREIGN_TABLES, _OWNERS, _IDENTITIES, _PARTITIONS, _CONSTRAINTS, _VIEWS, _INDEXES, _INDEX_PARTS,
-    _HEIRS, _STATISTICS, _TRIGGERS, _POLICIES,
+    _HEIRS, _RULES, _STATISTICS, _TRIGGERS, _POLICIES, *OTHER_OBJECTS,
 )  # fmt: skip
 """Queries that give one statement a row, in an order in which each finds what it speaks of."""
 

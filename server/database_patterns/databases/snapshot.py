@@ -139,7 +139,7 @@ def _major(connection: Connection) -> int:
 
 def _revisions(connection: Connection) -> frozenset[str] | None:
     tables = driver.rows(connection, definitions.VERSION_TABLES)
-    versions = [row for (table,) in tables for row in driver.rows(connection, f"SELECT version_num FROM {table}")]  # noqa: S608 - quoted by the server
+    versions = [row for (table,) in tables for row in driver.rows(connection, f"SELECT version_num FROM {table}")]
     return frozenset(version for (version,) in versions) if tables else None
 
 

@@ -49,15 +49,21 @@ def create(work: Work, action: actions.CreateIndex) -> None:
 
 def _build(work: Work, table: Table, action: actions.CreateIndex, *, concurrently: bool) -> None:
     """Enter the scan of one table; a partition that has such an index already lends it to the one above."""
-    wanted = Index(Name(""), table.name, action.elements, action.include, action.method, unique=action.unique)
-    wanted = replace(wanted, predicate=action.predicate.tree if action.predicate else None)
-    own = [each for each in table.indexes.values() if each.parent is None and same_index(each, wanted)]
-    if own and table.name != work.table(action.table).name:
-        work.lock(own[0], LockMode.ShareLock, "It becomes the partition's part of the index.", sources.CREATE_INDEX)
+    own = _lent(table, action) if table.name != work.table(action.table).name else None
+    if own is not None:
+        work.lock(own, LockMode.ShareLock, "It becomes the partition's part of the index.", sources.CREATE_INDEX)
         return
     how = "read twice" if concurrently else "read"
     scanned: Tristate = "unknown" if action.only and not table.complete else True
     work.scan(table, f"Every row is {how} to build the index.", sources.CREATE_INDEX, scanned=scanned)
+
+
+def _lent(partition: Table, action: actions.CreateIndex) -> Index | None:
+    """The partition's own index that becomes its part of the one that is created above it."""
+    wanted = Index(Name(""), partition.name, action.elements, action.include, action.method, unique=action.unique)
+    wanted = replace(wanted, predicate=action.predicate.tree if action.predicate else None)
+    own = (each for each in partition.indexes.values() if each.parent is None and same_index(each, wanted))
+    return next(own, None)
 
 
 def _exists_already(work: Work, table: Table, action: actions.CreateIndex) -> bool:
