@@ -31,6 +31,7 @@ PERSISTENCE: Final = {"p": "permanent", "u": "unlogged", "t": "temporary"}
 IDENTITY: Final = {"": None, "a": "always", "d": "by default"}
 GENERATED: Final = {"": None, "s": "stored", "v": "virtual"}
 NOT_NULL_HAS_A_NAME_SINCE: Final = 18
+UNLOGGED_SEQUENCES_SINCE: Final = 15
 SCHEMA: Final = "regexp_replace(n.nspname, '^pg_temp_.*', 'pg_temp')"
 OWN: Final = """
     (n.nspname !~ '^pg_|^information_schema$' OR n.oid = pg_my_temp_schema())
@@ -63,7 +64,8 @@ QUERIES: Final = {
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN} AND c.relkind IN ('f', 'r', 'p')""",
     "triggers": f"""
         SELECT {SCHEMA}, c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN} AND NOT t.tgisinternal""",
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE {OWN} AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND t.tgname !~ '^RI_')""",
     "policies": f"""
         SELECT {SCHEMA}, c.relname, p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {OWN}""",
@@ -105,7 +107,7 @@ def replayed(catalog: Catalog, *, postgres: int) -> Facts:
     return {
         "relations": {
             *((*_in(each), each.kind, each.persistence, each.partitioned, each.partition) for each in tables),
-            *((*_in(each), "sequence", _persistence(catalog, each), False, False) for each in sequences),
+            *((*_in(each), "sequence", _persistence(catalog, each, postgres), False, False) for each in sequences),
         },
         "columns": {
             (*_in(table), each.name, each.not_null, each.default is not None, each.identity, each.generated)
@@ -142,8 +144,9 @@ def _in(relation: Table | Sequence) -> tuple[str | None, str]:
     return relation.name.schema, relation.name.name
 
 
-def _persistence(catalog: Catalog, sequence: Sequence) -> str:
-    owner = catalog.table(sequence.owner[0]) if sequence.owner else None
+def _persistence(catalog: Catalog, sequence: Sequence, postgres: int) -> str:
+    """That of the table that owns it; before 15 an unlogged table had permanent sequences."""
     if sequence.name.schema == "pg_temp":
         return "temporary"
-    return owner.persistence if owner else "permanent"
+    owner = catalog.table(sequence.owner[0]) if sequence.owner else None
+    return owner.persistence if owner and postgres >= UNLOGGED_SEQUENCES_SINCE else "permanent"

@@ -8,18 +8,21 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from tests.catalog.facts import NOT_NULL_HAS_A_NAME_SINCE
 
 from database_patterns.catalog import Catalog, Relation, Table
+from database_patterns.catalog.draft import Draft
 from database_patterns.lab import binaries
 from database_patterns.lab.server import Database
 from database_patterns.reading import read_text
 
 
 def dump(database: Database) -> str:
-    """The dump; the test is skipped where the server programs that were found have no pg_dump beside them."""
-    program = binaries.find().folder / "pg_dump"
-    if not program.exists():
-        pytest.skip(f"{program} is not there")
+    """The dump; the test is skipped where no pg_dump of this version or a later one is beside the server programs."""
+    folders = [each.folder for each in binaries.find_all() if each.major >= database.postgres]
+    program = next((folder / "pg_dump" for folder in folders if (folder / "pg_dump").exists()), None)
+    if program is None:
+        pytest.skip(f"there is no pg_dump of PostgreSQL {database.postgres} or later")
     done = subprocess.run([program, "--schema-only", "--dbname", database.admin], capture_output=True, check=True)
     return done.stdout.decode()
 
@@ -31,6 +34,17 @@ def followed(sql: str) -> Catalog:
         assert statement.error is None, statement.sql
         catalog = catalog.advance(statement)
     return catalog.in_use()
+
+
+def as_named(catalog: Catalog, postgres: int) -> Catalog:
+    """What has a name on the server: before 18 a NOT NULL has none, and those of a catalog are its own."""
+    if postgres >= NOT_NULL_HAS_A_NAME_SINCE:
+        return catalog
+    draft = Draft(catalog)
+    for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
+        named = {key: each for key, each in table.constraints.items() if each.kind != "not null"}
+        draft.put(replace(table, constraints=named))
+    return draft.catalog
 
 
 def differences(left: Catalog, right: Catalog) -> list[str]:
@@ -65,4 +79,8 @@ def _of_others(left: Catalog, right: Catalog) -> Iterator[str]:
 
 
 def _of_keys(part: str, left: Mapping[Any, object], right: Mapping[Any, object]) -> Iterator[str]:
-    return (f"{part}: {key}" for key in sorted({*left, *right}, key=str) if left.get(key) != right.get(key))
+    return (
+        f"{part}: {key}"
+        for key in sorted({*left, *right}, key=str)
+        if (left.get(key) or None) != (right.get(key) or None)
+    )

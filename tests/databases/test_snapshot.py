@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 from tests.catalog.facts import Facts, live, replayed
-from tests.databases.dumps import differences, dump, followed
+from tests.databases.dumps import as_named, differences, dump, followed
 from tests.databases.outlines import outlines
 
 from database_patterns.catalog import Catalog
@@ -72,11 +72,13 @@ def test_the_live_schema_is_that_of_the_server(world: World) -> None:
 
 
 def test_the_live_schema_is_that_of_its_dump_object_by_object(world: World) -> None:
-    assert differences(world.live, world.dumped) == []
+    live, dumped = (as_named(each, world.postgres) for each in (world.live, world.dumped))
+    assert differences(live, dumped) == []
 
 
 def test_the_live_schema_is_that_of_the_sql_that_has_made_it_part_by_part(world: World) -> None:
-    found, written = outlines(world.live), outlines(followed(SCHEMAS[world.name].read_text()))
+    by_sql = followed(SCHEMAS[world.name].read_text())
+    found, written = (outlines(as_named(each, world.postgres)) for each in (world.live, by_sql))
     different = {key for key in {*found, *written} if found.get(key) != written.get(key)}
     assert different == NOT_IN_SQL & found.keys()
 
