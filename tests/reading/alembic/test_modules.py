@@ -193,7 +193,6 @@ def test_a_relative_import_is_resolved_from_the_folder_of_its_file(project: Proj
 
 
 WRAPPED = """
-    import contextlib
     import functools
 
     from alembic import context, op
@@ -215,10 +214,8 @@ WRAPPED = """
         return op.create_table(name, *columns)
 
 
-    @contextlib.contextmanager
-    def patience():
+    async def patience():
         op.execute("SET lock_timeout = '9s'")
-        yield
 
 
     class Steps(Missing):
@@ -242,7 +239,7 @@ def test_a_decorated_helper_is_followed_through_what_its_decorator_makes_of_it(p
 @pytest.mark.parametrize(
     ("call", "why"),
     [
-        ("with patience():\n    pass", "patience(), which is asynchronous or a generator"),
+        ("patience()", "patience(), which is asynchronous"),
         ("answer = Steps().run()", "the class Steps, which is not read"),
     ],
 )

@@ -32,11 +32,13 @@ from .values import (
     Answers,
     Bound,
     Function,
+    GeneratorFunction,
     Maker,
     Namespace,
     Operations,
     PartialText,
     Question,
+    Started,
     Symbol,
     Symbolic,
     Unknown,
@@ -130,6 +132,8 @@ class Calls(SessionCalls):
         result: object = self._what(node)
         if isinstance(callee, CALLED):
             result = self.call_object(node, callee, arguments)
+        elif isinstance(callee, GeneratorFunction):
+            result = Started(callee.function, arguments, callee.managed)
         elif isinstance(callee, Question):
             result = self.look_up(node, callee.name, arguments)
         elif isinstance(callee, orm.Model):
@@ -206,6 +210,9 @@ class Calls(SessionCalls):
     def _may_change(self, node: ast.Call, callee: Unknown, given: list[object]) -> None:
         """Code that is not read may change what it is given, but for a class; so may what an unknown key leads to."""
         code = self.source.code(node, 60)
+        for value in given:
+            if isinstance(value, Started):
+                value.used = True
         self.escaped = self.escaped or any(isinstance(value, Instance | Method | PlainClass) for value in given)
         makes_object = self.source.code(node.func, 60).rpartition(".")[2][:1].isupper()
         if not callee.inert or callee.reason.startswith(_CHANGING):
@@ -319,7 +326,7 @@ class Calls(SessionCalls):
             values = {name: self.shown(node, value) for name, value in kwargs.items()}
             return self.grown(brace_format(owner, [self.shown(node, value) for value in args], values))
         if isinstance(owner, str) and name == "join" and len(args) == 1:
-            items = self.items(args[0])
+            items = self.items(self.fetched(node, args[0]))
             return items if isinstance(items, Unknown) else self.grown(joined(owner, items))
         changes = name in library.MUTATING and library.changes(owner, name)
         if changes and self.journal.guards:

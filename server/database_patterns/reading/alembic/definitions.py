@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Final
 
@@ -16,9 +16,10 @@ from .flow import Flow
 from .imports import Imports
 from .journal import Journal
 from .objects import DESCRIPTORS, Descriptor
+from .origins import Place
 from .sending import Arguments
 from .source import Source
-from .values import Function, Scope, Symbolic, Unknown, is_inert
+from .values import Function, GeneratorFunction, Scope, Symbolic, Unknown, is_inert
 
 _TRANSPARENT: Final = {"abstractmethod", "cache", "final", "lru_cache", "override", "wraps"}
 """Decorators of the standard library that leave a function doing what it did."""
@@ -35,6 +36,16 @@ class _Run:
     def calls(self, function: Function) -> bool:
         """Whether ``function`` is the one that is run here."""
         return self.function.node is function.node and self.function.scope is function.scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A point of the evaluation, to come back to."""
+
+    scope: Scope
+    source: Source
+    outer: tuple[Place, ...]
+    running: tuple[_Run, ...]
 
 
 class Definitions(Imports):
@@ -54,11 +65,12 @@ class Definitions(Imports):
         self.budget.spend(_lines(node))
         for decorator in node.decorator_list:
             self.hook(decorator)
-        if isinstance(node, ast.AsyncFunctionDef) or self._yields(node):
-            reason = f"{node.name}(), which is asynchronous or a generator"
-            self.scope.names[node.name] = Unknown(reason, sends=True)
+        if isinstance(node, ast.AsyncFunctionDef):
+            self.scope.names[node.name] = Unknown(f"{node.name}(), which is asynchronous", sends=True)
             return
         made: object = Function(node, self.scope, self.source, self.defaults(node.args))
+        if self._yields(node) and isinstance(made, Function):
+            made, self.asked = GeneratorFunction(made), True
         for decorator in reversed(node.decorator_list):
             made = self._decorated(made, decorator, node.name)
         self.scope.names[node.name] = made
@@ -69,6 +81,8 @@ class Definitions(Imports):
         word = self.source.code(called, 60).rpartition(".")[2]
         if word in _TRANSPARENT:
             return made
+        if word == "contextmanager" and isinstance(made, GeneratorFunction):
+            return replace(made, managed=True)
         if word in DESCRIPTORS and isinstance(made, Function):
             return Descriptor(DESCRIPTORS[word], made)
         wrapper = self.evaluate(decorator)
@@ -116,6 +130,16 @@ class Definitions(Imports):
                 names[name] = Unknown(reason, inert=is_inert(value))
             if isinstance(value, list | dict | set):
                 self.taint(value, reason)
+
+    def place(self) -> _Place:
+        """Where the evaluation is: in which function, called from where."""
+        return _Place(self.scope, self.source, tuple(self.journal.outer), tuple(self._running))
+
+    def go_to(self, place: _Place) -> None:
+        """Go on at ``place``."""
+        self.scope, self.source = place.scope, place.source
+        self.journal.source = place.source
+        self.journal.outer[:], self._running[:] = place.outer, place.running
 
     def _follow(self, node: ast.AST, function: Function, names: dict[str, object]) -> object:
         """Run a function over the ``names`` that it is called with."""

@@ -55,6 +55,10 @@ class Expressions(Assignments):
         """Evaluate a call, with whatever it does to the database."""
 
     @abstractmethod
+    def yield_value(self, node: ast.Yield | ast.YieldFrom) -> object:
+        """Evaluate ``yield value`` or ``yield from values``."""
+
+    @abstractmethod
     def here(self) -> object:
         """``__file__`` of the code that is read."""
 
@@ -342,6 +346,8 @@ class Expressions(Assignments):
         ast.Subscript: _subscript,
         ast.Tuple: lambda self, node: tuple(self.elements(node.elts)),
         ast.UnaryOp: _unary,
+        ast.Yield: lambda self, node: self.yield_value(node),
+        ast.YieldFrom: lambda self, node: self.yield_value(node),
     }
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from .batches import Collected
 from .budget import OutOfBudgetError
-from .class_bodies import ClassBodies
 from .connection import ANSWER
 from .flow import Flow
-from .operators import TOO_BIG
-from .source import walk
-from .values import MISSING, Batch, Function, Operations, Scope, Unknown, is_inert, is_symbol
+from .loops import Loops, either, stored
+from .values import MISSING, Batch, Function, Operations, Scope, Started, Unknown, is_symbol
 
 
-class Interpreter(ClassBodies):
+class Interpreter(Loops):
     """Runs the module's definitions, then one of its functions."""
 
     def run(self, function: Function) -> Flow | None:
@@ -52,17 +49,8 @@ class Interpreter(ClassBodies):
                 self.unreachable(rest, "after", statement)
                 return flow
             with self.journal.guarded(flow.guard):
-                return self._later(flow, self.block(rest))
+                return self.later(flow, self.block(rest))
         return None
-
-    @staticmethod
-    def _later(first: Flow, second: Flow | None) -> Flow:
-        """An uncertain end, and then another one or none."""
-        if second is None:
-            return first
-        same = second.certain and second.kind == first.kind
-        value = _either("one of several values", first.value, second.value)
-        return Flow(second.kind, value, None if same else first.guard)
 
     def run_one(self, statement: ast.stmt) -> Flow | None:
         """Interpret one statement; an error in it never loses another."""
@@ -82,7 +70,7 @@ class Interpreter(ClassBodies):
     def _lost(self, statement: ast.stmt, why: str) -> None:
         """A statement that cannot be interpreted is a gap, and what it assigns is unknown for that reason."""
         self.journal.gap(statement, why)
-        for name in _stored(statement):
+        for name in stored(statement):
             self.assign(ast.Name(name, ast.Store()), Unknown(why))
 
     # Simple statements ---------------------------------------------------------------------------------------------
@@ -143,7 +131,7 @@ class Interpreter(ClassBodies):
         truth = self.truth(node.test)
         if truth is True:
             return None
-        return Flow("raise", guard=None if truth is False else self._condition(node.test))
+        return Flow("raise", guard=None if truth is False else self.condition(node.test))
 
     def _return(self, node: ast.Return) -> Flow:
         return Flow("return", self.evaluate(node.value) if node.value else None)
@@ -165,15 +153,15 @@ class Interpreter(ClassBodies):
         if not isinstance(truth, Unknown):
             self.unreachable(node.orelse if truth else node.body, "unless" if truth else "if", node.test)
             return self.block(node.body if truth else node.orelse)
-        condition = self._condition(node.test)
+        condition = self.condition(node.test)
         before = self._copied()
-        first = self._branch(node.body, f"if {condition}")
+        first = self.branch(node.body, f"if {condition}")
         after_first, self.scope.names = self.scope.names, before
-        second = self._branch(node.orelse, f"unless {condition}")
+        second = self.branch(node.orelse, f"unless {condition}")
         reason = f"what depends on {condition}"
         self._merge(after_first, reason)
         if first and second and first.certain and second.certain:
-            return Flow(first.kind, _either(reason, first.value, second.value))
+            return Flow(first.kind, either(reason, first.value, second.value))
         if first:
             return Flow(first.kind, guard=f"unless {condition}")
         return Flow(second.kind, guard=f"if {condition}") if second else None
@@ -182,79 +170,13 @@ class Interpreter(ClassBodies):
         self.budget.spend(len(self.scope.names) // 10)
         return dict(self.scope.names)
 
-    def _branch(self, body: Sequence[ast.stmt], guard: str) -> Flow | None:
-        with self.journal.guarded(guard):
-            return self.block(body)
-
     def _merge(self, other: dict[str, object], reason: str) -> None:
         """Names that differ from ``other`` become unknown for ``reason``."""
         names = self.scope.names
         for name in other.keys() | names.keys():
             one, two = names.get(name, MISSING), other.get(name, MISSING)
             if one is not two:
-                names[name] = _either(reason, one, two)
-
-    def _condition(self, node: ast.expr) -> str:
-        return self.source.code(node, 100)
-
-    def _for(self, node: ast.For) -> Flow | None:
-        value = self.fetched(node.iter, self.evaluate(node.iter))
-        if isinstance(value, set | frozenset) and len(value) > 1:
-            with self.journal.guarded("in the order of a set, which is not known"):
-                return self._rounds_of(node, sorted(value, key=repr)) or self.block(node.orelse)
-        items = self.items(value)
-        if isinstance(items, Unknown):
-            if items is TOO_BIG:
-                self.journal.gap(node.iter, items.reason)
-            reason = f"one of {self._condition(node.iter)} ({items.reason})"
-            self.assign(node.target, replace(items, reason=reason, sends=False, fails=False))
-            header = f"for each {self.source.code(node.target, 40)} in {self._condition(node.iter)}"
-            return self._unknown_loop(node, header)
-        if not items:
-            self.unreachable(node.body, "for each item of", node.iter)
-        flow = self._rounds_of(node, list(items))
-        if flow is None:
-            return self.block(node.orelse)
-        if flow.kind != "break":
-            return flow
-        self.unreachable(node.orelse, "without a break in the loop over", node.iter)
-        return None
-
-    def _rounds_of(self, node: ast.For, items: list[object]) -> Flow | None:
-        """The rounds of a known loop; after an uncertain ``break`` or ``return`` the others are guarded."""
-        for position, item in enumerate(items):
-            self.budget.spend()
-            self.assign(node.target, item)
-            flow = self.block(node.body)
-            if flow is None or flow.kind == "continue":
-                continue
-            if flow.certain:
-                return flow
-            with self.journal.guarded(flow.guard):
-                return self._later(flow, self._rounds_of(node, items[position + 1 :]))
-        return None
-
-    def _while(self, node: ast.While) -> Flow | None:
-        if self.truth(node.test) is False:
-            self.unreachable(node.body, "while", node.test)
-            return self.block(node.orelse)
-        return self._unknown_loop(node, f"while {self._condition(node.test)}")
-
-    def _unknown_loop(self, node: ast.For | ast.While, header: str) -> Flow | None:
-        """The body once, for any number of rounds; what rounds change is unknown before and after."""
-        unknown = Unknown(f"what changes in the loop on line {node.lineno}")
-        changed = _stored(node)
-        targets = _stored(node.target) if isinstance(node, ast.For) else set()
-        before = {name: self.scope.names.get(name) for name in changed}
-        for name in (changed - targets) & self.scope.names.keys():
-            self.scope.names[name] = unknown
-        flow = self._branch(node.body, header)
-        for name in changed:
-            inert = is_inert(before.get(name)) and is_inert(self.scope.names.get(name))
-            self.scope.names[name] = replace(unknown, inert=inert)
-        if flow is not None and flow.kind in {"return", "raise"}:
-            return Flow(flow.kind, Unknown("a value"), f"unless {header}")
-        return self.block(node.orelse)
+                names[name] = either(reason, one, two)
 
     def _try(self, node: ast.Try) -> Flow | None:
         if not node.handlers:
@@ -264,7 +186,7 @@ class Interpreter(ClassBodies):
         before = self._copied()
         raised = f"{caught} is raised on line {node.lineno}"
         entered = len(self.entered)
-        flow = self._branch([*node.body, *node.orelse], f"within try (except {caught}) on line {node.lineno}")
+        flow = self.branch([*node.body, *node.orelse], f"within try (except {caught}) on line {node.lineno}")
         with self.journal.guarded(f"if {raised}"):
             for savepoint in reversed(self.entered[entered:]):
                 self.end_savepoint(savepoint, "rollback")
@@ -284,7 +206,7 @@ class Interpreter(ClassBodies):
             self.budget.spend(len(merged) // 10)
             if handler.name:
                 self.scope.names[handler.name] = Unknown("an exception", inert=True)
-            flow = self._branch(handler.body, guard)
+            flow = self.branch(handler.body, guard)
             left = flow if flow and flow.kind != "raise" else left
             self._merge(merged, "what depends on an exception")
         return left
@@ -307,9 +229,11 @@ class Interpreter(ClassBodies):
                 return self._enter(rest, node)
             finally:
                 self.journal.transactions.leave_autocommit()
+        if isinstance(value, Started) and value.managed:
+            return self._around(value, item, lambda: self._enter(rest, node))
         if item.optional_vars is not None:
             self.assign(item.optional_vars, value)
-        code = self._condition(item.context_expr)
+        code = self.condition(item.context_expr)
         unknown = isinstance(value, Unknown) and value is not ANSWER
         if unknown:
             self.journal.transactions.uncertain(f"{code} may do anything with the transaction")
@@ -321,6 +245,21 @@ class Interpreter(ClassBodies):
         elif unknown or is_symbol(value, "transaction"):
             self.journal.transactions.uncertain(f"{code} may have ended the transaction")
         return flow
+
+    def _around(self, started: Started, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
+        """A context manager of the file runs around the block."""
+        flows: list[Flow | None] = []
+
+        def run(value: object) -> None:
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, value)
+            flow = body()
+            flows.append(flow)
+            if flow is not None and flow.kind == "raise":
+                self.failing()
+
+        self.run_around(item.context_expr, started, run)
+        return flows[0] if len(flows) == 1 else None
 
     def _batch(self, batch: Batch, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
         """A batch collects its operations and runs them at its end, each at its own place."""
@@ -338,15 +277,15 @@ class Interpreter(ClassBodies):
         ast.AnnAssign: _annotated,
         ast.Assert: _assert,
         ast.Assign: _assign,
-        ast.AsyncFunctionDef: ClassBodies.define_function,
+        ast.AsyncFunctionDef: Loops.define_function,
         ast.AugAssign: _augmented,
         ast.Break: lambda _self, _node: Flow("break"),
-        ast.ClassDef: ClassBodies.define_class,
+        ast.ClassDef: Loops.define_class,
         ast.Continue: lambda _self, _node: Flow("continue"),
         ast.Delete: _delete,
         ast.Expr: _expression,
-        ast.For: _for,
-        ast.FunctionDef: ClassBodies.define_function,
+        ast.For: Loops.run_for,
+        ast.FunctionDef: Loops.define_function,
         ast.Global: _outer,
         ast.If: _if,
         ast.Import: _import,
@@ -356,20 +295,9 @@ class Interpreter(ClassBodies):
         ast.Raise: _raise,
         ast.Return: _return,
         ast.Try: _try,
-        ast.While: _while,
+        ast.While: Loops.run_while,
         ast.With: _with,
     }
-
-
-def _either(reason: str, *values: object) -> Unknown:
-    """One of ``values``, which of them is not known."""
-    return Unknown(reason, inert=all(map(is_inert, values)))
-
-
-def _stored(node: ast.AST) -> set[str]:
-    """The names that ``node`` assigns."""
-    names = (inner for inner in walk(node) if isinstance(inner, ast.Name))
-    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def _said(error: Exception) -> str:

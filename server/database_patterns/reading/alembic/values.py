@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from .modules import Place
 from .source import Source
@@ -223,6 +223,24 @@ class Function(Symbolic):
     @property
     def name(self) -> str:
         return self.node.name if isinstance(self.node, ast.FunctionDef) else "lambda"
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorFunction(Symbolic):
+    """A function of the file that yields; ``managed`` when it is made a context manager."""
+
+    function: Function
+    managed: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Started(Symbolic):
+    """A generator, or a context manager that is one: nothing of it has run unless it was ``used``."""
+
+    function: Function
+    arguments: tuple[list[Any], dict[str, Any]]
+    managed: bool = False
+    used: bool = False
 
 
 _WHOLE: Final = {str, int, float, bool, bytes}
