@@ -24,7 +24,7 @@ HERE: Final = Path(__file__).parent
 RECORDS: Final = [json.loads(line) for line in (HERE / "measured_statements.jsonl").read_text().splitlines()]
 NOT_ANALYSED: Final = {"do_block": "the code of a DO block is not looked into"}
 """Records that come back with ``unknown``, each with the reason."""
-SCHEMAS: Final = ("shop", "objects", "references", "conversions", "alterations")
+SCHEMAS: Final = ("shop", "objects", "references", "conversions", "alterations", "corners", "refusals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,12 @@ def measured_on(server: Server) -> Iterator[Case]:
 def measured(name: str, statement: Statement, witness: Database) -> Case:
     """A statement of the corpus ``name``, as it is done in a database with its schema."""
     found = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
-    keys = opened_by_minor_releases(schema(name))
-    return Case(statement.sql, statement, schema(name), witness.postgres, Verdict.measured(found), keys=keys)
+    return Case(
+        statement.sql,
+        statement,
+        schema(name),
+        witness.postgres,
+        Verdict.measured(found),
+        sampled=found.observed == "sampled",
+        keys=opened_by_minor_releases(schema(name)),
+    )

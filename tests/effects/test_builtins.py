@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.effects.generate_builtins import TARGET, Facts, merge, read, read_extensions, render
+from tests.effects.generate_builtins import TARGET, merge, render
+from tests.effects.live_builtins import read_live
 
 from database_patterns.effects import builtins
-from database_patterns.lab import driver
-from database_patterns.lab.server import Database, Server
+from database_patterns.lab.server import Server
 
 
 @pytest.mark.parametrize(
@@ -48,24 +48,11 @@ def test_casts_and_operator_classes_are_found_by_type() -> None:
     assert builtins.default_operator_classes("btree", "json", 18) == {}
 
 
-def test_the_shipped_data_is_what_the_server_says(server: Server, database: Database) -> None:
-    with driver.connect(database.admin) as connection:
-        found: dict[str | None, Facts] = {None: read(connection)}
-        found.update(read_extensions(connection).items())
-    assert {extension for extension in found if extension} <= builtins.known_extensions()
-    for extension, sections in found.items():
-        for section, facts in sections.items():
-            assert facts == shipped(section, extension, server.postgres), (extension, section)
-
-
-def shipped(section: str, extension: str | None, postgres: int) -> set[tuple[str, str]]:
-    """The facts of one version that are PostgreSQL's own, or that the extension brings."""
-    return {
-        (name, fact.text)
-        for name in builtins._data()[section]
-        for fact in builtins._facts(section, name, postgres)
-        if fact.extension == extension
-    }
+def test_the_shipped_data_is_what_the_server_says(server: Server) -> None:
+    live = read_live(server)
+    assert live.extensions - {None} <= builtins.known_extensions()
+    shipped = {(section, name): lines for section, names in builtins._data().items() for name, lines in names.items()}
+    assert [key for key in shipped.keys() | live.facts if live.differs(*key, shipped.get(key, ()))] == []
 
 
 def test_the_file_is_written_as_the_generator_writes_it() -> None:

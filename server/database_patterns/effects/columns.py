@@ -15,7 +15,7 @@ from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import column_options, constraints, conversions, foreign_keys, literals, references, sources, types
+from . import column_options, constraints, conversions, foreign_keys, indexes, literals, references, sources, types
 from .alteration import Alteration
 from .types import UNKNOWN
 from .volatility import analyse
@@ -211,8 +211,15 @@ def _check_not_null(at: Alteration, table: Table, column: Column, fill: _Fill) -
         return
     if column.generated == "virtual" or not fill.has_value:
         at.work.scan(table, f"Every row is read to find a NULL in {column.name}.")
-    if not fill.has_value and table.rows != "none":
+    if table.rows != "none" and column.generated and not _reads_required_only(table, column):
+        at.work.may_fail("23502", f"what is computed for {column.name} is NULL in a row of {table.name}")
+    if table.rows != "none" and not fill.has_value:
         at.work.may_fail("23502", f"{table.name} has a row: it would be NULL in {column.name}")
+
+
+def _reads_required_only(table: Table, column: Column) -> bool:
+    """Whether a generated column is computed from columns that are NOT NULL."""
+    return column.default is not None and all(_is_required(table, name) for name in columns_in(column.default.tree))
 
 
 def _add_inline(at: Alteration, table: Table, column: Column, constraint: Constraint, fill: _Fill) -> None:
@@ -225,7 +232,9 @@ def _add_inline(at: Alteration, table: Table, column: Column, constraint: Constr
             at, _with(table, column), constraint, validated=column.default is not None or is_serial(column)
         )
     elif constraint.kind in {"unique", "primary key"}:
+        constraints.require_one_primary_key(table, constraint)
         constraints.require_partition_key(table, constraint)
+        indexes.require_class(at.work, "btree", column.type)
         at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
         if fill.has_value:
             at.work.may_fail("23505", f"two rows of {table.name} get the same value")

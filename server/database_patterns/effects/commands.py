@@ -119,9 +119,12 @@ def _refresh(work: Work, tree: Node) -> None:
         work.lock(view, _AX, "The view gets its new content at once.")
         work.rewrite(view, "The view is computed and stored anew.", sources.LOCKING, reads=False)
         for index in view.indexes.values():
-            work.scan(view, f"The new rows are read to build {index.name}.", sources.REINDEX)
+            scanned = not tree.skipData
+            work.scan(view, f"The new rows are read to build {index.name}.", sources.REINDEX, scanned=scanned)
             work.lock(index, _AX)
             work.rebuild(index)
+    if tree.skipData:
+        return
     if view.query is None:
         work.doubt(f"what the materialized view {view.name} reads is not known")
         return
@@ -250,7 +253,7 @@ def _alter_sequence(work: Work, tree: Node) -> None:
     name = relation_name(tree.sequence)
     sequence = work.catalog.relation(name)
     if not isinstance(sequence, Sequence):
-        if work.catalog.complete and not tree.missing_ok:
+        if work.catalog.complete:
             raise Refused("42P01", f'relation "{name}" does not exist')
         sequence = Sequence(work.catalog.resolve(name))
     work.lock(sequence, _SRX, "ALTER SEQUENCE blocks nextval until the transaction ends.", sources.ALTER_SEQUENCE)
@@ -277,6 +280,11 @@ def _statistics(work: Work, tree: Node) -> None:
 
 def _outside_transaction(work: Work, _tree: Node) -> None:
     work.refuse_in_transaction("this statement")
+
+
+def _discard(work: Work, tree: Node) -> None:
+    if tree.target == enums.DiscardMode.DISCARD_ALL:
+        work.refuse_in_transaction("DISCARD ALL")
 
 
 def _security_label(work: Work, tree: Node) -> None:
@@ -309,6 +317,7 @@ _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
     ast.CreateStatsStmt: _statistics,
     ast.AlterDomainStmt: user_types.alter_domain,
     ast.SecLabelStmt: _security_label,
+    ast.DiscardStmt: _discard,
     ast.AlterSystemStmt: _outside_transaction,
     ast.CreatedbStmt: _outside_transaction,
     ast.DropdbStmt: _outside_transaction,
@@ -318,7 +327,7 @@ _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
 
 _TOUCHES_NO_TABLE: Final = frozenset(
     {ast.AlterDefaultPrivilegesStmt, ast.GrantRoleStmt, ast.CreateRoleStmt,
-     ast.AlterRoleStmt, ast.DropRoleStmt, ast.DiscardStmt, ast.ListenStmt, ast.NotifyStmt, ast.UnlistenStmt,
+     ast.AlterRoleStmt, ast.DropRoleStmt, ast.ListenStmt, ast.NotifyStmt, ast.UnlistenStmt,
      ast.VariableShowStmt, ast.CreateCastStmt, ast.CreateConversionStmt, ast.ConstraintsSetStmt, ast.CheckPointStmt,
      ast.AlterRoleSetStmt, ast.AlterDatabaseSetStmt, ast.CreatePLangStmt}
 )  # fmt: skip

@@ -81,14 +81,19 @@ def _require_new_key(at: Alteration, table: Table, constraint: Constraint) -> No
     """The same for a constraint with an index, once the index is known to be possible."""
     if table.name != at.table.name:
         return
-    if constraint.kind == "primary key" and table.primary_key is not None:
-        raise Refused("42P16", f'multiple primary keys for table "{table.name}" are not allowed')
+    require_one_primary_key(table, constraint)
     require_partition_key(table, constraint)
     index = constraint.name or constraint.using_index
     taken = index is not None and at.catalog.exists(Name(index, table.name.schema))
     if taken and constraint.using_index != index:
         raise Refused("42P07", f'relation "{index}" already exists')
     _require_new(at, table, constraint)
+
+
+def require_one_primary_key(table: Table, constraint: Constraint) -> None:
+    """Raise Refused where a second primary key is to be made."""
+    if constraint.kind == "primary key" and table.primary_key is not None:
+        raise Refused("42P16", f'multiple primary keys for table "{table.name}" are not allowed')
 
 
 def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:

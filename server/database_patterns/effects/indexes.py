@@ -22,12 +22,12 @@ _INDEXABLE = frozenset({"table", "materialized view"})
 
 def create(work: Work, action: actions.CreateIndex) -> None:
     """Enter CREATE INDEX: SHARE, or by CONCURRENTLY SHARE UPDATE EXCLUSIVE, while every row is read."""
+    if action.concurrently:
+        work.refuse_in_transaction("CREATE INDEX CONCURRENTLY")
     table = work.table(action.table)
     if table.kind not in _INDEXABLE:
         raise Refused("42809", f'cannot create index on relation "{table.name}"')
     concurrently = action.concurrently and table.persistence != "temporary"
-    if action.concurrently:
-        work.refuse_in_transaction("CREATE INDEX CONCURRENTLY")
     mode, held = (_SUX, "statement") if concurrently else (LockMode.ShareLock, "transaction")
     family = (table,) if action.only else work.catalog.family(table) if table.partitioned else (table,)
     verb = "lets writes go on" if concurrently else "blocks writes until the transaction ends"

@@ -142,6 +142,8 @@ def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -
 
 
 def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    if table.partitioned and at.work.postgres < _PARTITIONED_HAVE_AN_ACCESS_METHOD_SINCE:
+        raise Refused("42809", "cannot change access method of a partitioned table")
     wanted = action.name or at.catalog.default_access_method
     if table.access_method == wanted:
         return
@@ -151,6 +153,13 @@ def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration
         at.work.doubt(f"the present access method of {table.name} is not known")
     rewritten: Tristate = "unknown" if table.access_method is None else True
     at.work.rewrite(table, f"The table is copied into the access method {wanted}.", rewritten=rewritten)
+
+
+_PARTITIONED_HAVE_AN_ACCESS_METHOD_SINCE: Final = 17
+
+
+def _finalize(at: Alteration, table: Table, _action: actions.OtherAlteration) -> None:
+    at.work.may_fail("55000", f"no partition of {table.name} is pending to be detached")
 
 
 def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
@@ -268,6 +277,7 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "ReplicaIdentity": _replica_identity,
     "ClusterOn": _cluster_on,
     "DropCluster": _no_cluster,
+    "DetachPartitionFinalize": _finalize,
     **dict.fromkeys(column_options.KINDS, column_options.alter),
 }
 _ONLY_LOCKS: Final = frozenset(

@@ -44,7 +44,8 @@ def create_sequence(work: Work, action: actions.CreateSequence) -> None:
 
 def create_schema(work: Work, action: actions.CreateSchema) -> None:
     """Enter CREATE SCHEMA; one that brings its tables along is not followed into them."""
-    if action.name in work.catalog.schemas and not action.if_not_exists:
+    certain = work.statement.confidence == "exact" and not action.if_not_exists
+    if certain and action.name in work.catalog.schemas:
         raise Refused("42P06", f'schema "{action.name}" already exists')
     if getattr(work.statement.tree, "schemaElts", None):
         work.doubt("what CREATE SCHEMA creates within the schema is not analysed yet")

@@ -34,12 +34,7 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     _require_attachable(work, table, partition)
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
-    proven = _proves_bound(partition, table, action.bound.tree if action.bound else None)
-    if proven == "unknown":
-        work.doubt(f"whether the constraints of {partition.name} prove its partition bound is not worked out")
-    for each in work.catalog.family(partition):
-        scanned: Tristate = "unknown" if proven == "unknown" else not proven
-        work.scan(each, "Every row is checked against the partition bound.", scanned=scanned)
+    _check_bound(work, partition, _proves_bound(partition, table, action.bound.tree if action.bound else None))
     for index in table.indexes.values():
         work.lock(index, _SUX, "The new partition gets its part of it.", sources.PARTITIONING)
         if not any(same_index(each, index) for each in partition.indexes.values()):
@@ -47,6 +42,7 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     for default in (each for each in work.catalog.children(table) if each.default_partition):
         work.lock(default, _AX, "No row of it may belong to the new partition.", sources.PARTITIONING)
         work.scan(default, "It is read for rows that belong to the new partition.")
+        work.may_fail("23514", f"a row of {default.name} belongs to the new partition")
     tables.take_references(work, table)
     for key in table.foreign_keys:
         for each in work.catalog.family(partition):
@@ -57,6 +53,17 @@ def _require_partitioned(work: Work, table: Table) -> None:
     if table.complete and not table.partitioned:
         plain = table.kind == "table" and work.postgres < _CHECKS_THE_KIND_SINCE
         raise Refused("42P17" if plain else "42809", f'"{table.name}" is not partitioned')
+
+
+def _check_bound(work: Work, partition: Table, proven: Tristate) -> None:
+    """Enter that the rows are checked against the partition bound, unless constraints have ``proven`` it."""
+    if proven == "unknown":
+        work.doubt(f"whether the constraints of {partition.name} prove its partition bound is not worked out")
+    for each in work.catalog.family(partition):
+        scanned: Tristate = "unknown" if proven == "unknown" else not proven
+        work.scan(each, "Every row is checked against the partition bound.", scanned=scanned)
+    if proven is not True and partition.rows != "none":
+        work.may_fail("23514", f"a row of {partition.name} is not within the partition bound")
 
 
 def _require_attachable(work: Work, table: Table, partition: Table) -> None:

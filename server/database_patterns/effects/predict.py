@@ -39,9 +39,10 @@ def predict(statement: Statement, catalog: Catalog, assumptions: Assumptions) ->
 def _is_left_out(statement: Statement, catalog: Catalog) -> bool:
     """Whether the statement says IF EXISTS of a relation that does not exist."""
     tree: Any = statement.tree
-    if not getattr(tree, "missing_ok", False) or getattr(tree, "relation", None) is None:
+    relation = getattr(tree, "relation", None) or getattr(tree, "sequence", None)
+    if not getattr(tree, "missing_ok", False) or relation is None:
         return False
-    return catalog.complete and not catalog.exists(relation_name(tree.relation))
+    return catalog.complete and not catalog.exists(relation_name(relation))
 
 
 def _enter(work: Work, statement: Statement) -> None:

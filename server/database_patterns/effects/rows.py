@@ -110,7 +110,7 @@ def insert(work: Work, action: actions.Insert) -> None:
     table = _stored(work, named, "INSERT")
     if table is None:
         return
-    columns = action.columns if table is named else ()
+    columns = _given(work, action) if table is named else ()
     work.lock(table, _RX, "INSERT lets everything but schema changes go on.")
     for part in work.catalog.family(table)[1:] if table.partitioned else ():
         work.lock(part, _RX, "The partition that a row belongs to is locked.", certain=False)
@@ -123,6 +123,7 @@ def insert(work: Work, action: actions.Insert) -> None:
         read(work, action.query)
     _draw_numbers(work, table, columns)
     _may_lack(work, table, columns)
+    _may_violate(work, table, frozenset(table.columns))
     for key in table.foreign_keys:
         if not _stays_null(table, key, columns):
             _look_up(work, table, key)
@@ -146,6 +147,20 @@ def _require_columns(table: Table, action: actions.Insert) -> None:
             raise Refused("42601", "INSERT has more expressions than target columns")
         if action.columns and len(row) < wanted:
             raise Refused("42601", "INSERT has more target columns than expressions")
+
+
+def _given(work: Work, action: actions.Insert) -> tuple[str, ...]:
+    """The columns that get a value, none of them where all do; by DEFAULT VALUES none gets one."""
+    tree = work.statement.tree
+    defaults = isinstance(tree, ast.InsertStmt) and tree.selectStmt is None
+    return ("",) if defaults else action.columns
+
+
+def _may_violate(work: Work, table: Table, changed: frozenset[str]) -> None:
+    checks = (each for each in table.constraints.values() if each.kind == "check" and each.enforced)
+    for each in checks:
+        if each.not_valid or changed & columns_in(each.expression.tree if each.expression else ()):
+            work.may_fail("23514", f"a row violates the CHECK {each.name}")
 
 
 def _stored(work: Work, named: Table, verb: str) -> Table | None:
@@ -222,6 +237,7 @@ def update(work: Work, action: actions.Update) -> None:
         changed = set(table.columns)  # the view may call them otherwise
     _write(work, table, action.where, action.reads, "UPDATE")
     _may_repeat(work, table, frozenset(changed))
+    _may_violate(work, table, frozenset(changed))
     for _, value in action.assignments:
         call(work, value.tree)
     _check_changed_keys(work, table, changed, certain=action.where is None)

@@ -148,6 +148,7 @@ def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
                 work.lock(each, _AX, "It is part of the default partition.", sources.PARTITIONING)
             for each in work.catalog.family(sibling):
                 work.scan(each, reason, sources.PARTITIONING)
+            work.may_fail("23514", f"a row of {sibling.name} belongs to the new partition")
 
 
 def take_references(work: Work, parent: Table) -> None:

@@ -37,8 +37,7 @@ def alter_type(at: Alteration, table: Table, action: actions.AlterColumnType) ->
         return
     conversion = conversions.of_column(action, column, work.scope(table), timezone(work))
     _require_default(work, table, column, action)
-    if table.name == at.table.name:
-        _require_independent(at, table, column.name)
+    _require_independent(at, table, column.name)
     if conversion.doubt:
         work.doubt(f"{conversion.doubt} ({table.name}.{column.name})")
     because = f"{action.column} becomes {action.type.sql}: {conversion.because or conversion.doubt}."

@@ -18,7 +18,7 @@ def check(action: AddColumn, at: StatementInContext) -> Iterator[Hit]:
     column, table = action.column, action.table
     fails = any(failure.sqlstate == _NOT_NULL_VIOLATION for failure in at.by_itself(action).may_fail)
     effect = family.effect_of(action, table, at)
-    if not fails or effect is None or at.created_here(table):
+    if not fails or column.generated or effect is None or at.created_here(table):
         return
     constrain, prove = recipes.proof_of_not_null(table, column.name)
     yield Hit(
