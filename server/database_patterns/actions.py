@@ -38,6 +38,8 @@ class CreateTable:
     """The strategy ("range", "list", "hash") and the partition key."""
     partition_of: Name | None = None
     default_partition: bool = False
+    bound: Expression | None = None
+    """FOR VALUES …"""
     inherits: tuple[Name, ...] = ()
     like: tuple[Like, ...] = ()
     of_type: Name | None = None

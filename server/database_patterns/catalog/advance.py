@@ -313,6 +313,11 @@ def _drop_expression(draft: Draft, _table: Table, action: actions.OtherAlteratio
     _change_column(draft, action.table, action.name or "", only=False, generated=None, default=None)
 
 
+def _become_typed(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
+    of_type = draft.catalog.resolve(action.relation) if action.relation else None
+    draft.put(replace(table, of_type=of_type))
+
+
 def _set_persistence(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
     draft.put(replace(table, persistence="permanent" if action.kind == "SetLogged" else "unlogged"))
 
@@ -328,6 +333,8 @@ _OTHER_ALTERATIONS: Final[dict[str, Callable[[Draft, Table, actions.OtherAlterat
     "SetIdentity": _set_identity,
     "DropIdentity": _drop_identity,
     "DropExpression": _drop_expression,
+    "AddOf": _become_typed,
+    "DropOf": _become_typed,
     "SetLogged": _set_persistence,
     "SetUnLogged": _set_persistence,
     "SetAccessMethod": _set_access_method,

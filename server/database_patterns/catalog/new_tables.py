@@ -42,6 +42,7 @@ def create_table(draft: Draft, action: CreateTable) -> None:
             of_type=draft.catalog.resolve(action.of_type) if action.of_type else None,
             partition=action.partition_of is not None,
             default_partition=action.default_partition,
+            bound=action.bound,
             partition_by=action.partition_by,
             persistence="temporary" if temporary else action.persistence,
             access_method=_access_method(draft, action, parents) if certain else None,

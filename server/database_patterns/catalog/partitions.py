@@ -29,6 +29,7 @@ def attach(draft: Draft, action: AttachPartition) -> None:
             inherits=(parent.name,),
             partition=True,
             default_partition=action.default_partition,
+            bound=action.bound,
         )
     )
     copy_to_partition(draft, parent, child.name)
@@ -45,6 +46,7 @@ def detach(draft: Draft, action: DetachPartition) -> None:
             inherits=(),
             partition=False,
             default_partition=False,
+            bound=None,
             indexes={key: replace(each, parent=None) for key, each in child.indexes.items()},
             triggers={key: each for key, each in child.triggers.items() if key not in parent.triggers},
         )

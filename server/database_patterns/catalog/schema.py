@@ -14,6 +14,7 @@ from database_patterns.actions import (
     CreateFunction,
     CreatePolicy,
     CreateTrigger,
+    Expression,
     IndexElement,
     Name,
     Query,
@@ -103,6 +104,8 @@ class Table:
     """The composite type of a typed table."""
     partition: bool = False
     default_partition: bool = False
+    bound: Expression | None = None
+    """FOR VALUES … of a partition."""
     partition_by: tuple[str, tuple[IndexElement, ...]] | None = None
     persistence: str = "permanent"
     access_method: str | None = None

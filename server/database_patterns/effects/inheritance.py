@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from database_patterns import actions
 from database_patterns.actions import Column
 from database_patterns.catalog import Table
+from database_patterns.catalog.definitions import SERIAL_TYPES
 from database_patterns.locks import LockMode
 
 from . import sources, types
@@ -14,6 +17,8 @@ from .work import Refused, Work
 
 def require_inheritable(at: Alteration, _action: actions.OtherAlteration) -> None:
     """Raise Refused where the parents of a table cannot be changed at all."""
+    if at.table.of_type is not None:
+        raise Refused("42809", "cannot change inheritance of typed table")
     if at.table.partition:
         raise Refused("42809", "cannot change inheritance of a partition")
     if at.table.partitioned:
@@ -45,6 +50,39 @@ def _require_parent(parent: Table) -> None:
         raise Refused("42809", "cannot inherit from a partition")
 
 
+def require_mergeable(work: Work, action: actions.CreateTable) -> None:
+    """Raise Refused where a new table cannot inherit from its parents, or their columns do not go together."""
+    parents = [work.table(name) for name in action.inherits]
+    for parent in parents:
+        _require_parent(parent)
+    if len({parent.name for parent in parents}) < len(parents):
+        raise Refused("42P07", "a relation would be inherited from more than once")
+    merged: dict[str, Column] = {}
+    for column in (each for parent in parents for each in parent.columns.values()):
+        _require_same(work, merged, column)
+    for column in action.columns:
+        if column.name in merged and not _agree(work, column, merged[column.name]):
+            raise Refused("42804", f'column "{column.name}" has a type conflict')
+    _require_one_default(parents, {each.name for each in action.columns if each.default})
+
+
+def _require_same(work: Work, merged: dict[str, Column], column: Column) -> None:
+    known = merged.setdefault(column.name, column)
+    if not _agree(work, known, column):
+        raise Refused("42804", f'inherited column "{column.name}" has a type conflict')
+    if (known.generated is None) != (column.generated is None):
+        raise Refused("42804", f'inherited column "{column.name}" has a generation conflict')
+
+
+def _require_one_default(parents: Iterable[Table], own: Collection[str]) -> None:
+    """Defaults of two parents that differ need one of the new table's own."""
+    found: dict[str, str] = {}
+    for column in (each for parent in parents for each in parent.columns.values() if each.default):
+        text = column.default.sql if column.default else ""
+        if found.setdefault(column.name, text) != text and column.name not in own:
+            raise Refused("42611", f'column "{column.name}" inherits conflicting default values')
+
+
 def disinherit(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     """Enter NO INHERIT."""
     if action.relation is None:
@@ -71,8 +109,7 @@ def require_like(work: Work, child: Table, parent: Table) -> None:
 
 
 def _require_like_column(work: Work, child: Table, own: Column, wanted: Column) -> None:
-    known = all(each.type.name.name != types.UNKNOWN for each in (own, wanted))
-    if known and _resolved(work, own) != _resolved(work, wanted):
+    if not _agree(work, own, wanted):
         raise Refused("42804", f'child table "{child.name}" has different type for column "{own.name}"')
     if wanted.not_null and not own.not_null and child.columns_complete:
         raise Refused("42804", f'column "{own.name}" in child table "{child.name}" must be marked NOT NULL')
@@ -81,8 +118,21 @@ def _require_like_column(work: Work, child: Table, own: Column, wanted: Column) 
         raise Refused("42804", f'column "{own.name}" in child table {must} be a generated column')
 
 
+def is_same(work: Work, one: Column | None, other: Column | None) -> bool:
+    """Whether two columns have the same name and type."""
+    return one is not None and other is not None and one.name == other.name and _agree(work, one, other)
+
+
+def _agree(work: Work, one: Column, other: Column) -> bool:
+    """Whether two columns are of the same type, as far as both are known."""
+    known = all(each.type.name.name != types.UNKNOWN for each in (one, other))
+    return not known or _resolved(work, one) == _resolved(work, other)
+
+
 def _resolved(work: Work, column: Column) -> object:
     """The type, as far as it can be compared; one of the schema's own has its whole name."""
+    if column.type.name.name in SERIAL_TYPES and column.type.name.schema is None:
+        return SERIAL_TYPES[column.type.name.name], (), 0
     own = work.catalog.is_type(column.type.name)
     name = work.catalog.resolve_type(column.type.name) if own else column.type.name.name
     return name, column.type.modifiers, column.type.dimensions

@@ -52,7 +52,12 @@ _DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 def require(work: Work, value: Expression, target: TypeName) -> None:
     """Raise Refused where ``value`` is a text literal that is certainly no value of ``target``."""
-    text = _text(value.tree)
+    require_tree(work, value.tree, target)
+
+
+def require_tree(work: Work, tree: Node, target: TypeName) -> None:
+    """The same of a literal's tree."""
+    text = _text(tree)
     if text is None:
         return
     sqlstate = _refusal(work, text, target)

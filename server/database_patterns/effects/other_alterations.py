@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from itertools import zip_longest
 from typing import Final
 
 from database_patterns import actions
@@ -257,6 +258,29 @@ def _owner(at: Alteration, table: Table, _action: actions.OtherAlteration) -> No
         at.work.lock(each, _AX, "It gets the owner of its table.", sources.ALTER_TABLE, certain=False)
 
 
+def _become_typed(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    """OF: the table's columns must be the type's, in their order."""
+    name = action.relation or table.name
+    of_type = at.catalog.table(name)
+    if of_type is None or of_type.kind != "type":
+        if at.catalog.complete and of_type is None and not at.catalog.is_type(name):
+            raise Refused("42704", f'type "{name}" does not exist')
+        if of_type is not None or at.catalog.complete:
+            raise Refused("42809", f"type {name} is not a composite type")
+        at.work.doubt(f"the attributes of the type {name} are not known")
+        return
+    if table.inherits:
+        raise Refused("42809", "typed tables cannot inherit")
+    pairs = zip_longest(table.columns.values(), of_type.columns.values())
+    if table.columns_complete and not all(inheritance.is_same(at.work, *pair) for pair in pairs):
+        raise Refused("42804", f"the columns of {table.name} are not those of the type {name}")
+
+
+def _leave_type(_at: Alteration, table: Table, _action: actions.OtherAlteration) -> None:
+    if table.complete and table.of_type is None:
+        raise Refused("42809", f'"{table.name}" is not a typed table')
+
+
 def _trigger(_at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     if table.complete and action.name not in table.triggers:
         raise Refused("42704", f'trigger "{action.name}" for table "{table.name}" does not exist')
@@ -272,6 +296,8 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "AddInherit": inheritance.inherit,
     "DropInherit": inheritance.disinherit,
     "ChangeOwner": _owner,
+    "AddOf": _become_typed,
+    "DropOf": _leave_type,
     **dict.fromkeys(_TRIGGER_NAMED, _trigger),
     "AttachPartition": _attach_index,
     "ReplicaIdentity": _replica_identity,

@@ -14,7 +14,7 @@ from database_patterns.catalog.expressions import columns_in, says_not_null
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import foreign_keys, inheritance, sources, tables
+from . import bounds, foreign_keys, inheritance, sources, tables
 from .alteration import Alteration
 from .work import Refused, Work
 
@@ -31,7 +31,9 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     work = at.work
     partition = work.table(action.partition)
     _require_partitioned(work, table)
+    bounds.require_bound(work, table, action.bound, default=action.default_partition)
     _require_attachable(work, table, partition)
+    bounds.require_room(work, table, action.bound, default=action.default_partition)
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
     _check_bound(work, partition, _proves_bound(partition, table, action.bound.tree if action.bound else None))

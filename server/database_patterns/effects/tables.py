@@ -12,7 +12,7 @@ from database_patterns.catalog.advance import apply
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import columns, constraints, foreign_keys, indexes, references, relations, rows, sources
+from . import bounds, columns, constraints, foreign_keys, indexes, inheritance, references, relations, rows, sources
 from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
@@ -40,6 +40,11 @@ def create(work: Work, action: actions.CreateTable) -> None:
     if action.from_query is not None:
         references.require_names(work, action.from_query.tree)
         rows.read(work, action.from_query)
+    if action.partition_of is not None:
+        parent = work.table(action.partition_of)
+        bounds.require_bound(work, parent, action.bound, default=action.default_partition)
+        bounds.require_room(work, parent, action.bound, default=action.default_partition)
+    inheritance.require_mergeable(work, action)
     made = apply(work.catalog, action).table(_place(work, action))
     if made is not None:
         _require_possible(work, action, made)

@@ -33,7 +33,7 @@ def alter_table(node: Node) -> tuple[Action, ...]:
     of_table = node.objtype in {OBJECT.OBJECT_TABLE, OBJECT.OBJECT_FOREIGN_TABLE}
     return tuple(
         _SUBCOMMANDS[command.subtype](relation_name(node.relation), command, only)
-        if of_table and command.subtype in _SUBCOMMANDS
+        if command.subtype in _SUBCOMMANDS and (of_table or command.subtype == AT.AT_ColumnDefault)
         else _other_alteration(node, command)
         for command in node.cmds
     )
@@ -62,9 +62,11 @@ def _word(definition: Node) -> str | None:
 
 
 def _other_relation(definition: Node) -> Name | None:
-    """The parent of INHERIT, the part of ALTER INDEX … ATTACH PARTITION, or the sequence of a new identity."""
+    """The parent of INHERIT, the part of an index, the sequence of a new identity, or the type of OF."""
     if isinstance(definition, ast.Constraint):
         return sequence_of_identity(definition.options)
+    if isinstance(definition, ast.TypeName):
+        return type_name(definition).name
     if isinstance(definition, ast.RangeVar):
         return relation_name(definition)
     return relation_name(definition.name) if isinstance(definition, ast.PartitionCmd) else None

@@ -108,6 +108,7 @@ def _create_table(node: Node) -> tuple[Action, ...]:
             partition_by=_partition_key(node.partspec),
             partition_of=parents[0] if node.partbound else None,
             default_partition=bool(node.partbound and node.partbound.is_default),
+            bound=expression(node.partbound) if node.partbound and not node.partbound.is_default else None,
             inherits=() if node.partbound else parents,
             like=tuple(_like(each) for each in elements if isinstance(each, ast.TableLikeClause)),
             of_type=dotted(node.ofTypename.names) if node.ofTypename else None,

@@ -22,7 +22,8 @@ _RELATIONS: Final = f"""
 """
 _PARTS: Final = f"""
     SELECT t.name, p.kind, p.name FROM (
-        SELECT conrelid, 'constraint ' || contype::text, quote_ident(conname) FROM pg_constraint WHERE contype <> 't'
+        SELECT conrelid, 'constraint ' || contype::text, quote_ident(conname) FROM pg_constraint
+        WHERE contype <> 't' AND (conparentid = 0 OR contype <> 'f')
         UNION ALL SELECT tgrelid, 'trigger', quote_ident(tgname) FROM pg_trigger WHERE NOT tgisinternal
         UNION ALL SELECT polrelid, 'policy', quote_ident(polname) FROM pg_policy
         UNION ALL SELECT ev_class, 'rule', quote_ident(rulename) FROM pg_rewrite WHERE rulename <> '_RETURN'

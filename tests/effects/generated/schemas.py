@@ -244,7 +244,8 @@ class _Schema:
             "CREATE TABLE events_2_a PARTITION OF events_2 FOR VALUES IN ('a')",
             "CREATE TABLE events_2_rest PARTITION OF events_2 DEFAULT",
         ]
-        if self.happens(0.5):
+        with_rest = self.happens(0.5)
+        if with_rest:
             self.ddl.append("CREATE TABLE events_rest PARTITION OF events DEFAULT")
         if self.happens(0.6):
             self.ddl.append("CREATE INDEX events_kind ON events (kind, at)")
@@ -253,6 +254,10 @@ class _Schema:
         if self.happens(0.5):
             self.ddl.append("CREATE INDEX events_alone ON ONLY events (id)")
         self.rows.append(table.filling())
+        if with_rest:
+            outside = {"date": "date '2040-01-01'", "int": "-i"}[strategy]
+            columns[1].value = outside
+            self.rows.append(table.filling())
         loose = ", ".join(each.sql for each in columns)
         check = f", CHECK (at >= {high} AND at < {far})" if self.happens(0.5) else ""
         self.ddl.append(f"CREATE TABLE events_3 ({loose}{check})")
