@@ -13,6 +13,7 @@ from pglast import ast
 
 from database_patterns.actions import Column, Expression
 from database_patterns.catalog import Table
+from database_patterns.catalog.expressions import columns_in
 
 from . import conversions, literals, types
 from .volatility import analyse
@@ -116,7 +117,7 @@ def _range(parent: Table, tree: Node) -> tuple[Limit, Limit] | None:
 def _limit(column: Column, datums: Sequence[Node]) -> Limit | None:
     datum = datums[0]
     if isinstance(datum, ast.ColumnRef):
-        return _UNBOUNDED.get(str(datum.fields[-1].sval))
+        return _UNBOUNDED.get(next(iter(columns_in(datum)), ""))
     value = _value(datum) if isinstance(datum, ast.A_Const) and not datum.isnull else None
     if column.type.name.name in _INTEGERS and value is not None and re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
         return 1, int(value)
