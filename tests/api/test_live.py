@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from database_patterns.api import live
+from database_patterns.api.doctor import doctor
 from database_patterns.api.explain import explain
 from database_patterns.api.history import Options
 from database_patterns.api.lint import lint
-from database_patterns.api.sources import Given, Source, from_text
+from database_patterns.api.sources import Given, Source, from_project, from_text
 from database_patterns.databases.snapshot import Snapshot
 from database_patterns.errors import UserError
 from database_patterns.lab.server import Database
-from database_patterns.model import ExplainedMigration
+from database_patterns.model import Capability, ExplainedMigration
 
 FROM_THE_HISTORY = "the live database has this revision already, which is followed from the history alone"
 FROM_THE_DATABASE = "the schema before is that of the live database as it is now"
@@ -120,6 +123,30 @@ def test_the_address_comes_from_the_environment(database: Database, monkeypatch:
         live.database()
     monkeypatch.setenv(live.ENVIRONMENT, database.owner)
     assert live.database().postgres == database.postgres
+
+
+def test_of_several_databases_it_is_not_told_which_the_live_one_is(database: Database, tmp_path: Path) -> None:
+    found = snapshot_of(database, "CREATE TABLE t (id int)", VERSIONS)
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = m\ndatabases = one, two\n")
+    versions = tmp_path / "m" / "versions"
+    versions.mkdir(parents=True)
+    (tmp_path / "m" / "env.py").write_text("from alembic import context\n\ncontext.run_migrations(engine_name=name)\n")
+    (versions / "a.py").write_text(
+        "from alembic import op\n\nrevision = 'a'\ndown_revision = None\n\n\n"
+        "def upgrade(engine_name):\n    globals()[f'upgrade_{engine_name}']()\n\n\n"
+        "def upgrade_one():\n    op.execute('CREATE TABLE t (id int)')\n\n\ndef upgrade_two():\n    pass\n"
+    )
+    report = explain(from_project(tmp_path), Options(postgres=found.postgres, database=found))
+    assert [each.database for each in report.migrations] == ["one", "two"]
+    assert all(live.NOT_USED in each.assumptions for each in report.migrations)
+
+
+def test_the_doctor_says_that_an_address_is_set_and_not_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(live.ENVIRONMENT, "postgresql://me:hidden@private/db")
+    (found,) = (each for each in doctor() if each.name == live.ENVIRONMENT)
+    assert found == Capability(
+        live.ENVIRONMENT, available=True, detail="is set: --live reads the schema of that database"
+    )
 
 
 def test_what_a_dump_sets_ends_with_its_session() -> None:

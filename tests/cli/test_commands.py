@@ -342,3 +342,17 @@ def test_without_its_address_there_is_no_live_database(run: Run, monkeypatch: py
         "database-patterns: no live database is known;"
         " set DATABASE_PATTERNS_DATABASE_URL to its address before the start\n"
     )
+
+
+def test_a_live_database_that_cannot_be_reached_is_not_named(
+    run: Run,
+    lab: None,  # noqa: ARG001 - skips without the driver
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_PATTERNS_DATABASE_URL", "postgresql://me:hidden@127.0.0.1:1/private")
+    Path("1.sql").write_text("SELECT 1")
+    outcome = run("lint", "--live", "1.sql")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == (
+        "database-patterns: the live database: cannot be connected to: no server answers at the address\n"
+    )

@@ -146,3 +146,9 @@ def test_a_server_of_a_version_that_is_not_known_is_refused(
     with pytest.raises(UserError) as refused:
         snapshot.take(database.owner)
     assert str(refused.value) == (f"the live database: runs PostgreSQL {database.postgres}; what 10 to 11 do is known")
+
+
+def test_a_definition_that_our_parser_does_not_know_leaves_the_schema_incomplete() -> None:
+    catalog = snapshot.following(["CREATE TABLE t (id int)", "CREATE NEW KIND OF THING x", "CREATE TABLE u (id int)"])
+    assert sorted(name.name for name in catalog.relations) == ["t", "u"]
+    assert not catalog.complete

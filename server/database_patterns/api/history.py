@@ -14,7 +14,7 @@ from database_patterns.reading.graph import ancestors
 from database_patterns.reading.histories import History
 
 from . import sources
-from .live import APPLIED, IS_THE_START, Position
+from .live import APPLIED, IS_THE_START, NOT_USED, Position
 from .sources import Given, Read, Source
 
 UNKNOWN: Final = "nothing is known of the schema before (history or schema would tell)"
@@ -96,7 +96,9 @@ def _starts(history: History, known: _Known, options: Options) -> Iterator[tuple
     Of a project that migrates several databases it is not told which of them is the live one.
     """
     if options.database is None or history.database is not None:
-        yield history, _start(history.migrations, known, options, history.database)
+        start = _start(history.migrations, known, options, history.database)
+        unused = (NOT_USED,) if options.database else ()
+        yield history, replace(start, assumed=(*start.assumed, *unused))
         return
     earlier = known.before(history.migrations, None)
     position = Position.of(options.database, history.migrations, earlier)

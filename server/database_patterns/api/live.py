@@ -19,6 +19,7 @@ from database_patterns.reading.graph import ancestors
 ENVIRONMENT: Final = "DATABASE_PATTERNS_DATABASE_URL"
 IS_THE_START: Final = "the schema before is that of the live database as it is now"
 APPLIED: Final = "the live database has this revision already, which is followed from the history alone"
+NOT_USED: Final = "the live database is not looked at, as it is not told which of the project's databases it is"
 _NO_VERSIONS: Final = "which revisions the live database has is not known, as it has no readable table alembic_version"
 _ELSEWHERE: Final = "the live database is at {}, which is not known here: what lies between is not known"
 
