@@ -66,6 +66,11 @@ def test_two_indexes_are_named_and_more_are_counted() -> None:
     assert words.work(replace(TABLE, rebuilds=("a", "b", "c"))) == "rebuilds 3 indexes"
 
 
+def test_the_number_of_rows_stands_behind_work_and_alone_says_nothing() -> None:
+    assert words.work(replace(TABLE, scan=True, rows=3000)) == "scans it: about 3,000 rows now (small)"
+    assert words.work(replace(TABLE, rows=3000)) == ""
+
+
 def test_what_breaks_is_said_of_running_code() -> None:
     assert words.broken(TABLE) == ""
     assert words.broken(replace(TABLE, breaks_running_code="it fails")) == "running code: it fails"

@@ -8,7 +8,7 @@ from typing import Final
 
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span
-from database_patterns.prose import listed
+from database_patterns.prose import listed, size
 
 NAMES_MAX: Final = 2
 """So many indexes are named; more are counted."""
@@ -65,7 +65,10 @@ def blocks(mode: LockMode | None) -> str:
 
 
 def work(effect: Effect) -> str:
-    """What PostgreSQL does to the relation's data: "rewrites it, rebuilds 2 indexes"; empty when nothing."""
+    """What PostgreSQL does to the relation's data: "rewrites it, rebuilds 2 indexes"; empty when nothing.
+
+    How many rows that is stands behind it, where it is known.
+    """
     parts = [
         {True: "rewrites it", "unknown": "may rewrite it"}.get(effect.rewrite, ""),
         "" if effect.rewrite is True else {True: "scans it", "unknown": "may scan it"}.get(effect.scan, ""),
@@ -73,7 +76,8 @@ def work(effect: Effect) -> str:
         {"all": "locks all rows", "some": "locks rows"}.get(effect.locks_rows, ""),
         f"loses {effect.data_loss}" if effect.data_loss else "",
     ]
-    return ", ".join(filter(None, parts))
+    done = ", ".join(filter(None, parts))
+    return f"{done}: {size(effect.rows)}" if done and effect.rows is not None else done
 
 
 def explained(effect: Effect) -> str:
