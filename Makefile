@@ -47,6 +47,8 @@ test-versions: $(READY)
 
 prove: $(READY)
 	@$(BIN)/python -m tests.effects.generated.prove $(ARGS)
+	@$(BIN)/python -m tests.programs > /dev/null
+	@$(BIN)/python -m tests.effects.flips.prove
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet --output-format concise .

@@ -23,6 +23,11 @@ class Live:
     extensions: frozenset[str | None]
     facts: dict[tuple[str, str], Facts]
 
+    def has(self, line: str) -> bool:
+        """Whether a shipped line is about this version, and about something that the server has."""
+        fact = builtins._fact(line, self.postgres)
+        return fact is not None and fact.extension in self.extensions
+
     def differs(self, section: str, name: str, shipped: Iterable[str]) -> bool:
         """Whether the lines shipped for a name do not say of this version what the server says."""
         found = (builtins._fact(text, self.postgres) for text in shipped)

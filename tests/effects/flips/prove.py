@@ -1,0 +1,169 @@
+"""Flip every fact that predictions rest on, one at a time, and see that a measurement or a test contradicts it.
+
+Three kinds of facts: those in the source of ``effects`` (``entries.py``), the lock modes and their conflicts in
+``locks``, and the functions, operators, casts, types and operator classes of ``builtins.json`` (``shipped.py``). What
+PostgreSQL does is measured first, on every version. The exit status is 1 where a flip survives that is not explained.
+
+    python -m tests.effects.flips.prove [--only MODULE] [--versions 14 18]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tests import programs
+from tests.effects.corpus import Case, measured_on, recorded
+from tests.effects.flips import checking, shipped
+from tests.effects.flips.checking import Place
+from tests.effects.flips.entries import Entry, entries, modules, places
+from tests.effects.live_builtins import Live, read_live
+from tests.lock_facts import LockFacts, measured
+
+from database_patterns.lab.server import Server
+from database_patterns.model import POSTGRES_VERSIONS
+
+TESTS: Final = Path(__file__).parents[1]
+MEASURED: Final = frozenset({"test_witnesses.py", "test_measured_statements.py"})
+"""What they hold against predictions are the cases themselves."""
+
+
+@dataclass(slots=True)
+class Truth:
+    """What the servers do: statements, lock modes, and what is in their catalogs."""
+
+    cases: list[Case] = field(default_factory=lambda: list(recorded()))
+    locks: list[LockFacts] = field(default_factory=list)
+    live: list[Live] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many flips of a table were red by what, and those that were not."""
+
+    red: Counter[str] = field(default_factory=Counter)
+    survivors: list[str] = field(default_factory=list)
+
+    def line(self, name: str) -> str:
+        by = ", ".join(f"{count} by {what}" for what, count in self.red.items())
+        total = self.red.total() + len(self.survivors)
+        return f"{name:28} {total:6} flips, {self.red.total():6} red ({by}), {len(self.survivors)} survive"
+
+
+def ask(versions: Sequence[int]) -> Truth:
+    """Measure on servers of these versions."""
+    truth = Truth()
+    for major in versions:
+        with Server(postgres_bin=str(programs.find(major).folder)) as server:
+            truth.cases += measured_on(server)
+            truth.live.append(read_live(server))
+            with server.database() as database:
+                truth.locks.append(measured(database))
+    return truth
+
+
+def of_source(module: str, truth: Truth, running: Running) -> Tally:
+    """Flip what stands in one module of ``effects``."""
+    tally = Tally()
+    for entry in entries(module):
+        what = running.first_to_see(entry, truth.cases)
+        if what is None:
+            tally.survivors.append(str(entry))
+        else:
+            tally.red[what] += 1
+    return tally
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Which cases and which tests run a function."""
+
+    cases: dict[Place, list[int]]
+    tests: dict[Place, list[str]]
+
+    @classmethod
+    def now(cls, cases: Sequence[Case]) -> Running:
+        files = sorted(path for path in TESTS.glob("test_*.py") if path.name not in MEASURED)
+        return cls(
+            checking.apart(lambda: checking.cases_running(cases)) or {},
+            checking.apart(lambda: checking.tests_running(files)) or {},
+        )
+
+    def first_to_see(self, entry: Entry, cases: Sequence[Case]) -> str | None:
+        """Whether a measurement, or a test, contradicts the flipped entry; None where nothing does."""
+        concerned = places(entry)
+        numbers = sorted({number for place in concerned for number in self.cases.get(place, ())})
+        if _is_red(lambda: checking.contradiction(entry, [cases[number] for number in numbers])):
+            return "measurements"
+        own = f"test_{entry.module.rpartition('.')[2]}.py"
+        tests = {test for place in concerned for test in self.tests.get(place, ())}
+        ordered = sorted(tests, key=lambda test: (own not in test, test))
+        return "tests" if ordered and _is_red(lambda: checking.failing_test(entry, ordered)) else None
+
+
+def _is_red(work: Callable[[], str | None]) -> bool:
+    """Whether it finds something wrong, or dies of the flip."""
+    answer = checking.apart(lambda: (work(),))
+    return answer is None or answer[0] is not None
+
+
+def of_locks(facts: Iterable[LockFacts]) -> Tally:
+    """Flip what ``locks`` says, and each pair of modes."""
+    tally, known = Tally(), list(facts)
+    for name, said in checking.flipped_locks():
+        if all(said != each for each in known):
+            tally.red["measurements"] += 1
+        else:
+            tally.survivors.append(name)
+    return tally
+
+
+def of_shipped(live: Sequence[Live]) -> Iterator[tuple[str, Tally]]:
+    """Flip what is shipped of PostgreSQL's catalogs, section by section."""
+    tallies: dict[str, Tally] = {}
+    for flip in shipped.flips(live):
+        tally = tallies.setdefault(flip.section, Tally())
+        if shipped.first_to_see(flip, live) is None:
+            tally.survivors.append(str(flip))
+        else:
+            tally.red["measurements"] += 1
+    yield from tallies.items()
+
+
+def tallies(truth: Truth, only: str) -> Iterator[tuple[str, Tally]]:
+    """All tables, one after the other."""
+    if only in "builtins.json":
+        yield from ((f"builtins.json {section}", tally) for section, tally in of_shipped(truth.live))
+    if only in "locks":
+        yield "locks", of_locks(truth.locks)
+    chosen = [module for module in modules() if only in module and module != "locks"]
+    running = Running.now(truth.cases) if chosen else None
+    for module in chosen:
+        assert running is not None
+        yield module, of_source(module, truth, running)
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", default="", metavar="TEXT", help="modules whose name holds TEXT")
+    parser.add_argument("--versions", type=int, nargs="+", default=POSTGRES_VERSIONS, metavar="MAJOR")
+    chosen = parser.parse_args(arguments)
+    truth = ask(chosen.versions)
+    wrong = checking.wrong_as_it_stands(truth.cases)
+    print(f"{len(truth.cases)} measurements, {len(wrong)} of them contradicted as things stand", *wrong, sep="\n  ")
+    whole = Tally()
+    for name, tally in tallies(truth, chosen.only):
+        print(tally.line(name), *tally.survivors, sep="\n  ", flush=True)
+        whole.red += tally.red
+        whole.survivors += tally.survivors
+    print(whole.line("all"))
+    return 1 if wrong or whole.survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
