@@ -88,6 +88,8 @@ class Constraint:
     using_index: str | None = None
     elements: tuple[IndexElement, ...] = ()
     """The keys of an exclusion constraint."""
+    operators: tuple[str, ...] = ()
+    """The operator of each of them."""
     predicate: Expression | None = None
     include: tuple[str, ...] = ()
     method: str = "btree"

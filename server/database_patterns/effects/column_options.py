@@ -140,6 +140,13 @@ def require_compression(work: Work, of_type: TypeName, method: str) -> None:
         raise Refused("0A000", f"column data type {of_type.sql} does not support compression")
 
 
+def require_collatable(work: Work, of_type: TypeName) -> None:
+    """Raise Refused where a type whose values are not ordered by a collation is given one."""
+    facts = types.own_facts(work.catalog, of_type, work.postgres)
+    if facts is not None and not facts.collatable:
+        raise Refused("42804", f"collations are not supported by type {of_type.sql}")
+
+
 def is_toasted(work: Work, of_type: TypeName) -> bool | None:
     """Whether values of a type may be compressed or stored out of line; None where the type is not known."""
     base = types.base_of(work.catalog, of_type)

@@ -98,6 +98,8 @@ def require_options(work: Work, column: Column) -> None:
         return
     if column.identity:
         column_options.require_integer(work, column)
+    if column.collation is not None:
+        column_options.require_collatable(work, column.type)
     if column.storage:
         column_options.require_storage(work, column.type, column.storage)
     if column.compression:

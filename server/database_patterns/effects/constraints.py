@@ -10,8 +10,9 @@ from database_patterns.catalog.drops import keys_that_need
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import columns, foreign_keys, indexes, references, sources
+from . import columns, foreign_keys, indexes, references, sources, types
 from .alteration import Alteration, Validation
+from .volatility import compares
 from .work import NOT_NULL_HAS_A_NAME_SINCE, Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
@@ -104,6 +105,7 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
     for column in keys:
         known = table.columns.get(column or "")
         indexes.require_class(at.work, constraint.method, known.type if known else None)
+    _require_operators(at.work, table, constraint)
     _require_new_key(at, table, constraint)
     if constraint.kind == "primary key" and not table.partitioned:
         _require_in_children(at, table, constraint)
@@ -116,6 +118,18 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
     at.work.may_fail("23505", f"two rows of {table.name} are equal in {', '.join(constraint.columns)}")
     if constraint.kind == "primary key" and not all(_is_not_null(table, each) for each in constraint.columns):
         at.work.may_fail("23502", f"a row of {table.name} is NULL in {', '.join(constraint.columns)}")
+
+
+def _require_operators(work: Work, table: Table, constraint: Constraint) -> None:
+    """Raise Refused where an exclusion constraint compares values by an operator that their type has not."""
+    if not types.are_all_known(work.catalog):
+        return
+    for element, operator in zip(constraint.elements, constraint.operators, strict=True):
+        known = table.columns.get(element.column or "")
+        if known is None or not types.is_known(work.catalog, known.type, work.postgres):
+            continue
+        if not compares(operator, known, work.scope(table)):
+            raise Refused("42883", f"operator does not exist: {known.type.sql} {operator} {known.type.sql}")
 
 
 def _require_in_children(at: Alteration, table: Table, key: Constraint) -> None:

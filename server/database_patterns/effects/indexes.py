@@ -11,7 +11,7 @@ from database_patterns.catalog.definitions import same_index
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import conversions, references, sources, types
+from . import column_options, conversions, references, sources, types
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -90,8 +90,11 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
     for element in action.elements:
         if element.expression is not None:
             _require_immutable(work, table, element.expression, "index expression")
+        found = _type_of(work, table, element)
+        if element.collation is not None and found is not None:
+            column_options.require_collatable(work, found)
         if element.operator_class is None:
-            require_class(work, action.method, _type_of(work, table, element))
+            require_class(work, action.method, found)
     if action.predicate is not None:
         _require_immutable(work, table, action.predicate, "index predicate")
 
@@ -142,7 +145,7 @@ def require_classes(work: Work, index: Index, changed: Column) -> None:
 
 
 _ONE_COLUMN = frozenset({"hash", "spgist"})
-_OWN_METHODS = frozenset({"btree", "hash", "gin", "gist", "brin"})
+_OWN_METHODS = frozenset({"btree", "hash", "gin", "gist", "spgist", "brin"})
 
 
 def drop(work: Work, action: actions.Drop) -> None:

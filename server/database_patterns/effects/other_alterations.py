@@ -78,6 +78,21 @@ _INVOKER_SINCE: Final = 15
 
 def _parameters(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
     require_known_parameters(at.work, action.options)
+    index = at.catalog.index(at.table.name)
+    accepted = _PARAMETERS_OF_METHODS.get(index.method) if index else None
+    foreign = next((each for each in action.options if accepted is not None and each not in accepted), None)
+    if foreign is not None and action.kind == "SetRelOptions":
+        raise Refused("22023", f'unrecognized parameter "{foreign}"')
+
+
+_PARAMETERS_OF_METHODS: Final = {
+    "btree": frozenset({"fillfactor", "deduplicate_items", "vacuum_cleanup_index_scale_factor"}),
+    "hash": frozenset({"fillfactor"}),
+    "gist": frozenset({"fillfactor", "buffering"}),
+    "spgist": frozenset({"fillfactor"}),
+    "gin": frozenset({"fastupdate", "gin_pending_list_limit"}),
+    "brin": frozenset({"pages_per_range", "autosummarize"}),
+}
 
 
 def require_persistence(at: Alteration, action: actions.OtherAlteration) -> None:
@@ -225,7 +240,7 @@ def _refuse_index(table: Table, index: Index, problems: Iterable[tuple[str, str,
 def _cluster_on(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     index = _own_index(at, table, action.name or "")
     if index is not None:
-        at.work.lock(index, _SUX, "It is marked as the order of the table.", sources.ALTER_TABLE)
+        at.work.lock(index, at.level, "It is marked as the order of the table.", sources.ALTER_TABLE)
         require_clusterable(table, index)
 
 

@@ -11,7 +11,7 @@ from database_patterns.catalog.drops import generated_from
 from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 
-from . import columns, conversions, foreign_keys, indexes, sources, types
+from . import column_options, columns, conversions, foreign_keys, indexes, sources, types
 from .alteration import Alteration, Validation
 from .types import UNKNOWN
 from .volatility import Scope, analyse
@@ -80,9 +80,8 @@ def _require_no_partition_key(table: Table, name: str) -> None:
 def _require_type(work: Work, table: Table, action: actions.AlterColumnType) -> None:
     if types.is_missing(work.catalog, action.type, work.postgres, table):
         raise Refused("42704", f'type "{action.type.name}" does not exist')
-    facts = types.own_facts(work.catalog, action.type, work.postgres)
-    if action.collation is not None and facts is not None and not facts.collatable:
-        raise Refused("42804", f"collations are not supported by type {action.type.sql}")
+    if action.collation is not None:
+        column_options.require_collatable(work, action.type)
 
 
 def timezone(work: Work) -> str | None:

@@ -260,6 +260,16 @@ def _operator(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
     return types.plain("bool") if node.kind != enums.A_Expr_Kind.AEXPR_OP else result
 
 
+def compares(operator: str, column: Column, scope: Scope) -> bool:
+    """Whether an operator takes two values of a column's type."""
+    present = (each for each in builtins.routines("operators", operator, scope.postgres) if len(each.arguments) == 2)
+    here = (each for each in present if each.extension is None or each.extension in scope.catalog.extensions)
+    base, kind = types.base_of(scope.catalog, column.type), types.category(scope.catalog, column.type, scope.postgres)
+    casts = {} if base.dimensions else builtins.casts(base.name.name, scope.postgres)
+    implicit = {target for target, each in casts.items() if each.context == "i"}
+    return any(all(_fits(base, kind, each) or each in implicit for each in found.arguments) for found in here)
+
+
 _SPELLED_OUT: Final = {
     "BETWEEN": "<=", "NOT BETWEEN": "<=", "BETWEEN SYMMETRIC": "<=", "NOT BETWEEN SYMMETRIC": "<=",
 }  # fmt: skip

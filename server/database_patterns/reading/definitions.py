@@ -164,6 +164,7 @@ def constraint(node: Node, column: str | None = None) -> Constraint:
         referenced_columns=strings(node.pk_attrs),
         using_index=node.indexname,
         elements=index_elements(exclusions),
+        operators=tuple(operator[-1].sval for _, operator in node.exclusions or ()),
         predicate=expression(node.where_clause),
         include=strings(node.including),
         method=node.access_method or "btree",
