@@ -18,13 +18,14 @@ SKILLS := skills@1.7.4
 VERSIONS ?=
 MEASURED := tests/rules tests/effects tests/databases tests/lab/test_measure.py
 
-.PHONY: help demo test test-versions prove lint bench smoke constraints
+.PHONY: help demo test test-versions measure prove lint bench smoke constraints
 
 help:
 	@printf '%s\n' \
 	  'make demo           lint, explain and measure the example shop' \
 	  'make test           the linters, then the tests' \
 	  'make test-versions  what is measured, on PostgreSQL 14 to 18 (VERSIONS="14 15": on these)' \
+	  'make measure        renew what was measured: the lock table, data on functions and types (minutes)' \
 	  'make prove          predict and measure more than 20,000 generated statements (minutes; not in CI)' \
 	  'make lint           the linters alone' \
 	  'make smoke          the MCP inspector talks to the server, and the skill is installed (needs npm)' \
@@ -44,6 +45,12 @@ test-versions: $(READY)
 	  echo "PostgreSQL $$version"; \
 	  $(BIN)/python -m pytest -n 2 --postgres $$version $(MEASURED) $(ARGS); \
 	done
+
+# On every version, so that all of them have to be there; what is written is reviewed as a difference in git.
+measure: $(READY)
+	@$(BIN)/python -m tests.programs >/dev/null
+	@$(BIN)/python -m tests.effects.generate_builtins
+	@$(BIN)/python -m tests.effects.lock_table
 
 prove: $(READY)
 	@$(BIN)/python -m tests.effects.generated.prove $(ARGS)

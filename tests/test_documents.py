@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from database_patterns import documents
-from database_patterns.documents import Block, Expectation, Rule
+from database_patterns.documents import Block, Expectation, Guide, Rule
 from database_patterns.errors import UserError
 from database_patterns.locks import LockMode
 
@@ -234,3 +234,16 @@ def test_a_query_without_known_words_finds_nothing(query: str) -> None:
 
 def test_rules_that_barely_match_are_left_out() -> None:
     assert len(documents.search("foreign key")) < len(documents.rules())
+
+
+def test_a_guide_is_parsed_without_the_keys_of_a_rule(write: Write) -> None:
+    text = '---\ntitle: "A guide"\nsources: ["https://example.org/a"]\n---\n\n## Anything\n'
+    path = write(text, "a-guide")
+    assert documents.parse_guide(path) == Guide("a-guide", "A guide", ("https://example.org/a",), text, path)
+    with pytest.raises(UserError, match="has no title in its front matter"):
+        documents.parse_guide(write("---\nsources: []\n---\n", "untitled"))
+
+
+def test_guides_are_found_by_name_and_are_no_rules() -> None:
+    assert "postgres-lock-table" in documents.guides()
+    assert documents.guides().keys().isdisjoint(documents.rules())

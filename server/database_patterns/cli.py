@@ -91,7 +91,7 @@ def _rules(options: argparse.Namespace) -> int:
             "say what to do with the rules", where="rules", remedy="database-patterns rules search, or rules show NAME"
         )
     if options.action == "show":
-        _write(reporting.rule(rules.show(options.name), options.format), options)
+        _write(reporting.document(rules.show(options.name), options.format), options)
     else:
         _write(reporting.rules(rules.search(" ".join(options.query)), options.format, _style(options)), options)
     return 0
@@ -263,13 +263,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--detailed", action="store_true", help="with the reason of each effect, and its source")
     _add_output(explain)
 
-    actions = _verb(verbs, "rules", "search the rules, or show one").add_subparsers(
+    actions = _verb(verbs, "rules", "search the rules, or show a rule or a guide").add_subparsers(
         dest="action", metavar="ACTION", parser_class=_Parser
     )
     search = _verb(actions, "search", "rules that speak to a question or a piece of code; all without one")
     search.add_argument("query", nargs="*", metavar="WORD")
     _add_output(search)
-    show = _verb(actions, "show", "one rule, whole")
+    show = _verb(actions, "show", "one rule or guide, whole")
     show.add_argument("name", metavar="NAME")
     _add_output(show)
 

@@ -1,4 +1,4 @@
-"""The rule documents: found, parsed and searched. A document is what agents read, what the checks obey, and a test.
+"""Rules and guides: found, parsed, searched. A rule is what agents read, what the checks obey, and a test.
 
 A document ``rules/<group>/<name>.md`` begins with front matter between two lines ``---``: one ``key: <JSON value>`` a
 line, so that no YAML parser is needed. Keys are those of ``Rule``. The body has the sections of ``SECTIONS``, in that
@@ -18,6 +18,8 @@ there; a comment that has the line for itself speaks of the line of code above i
     The server refuses the statement with this code, on the tables of ``setup``.
 ``records: <revision>``
     After ``alembic upgrade head`` with this file, ``alembic_version`` holds this; ``nothing`` when it is empty.
+
+A guide ``rules/guides/<name>.md`` has the keys of ``Guide``, and sections of its own.
 
 All but ``finds`` are measured on a real server by tests/rules; prose says nothing about locks, scans and rewrites that
 no block measures.
@@ -45,7 +47,9 @@ SECTIONS: Final = ("What it flags", "Why", "Instead", "When to allow it", "Sourc
 
 ExpectationKind = Literal["finds", "takes", "scans", "rewrites", "rebuilds", "fails", "records"]
 
+_GUIDES: Final = "guides"
 _REQUIRED: Final = ("title", "severity", "default", "certainty", "proof", "sources")
+_REQUIRED_OF_GUIDES: Final = ("title", "sources")
 _OPTIONAL: Final = {"postgres": "", "setup": "", "related": []}
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FRONT_MATTER_LINE: Final = re.compile(r"([a-z]+): (.+)")
@@ -132,6 +136,24 @@ class Rule:
         return all(postgres >= version if operator == ">=" else postgres < version for operator, version in bounds)
 
 
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A guide: what to know beyond single rules. ``text`` is the whole document."""
+
+    name: str
+    title: str
+    sources: tuple[str, ...]
+    text: str
+    path: Path
+
+    @property
+    def uri(self) -> str:
+        return f"database-patterns://guides/{self.name}"
+
+
+Document = Rule | Guide
+
+
 def folder(name: Literal["rules", "skills", "examples"]) -> Path:
     """The folder of documents: beside this file in an installed package, else in the checkout.
 
@@ -149,7 +171,7 @@ def rules() -> Mapping[str, Rule]:
     """All rules by name, sorted by group and name. Raises UserError for a document that cannot be read."""
     found: dict[str, Rule] = {}
     for path in sorted(folder("rules").glob("*/*.md")):
-        if path.parent.name == "guides":
+        if path.parent.name == _GUIDES:
             continue
         rule = parse(path)
         if rule.name in found:
@@ -158,10 +180,23 @@ def rules() -> Mapping[str, Rule]:
     return MappingProxyType(found)
 
 
+@cache
+def guides() -> Mapping[str, Guide]:
+    """All guides by name, sorted. Raises UserError for a document that cannot be read."""
+    return MappingProxyType({path.stem: parse_guide(path) for path in sorted(folder("rules").glob(f"{_GUIDES}/*.md"))})
+
+
+def parse_guide(path: Path) -> Guide:
+    """Read one guide. Raises UserError, naming file and line, for front matter that does not follow the format."""
+    text = path.read_text(encoding="utf-8")
+    values = _front_matter(path, text, _REQUIRED_OF_GUIDES)
+    return Guide(path.stem, cast("str", values["title"]), tuple(cast("list[str]", values["sources"])), text, path)
+
+
 def parse(path: Path) -> Rule:
     """Read one rule document. Raises UserError, naming file and line, for what does not follow the format."""
     text = path.read_text(encoding="utf-8")
-    values = _front_matter(path, text)
+    values = _front_matter(path, text, _REQUIRED)
     if not _NAME.fullmatch(path.stem):
         raise UserError("a rule's name is lower-case words joined by '-'", where=str(path))
     headings = tuple(heading for heading, _, _ in _sections(text))
@@ -186,7 +221,7 @@ def parse(path: Path) -> Rule:
     )
 
 
-def _front_matter(path: Path, text: str) -> dict[str, object]:
+def _front_matter(path: Path, text: str, required: tuple[str, ...]) -> dict[str, object]:
     lines = text.splitlines()
     if not lines or lines[0] != "---" or "---" not in lines[1:]:
         raise UserError("has no front matter between two lines '---'", where=f"{path}:1")
@@ -196,7 +231,7 @@ def _front_matter(path: Path, text: str) -> dict[str, object]:
         if key in values:
             raise UserError(f"has the key {key!r} twice", where=f"{path}:{number}")
         values[key] = value
-    if missing := [key for key in _REQUIRED if key not in values]:
+    if missing := [key for key in required if key not in values]:
         raise UserError(f"has no {', '.join(missing)} in its front matter", where=f"{path}:1")
     return _OPTIONAL | values
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from .actions import Action
 from .locks import LockMode
 
-POSTGRES_VERSIONS: Final = (14, 15, 16, 17, 18)
-"""The major versions whose behaviour is measured."""
+PostgresVersion = Literal[14, 15, 16, 17, 18]
+POSTGRES_VERSIONS: Final[tuple[PostgresVersion, ...]] = get_args(PostgresVersion)
+"""The major versions whose behaviour is measured, and nowhere else are they listed."""
 
 Confidence = Literal["exact", "guarded", "partial", "opaque"]
 Direction = Literal["upgrade", "downgrade"]

@@ -98,7 +98,7 @@ def test_a_prediction_is_for_the_version_that_was_asked_for() -> None:
 
 def test_a_rule_is_found_by_its_name_and_a_wrong_name_leads_to_the_nearest() -> None:
     assert rules.show("drop-column") == documents.rules()["drop-column"]
-    with pytest.raises(UserError, match="drop-colum: there is no such rule; did you mean drop-column"):
+    with pytest.raises(UserError, match="drop-colum: there is no such rule or guide; did you mean drop-column"):
         rules.show("drop-colum")
     with pytest.raises(UserError, match="search for it: database-patterns rules search"):
         rules.show("…")

@@ -244,6 +244,20 @@ def test_rules_are_searched_and_shown(run: Run) -> None:
     assert run("rules", "search", "drop", "column", "--format", "markdown").out.startswith("| rule | severity |")
 
 
+def test_a_guide_is_shown_as_a_rule_is(run: Run) -> None:
+    guide = documents.guides()["postgres-lock-table"]
+    assert run("rules", "show", guide.name).out == guide.text
+    assert json.loads(run("rules", "show", guide.name, "--format", "json").out) == {
+        "version": 1,
+        "name": guide.name,
+        "group": "guides",
+        "title": guide.title,
+        "sources": list(guide.sources),
+        "documentation": "database-patterns://guides/postgres-lock-table",
+        "text": guide.text,
+    }
+
+
 def test_doctor_says_what_is_there(run: Run) -> None:
     outcome = run("doctor", "--format", "json")
     parts = {each["name"]: each["available"] for each in json.loads(outcome.out)["capabilities"]}

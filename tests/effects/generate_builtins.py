@@ -1,19 +1,24 @@
 """Writes ``effects/data/builtins.json``: what PostgreSQL and its usual extensions bring of functions, casts and types.
 
-Run as ``python -m tests.effects.generate_builtins DSN DSN …``, a superuser's DSN for each major version (several,
-where one server lacks extensions that another has). A fact that does not hold in all of them carries ``@first-last``,
-one that an extension brings ``#extension``. ``test_builtins.py`` compares the file with a server.
+Run as ``python -m tests.effects.generate_builtins`` (``make measure``): it starts a server of every version, and reads
+more of them where superusers' DSNs are given (of one that has other extensions). A fact that does not hold in all of
+them carries ``@first-last``, one that an extension brings ``#extension``. ``test_builtins.py`` compares the file with a
+server.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import programs
+
 from database_patterns.lab import driver
+from database_patterns.lab.server import Server
+from database_patterns.model import POSTGRES_VERSIONS
 
 if TYPE_CHECKING:
     from database_patterns.databases.driver import Connection
@@ -155,16 +160,29 @@ def render(merged: dict[str, dict[str, list[str]]]) -> str:
     return "{\n" + ",\n".join(sections) + "\n}\n"
 
 
-def main(dsns: Iterable[str]) -> None:
+def main(others: Iterable[str]) -> None:
     servers: dict[int, Facts] = {}
     extensions: dict[str, dict[int, Facts]] = {}
-    for dsn in dsns:
-        with driver.connect(dsn) as connection:
-            version = connection.info.server_version // 10000
-            servers[version] = read(connection)
-            for extension, facts in read_extensions(connection).items():
-                extensions.setdefault(extension, {})[version] = facts
+    for connection in connections(others):
+        version = connection.info.server_version // 10000
+        servers[version] = read(connection)
+        for extension, facts in read_extensions(connection).items():
+            extensions.setdefault(extension, {})[version] = facts
     TARGET.write_text(render(merge(servers, extensions)), encoding="utf-8")
+
+
+def connections(others: Iterable[str]) -> Iterator[Connection]:
+    """An administrator's connection to a server of every version, then to the others."""
+    for major in POSTGRES_VERSIONS:
+        with (
+            Server(postgres_bin=str(programs.find(major).folder)) as server,
+            server.database() as database,
+            driver.connect(database.admin) as connection,
+        ):
+            yield connection
+    for dsn in others:
+        with driver.connect(dsn) as connection:
+            yield connection
 
 
 if __name__ == "__main__":

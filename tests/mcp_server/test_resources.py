@@ -1,4 +1,4 @@
-"""The rules as resources, and the server's own description, in both protocol eras."""
+"""Rules and guides as resources, and the server's own description, in both protocol eras."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import ResourceTemplateReference, TextResourceContents
 
 from database_patterns import documents
-from database_patterns.mcp_server.resources import TEMPLATE
+from database_patterns.api.rules import everything
+from database_patterns.mcp_server.resources import GUIDES, TEMPLATE
 from database_patterns.mcp_server.server import INSTRUCTIONS
 
 pytestmark = pytest.mark.anyio
@@ -27,11 +28,11 @@ async def read(server: MCPServer, era: str, uri: str) -> TextResourceContents:
     return content
 
 
-async def test_every_rule_is_listed_with_what_a_client_needs_to_choose(server: MCPServer, era: str) -> None:
+async def test_every_rule_and_guide_is_listed_with_what_a_client_needs_to_choose(server: MCPServer, era: str) -> None:
     async with Client(server, mode=era) as client:
         listed = (await client.list_resources()).resources
-    assert [str(each.uri) for each in listed] == [rule.uri for rule in documents.rules().values()]
-    for resource, rule in zip(listed, documents.rules().values(), strict=True):
+    assert [str(each.uri) for each in listed] == [document.uri for document in everything()]
+    for resource, rule in zip(listed, everything(), strict=True):
         assert (resource.name, resource.title, resource.mime_type) == (rule.name, rule.title, "text/markdown")
         assert resource.size == len(rule.text.encode())
         assert resource.annotations
@@ -41,29 +42,39 @@ async def test_every_rule_is_listed_with_what_a_client_needs_to_choose(server: M
 
 
 async def test_every_resource_is_readable_as_it_stands_on_disk(server: MCPServer, era: str) -> None:
-    for rule in documents.rules().values():
-        content = await read(server, era, rule.uri)
-        assert content.text.encode() == rule.path.read_bytes()
+    for document in everything():
+        content = await read(server, era, document.uri)
+        assert content.text.encode() == document.path.read_bytes()
         assert content.mime_type == "text/markdown"
 
 
-async def test_a_rule_that_does_not_exist_is_an_error_of_the_protocol(server: MCPServer, era: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["rules/drop-colum", "rules/..%2F..%2Fpyproject.toml", "rules/", "rules/postgres-lock-table", "guides/x"]
+)
+async def test_a_document_that_does_not_exist_is_an_error_of_the_protocol(
+    path: str, server: MCPServer, era: str
+) -> None:
     async with Client(server, mode=era) as client:
-        for name in ("drop-colum", "..%2F..%2Fpyproject.toml", ""):
-            with pytest.raises(MCPError) as raised:
-                await client.read_resource(f"database-patterns://rules/{name}")
-            assert raised.value.error.code == INVALID_PARAMS
+        with pytest.raises(MCPError) as raised:
+            await client.read_resource(f"database-patterns://{path}")
+    assert raised.value.error.code == INVALID_PARAMS
 
 
 async def test_names_are_completed(server: MCPServer, era: str) -> None:
     async with Client(server, mode=era) as client:
-        (template,) = (await client.list_resource_templates()).resource_templates
+        templates = (await client.list_resource_templates()).resource_templates
         reference = ResourceTemplateReference(type="ref/resource", uri=TEMPLATE)
         found = await client.complete(reference, {"name": "name", "value": "drop"})
+        guides = await client.complete(
+            ResourceTemplateReference(type="ref/resource", uri=GUIDES), {"name": "name", "value": "lock"}
+        )
         elsewhere = await client.complete(
             ResourceTemplateReference(type="ref/resource", uri="other://{name}"), {"name": "name", "value": "drop"}
         )
-    assert (template.uri_template, template.mime_type) == (TEMPLATE, "text/markdown")
+    assert {each.uri_template: each.mime_type for each in templates} == dict.fromkeys(
+        (TEMPLATE, GUIDES), "text/markdown"
+    )
+    assert guides.completion.values == ["postgres-lock-table"]
     assert found.completion.values == [name for name in documents.rules() if "drop" in name]
     assert elsewhere.completion.values == []
 

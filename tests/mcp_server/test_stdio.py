@@ -13,7 +13,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from database_patterns import documents
+from database_patterns.api.rules import everything
 
 COMMAND = [sys.executable, "-m", "database_patterns", "serve"]
 BAD = "CREATE INDEX i ON orders (customer_id);"
@@ -46,7 +46,7 @@ async def test_a_client_lists_reads_and_calls(era: str, root: Path) -> None:
     )
     async with Client(stdio_client(parameters), mode=era) as client:
         assert len((await client.list_tools()).tools) == 4
-        assert len((await client.list_resources()).resources) == len(documents.rules())
+        assert len((await client.list_resources()).resources) == len(everything())
         bad = await client.call_tool("lint_migration", {"text": BAD})
         assert bad.structured_content
         assert [each["rule"] for each in bad.structured_content["findings"]] == ["index-without-concurrently"]

@@ -337,11 +337,17 @@ async def test_a_rule_is_read_whole(server: MCPServer, era: str) -> None:
     assert (data(result)["name"], data(result)["severity"]) == (rule.name, rule.severity)
 
 
+async def test_a_guide_is_read_whole(server: MCPServer, era: str) -> None:
+    guide = documents.guides()["postgres-lock-table"]
+    result = await call(server, era, "read_rule", name=guide.name)
+    assert (text(result), data(result)["name"], data(result)["title"]) == (guide.text, guide.name, guide.title)
+
+
 async def test_a_rule_that_does_not_exist_leads_to_the_nearest(server: MCPServer, era: str) -> None:
     said = await refused(server, era, "read_rule", name="drop-colum")
-    assert said.startswith("drop-colum: there is no such rule; did you mean drop-column")
+    assert said.startswith("drop-colum: there is no such rule or guide; did you mean drop-column")
     said = await refused(server, era, "read_rule", name="zzzz")
-    assert said == "zzzz: there is no such rule; search for it: search_rules"
+    assert said == "zzzz: there is no such rule or guide; search for it: search_rules"
 
 
 @pytest.mark.parametrize("name", ["lint_migration", "explain_migration"])

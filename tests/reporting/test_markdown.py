@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from database_patterns import documents
 from database_patterns.model import Prediction
-from database_patterns.reporting import markdown, render, rule, rules
+from database_patterns.reporting import document, markdown, render, rules
 
 from .samples import CREATE_INDEX, EXPLAIN, INDEX, INDEX_EFFECT, LINT
 
@@ -90,4 +90,4 @@ def test_reasons_come_when_they_are_asked_for() -> None:
 def test_rules_are_a_table_and_one_rule_is_its_document() -> None:
     drop = documents.rules()["drop-column"]
     assert rules([drop], "markdown").splitlines()[2].startswith(f"| `drop-column` | {drop.severity} | ")
-    assert rule(drop, "markdown") == drop.text
+    assert document(drop, "markdown") == drop.text

@@ -1,11 +1,11 @@
-"""``rules search`` and ``rules show``: the documents."""
+"""``rules search`` and ``rules show``: rules and guides."""
 
 from __future__ import annotations
 
 import difflib
 
 from database_patterns import documents
-from database_patterns.documents import Rule
+from database_patterns.documents import Document, Rule
 from database_patterns.errors import UserError
 
 
@@ -14,11 +14,20 @@ def search(query: str) -> tuple[Rule, ...]:
     return documents.search(query) if query.strip() else tuple(documents.rules().values())
 
 
-def show(name: str, *, search_with: str = "database-patterns rules search") -> Rule:
-    """One rule by its name; raises UserError naming the nearest ones, or what to search with, when there is none."""
-    rules = documents.rules()
-    if name not in rules:
-        nearest = difflib.get_close_matches(name, rules, n=3, cutoff=0.4)
+def show(name: str, *, search_with: str = "database-patterns rules search") -> Document:
+    """One rule or guide by its name.
+
+    Raises:
+        UserError: there is none; the nearest names are said, or what to search with.
+    """
+    found: dict[str, Document] = {**documents.rules(), **documents.guides()}
+    if name not in found:
+        nearest = difflib.get_close_matches(name, found, n=3, cutoff=0.4)
         remedy = f"did you mean {' or '.join(nearest)}?" if nearest else f"search for it: {search_with}"
-        raise UserError("there is no such rule", where=name, remedy=remedy)
-    return rules[name]
+        raise UserError("there is no such rule or guide", where=name, remedy=remedy)
+    return found[name]
+
+
+def everything() -> tuple[Document, ...]:
+    """All rules, then all guides."""
+    return (*documents.rules().values(), *documents.guides().values())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from database_patterns.model import POSTGRES_VERSIONS
+
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """The server's major version, and the session's ``TimeZone`` (None: not known)."""
 
-    postgres: int = 18
+    postgres: int = POSTGRES_VERSIONS[-1]
     timezone: str | None = None

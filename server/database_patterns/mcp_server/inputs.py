@@ -12,8 +12,9 @@ from database_patterns.api.history import Options
 from database_patterns.api.live import database as live_database
 from database_patterns.api.sources import Given
 from database_patterns.errors import UserError
+from database_patterns.model import PostgresVersion
 
-from .settings import Postgres, Settings
+from .settings import Settings
 
 TEXT_MAX: Final = 2_000_000
 """Characters of a text argument; the largest revision known to us has 80,000."""
@@ -25,7 +26,7 @@ Text = Annotated[
     ),
 ]
 Path = Annotated[str, Field(description="File or folder of migrations inside the project. Give text or path.")]
-PostgresVersion = Annotated[Postgres, Field(description="Major version of the server that will run the migration.")]
+Version = Annotated[PostgresVersion, Field(description="Major version of the server that will run the migration.")]
 Schema = Annotated[str, Field(description="SQL that builds what exists before, such as a dump.", max_length=TEXT_MAX)]
 SchemaPath = Annotated[str, Field(description="The same as a file inside the project (pg_dump --schema-only).")]
 History = Annotated[

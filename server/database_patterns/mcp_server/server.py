@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from database_patterns.api.doctor import version
 from database_patterns.errors import UserError
+from database_patterns.model import POSTGRES_VERSIONS
 
 from . import resources, tools
 from .settings import Settings
@@ -25,8 +26,9 @@ from .settings import Settings
 NAME: Final = "database-patterns"
 ERROR_MAX: Final = 2_000
 """Characters of an error."""
-INSTRUCTIONS: Final = """\
-Proven knowledge of database migrations: PostgreSQL 14 to 18 and Alembic. What you pass is parsed, never executed.
+INSTRUCTIONS: Final = f"""\
+Proven knowledge of database migrations: PostgreSQL {POSTGRES_VERSIONS[0]} to {POSTGRES_VERSIONS[-1]} and Alembic.
+What you pass is parsed, never executed.
 
 Order of work for a migration:
 1. search_rules with the intended change ("add a required column to a large table"); read_rule for those that apply.
@@ -38,7 +40,8 @@ constraints are unknown. Pass postgres_version, the server's major version.
 
 An answer with "not analysed" or "not read" is not a clean bill: look at those places yourself and say so.
 A finding can be right and still be acceptable (a small table, a maintenance window): say why instead of hiding it.
-Rules are resources too: database-patterns://rules/<name>.
+Rules are resources too: database-patterns://rules/<name>; so is what each statement locks, reads and rewrites:
+database-patterns://guides/postgres-lock-table.
 """
 _CACHE: Final = CacheHint(ttl_ms=3_600_000, scope="public")
 """Everything listed is fixed for the life of the process."""

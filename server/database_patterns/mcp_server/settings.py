@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from database_patterns.errors import UserError
-
-Postgres = Literal[14, 15, 16, 17, 18]
-"""The versions of ``model.POSTGRES_VERSIONS``, as schemas of tools need them."""
+from database_patterns.model import POSTGRES_VERSIONS, PostgresVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +14,7 @@ class Settings:
     """``root`` is the one folder that paths must lie in, ``postgres`` the major version where a call names none."""
 
     root: Path
-    postgres: Postgres = 18
+    postgres: PostgresVersion = POSTGRES_VERSIONS[-1]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", self.root.resolve())

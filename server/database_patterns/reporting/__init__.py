@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
-from database_patterns.documents import Rule
+from database_patterns.documents import Document, Rule
 from database_patterns.model import Capability, Demonstration, LintReport, Report
 
 from . import data, markdown, terminal, walkthrough
@@ -15,7 +15,7 @@ from .style import PLAIN, Style, printable
 Format = Literal["text", "json", "markdown"]
 FORMATS: Final = get_args(Format)
 
-__all__ = ["FORMATS", "PLAIN", "Format", "Style", "capabilities", "printable", "render", "rule", "rules", "to_json"]
+__all__ = ["FORMATS", "PLAIN", "Format", "Style", "capabilities", "document", "printable", "render", "rules", "to_json"]
 
 
 def render(report: Report, form: Format = "text", style: Style = PLAIN, *, detailed: bool = False) -> str:
@@ -32,9 +32,9 @@ def render(report: Report, form: Format = "text", style: Style = PLAIN, *, detai
     return terminal.explain(report, style, detailed=detailed)
 
 
-def rule(item: Rule, form: Format = "text") -> str:
-    """One rule: its document as it stands, or as JSON."""
-    return to_json({"version": data.VERSION, **data.rule(item), "text": item.text}) if form == "json" else item.text
+def document(item: Document, form: Format = "text") -> str:
+    """One rule or guide: the document as it stands, or as JSON."""
+    return to_json({"version": data.VERSION, **data.document(item), "text": item.text}) if form == "json" else item.text
 
 
 def rules(found: Sequence[Rule], form: Format = "text", style: Style = PLAIN) -> str:

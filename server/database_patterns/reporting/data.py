@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from database_patterns.documents import Rule
+from database_patterns.documents import Document, Rule
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import (
     Asked,
@@ -188,6 +188,19 @@ def measurement(item: Measurement) -> Data:
 def rules(found: Iterable[Rule]) -> Data:
     """``{"version", "rules"}``, the best match first."""
     return {"version": VERSION, "rules": [rule(item) for item in found]}
+
+
+def document(item: Document) -> Data:
+    """The front matter of a rule or guide, without its text."""
+    if isinstance(item, Rule):
+        return rule(item)
+    return {
+        "name": item.name,
+        "group": "guides",
+        "title": item.title,
+        "sources": list(item.sources),
+        "documentation": item.uri,
+    }
 
 
 def rule(item: Rule) -> Data:

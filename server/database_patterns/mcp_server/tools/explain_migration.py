@@ -39,7 +39,7 @@ def build(settings: Settings) -> Tool:
         text: inputs.Text = "",
         path: inputs.Path = "",
         direction: Annotated[Literal["upgrade", "downgrade"], Field(description="Which way to explain.")] = "upgrade",
-        postgres_version: inputs.PostgresVersion = settings.postgres,
+        postgres_version: inputs.Version = settings.postgres,
         schema: inputs.Schema = "",
         schema_path: inputs.SchemaPath = "",
         history: inputs.History = "",

@@ -39,7 +39,7 @@ def build(settings: Settings) -> Tool:
     def lint_migration(  # noqa: PLR0913, PLR0917 - the parameters of the contract
         text: inputs.Text = "",
         path: inputs.Path = "",
-        postgres_version: inputs.PostgresVersion = settings.postgres,
+        postgres_version: inputs.Version = settings.postgres,
         schema: inputs.Schema = "",
         schema_path: inputs.SchemaPath = "",
         history: inputs.History = "",

@@ -16,7 +16,7 @@ from database_patterns.reporting import data
 DESCRIPTION = """\
 One rule, whole: what it flags, why, what to write instead as code that was run on PostgreSQL, and when to allow it. \
 Use it when a finding's help is not enough, or before writing such a change. Names come from search_rules and from \
-findings."""
+findings; postgres-lock-table is the guide to which statement locks, reads and rewrites what."""
 
 
 class Answer(BaseModel):
@@ -26,7 +26,7 @@ class Answer(BaseModel):
 
     name: str
     title: str
-    severity: str
+    severity: str | None = None
     text: str
 
 
@@ -34,9 +34,11 @@ def build(settings: Settings) -> Tool:  # noqa: ARG001 - all tools are built ali
     """The tool, bound to a server's settings."""
 
     def read_rule(
-        name: Annotated[str, Field(description="The rule's name, such as index-without-concurrently.", max_length=200)],
+        name: Annotated[
+            str, Field(description="The name of a rule or guide, such as index-without-concurrently.", max_length=200)
+        ],
     ) -> Annotated[CallToolResult, Answer]:
-        rule = rules.show(name, search_with="search_rules")
-        return answer(rule.text, {**data.rule(rule), "text": rule.text}, whole=True)
+        found = rules.show(name, search_with="search_rules")
+        return answer(found.text, {**data.document(found), "text": found.text}, whole=True)
 
     return Tool.from_function(read_rule, title="Read a rule", description=DESCRIPTION, annotations=READ_ONLY)
