@@ -77,7 +77,7 @@ QUERIES: Final = {
         WHERE {OWN} AND c.relkind = 'S'""",
     "types": f"""
         SELECT {SCHEMA}, c.typname FROM pg_type c JOIN pg_namespace n ON n.oid = c.typnamespace
-        WHERE {OWN} AND (c.typtype IN ('e', 'd', 'r') OR c.typtype = 'b' AND c.typcategory <> 'A')
+        WHERE {OWN} AND (c.typtype IN ('e', 'd', 'r', 'm') OR c.typtype = 'b' AND c.typcategory <> 'A')
            OR {OWN} AND c.typtype = 'c' AND EXISTS (SELECT FROM pg_class k WHERE k.reltype = c.oid AND k.relkind = 'c')
         """,
     "schemas": """

@@ -295,3 +295,23 @@ def test_a_table_that_is_not_known_lacks_the_columns_that_were_taken_from_it(
     for each in read_text(before, kind="sql").upgrade:
         catalog = catalog.advance(each)
     assert errors(predicted(statement, catalog))[0] == sqlstate
+
+
+def test_rows_of_a_table_multiranges_and_arrays_by_their_own_names_are_types() -> None:
+    catalog = schema(
+        """
+        CREATE TABLE t (id int);
+        CREATE TABLE u (a int);
+        CREATE VIEW v AS SELECT 1 AS one;
+        CREATE TYPE lengths AS RANGE (subtype = float8);
+        CREATE TYPE floatrange AS RANGE (subtype = float8);
+        CREATE TYPE few AS RANGE (subtype = float8, multirange_type_name = many);
+        """
+    )
+    for known in ("u", "v", "u[]", "lengths_multirange", "floatmultirange", "many"):
+        found = predicted(f"ALTER TABLE t ADD COLUMN x {known}", catalog)
+        assert (found.error, found.unknown, work_on(found, "t")) == (None, (), "nothing"), known
+    for possible in ("_text", "_u", "pg_class", "information_schema.cardinal_number"):
+        assert predicted(f"ALTER TABLE t ADD COLUMN x {possible}", catalog).error is None, possible
+    for missing in ("nope", "_nope", "few_multirange"):
+        assert errors(predicted(f"ALTER TABLE t ADD COLUMN x {missing}", catalog))[0] == "42704", missing

@@ -70,7 +70,12 @@ def _with_attribute(table: Table, command: Node) -> Table:
 
 
 def _range_type(draft: Draft, tree: Node) -> None:
-    _enter_type(draft, dotted(tree.typeName))
+    """CREATE TYPE AS RANGE makes a multirange, too; its name is that of the range with "multi", unless it is given."""
+    name = dotted(tree.typeName)
+    given = next((each.arg for each in tree.params or () if each.defname == "multirange_type_name"), None)
+    multiple = name.name.replace("range", "multirange", 1) if "range" in name.name else f"{name.name}_multirange"
+    _enter_type(draft, name)
+    _enter_type(draft, dotted(given.names) if given else Name(multiple, name.schema))
 
 
 def _definition(draft: Draft, tree: Node) -> None:

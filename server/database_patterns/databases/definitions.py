@@ -55,7 +55,8 @@ _COMPOSITES: Final = f"""
     FROM {_OWN_TYPES} JOIN pg_class k ON k.oid = t.typrelid AND k.relkind = 'c' ORDER BY t.oid
 """
 _RANGES: Final = f"""
-    SELECT format('CREATE TYPE %I.%I AS RANGE (subtype = %s)', n.nspname, t.typname, format_type(r.rngsubtype, NULL))
+    SELECT format('CREATE TYPE %I.%I AS RANGE (subtype = %s, multirange_type_name = %s)', n.nspname, t.typname,
+        format_type(r.rngsubtype, NULL), r.rngmultitypid::regtype)
     FROM {_OWN_TYPES} JOIN pg_range r ON r.rngtypid = t.oid ORDER BY t.oid
 """
 _BASE_TYPES: Final = f"""

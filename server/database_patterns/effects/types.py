@@ -63,9 +63,9 @@ def is_constrained(catalog: Catalog, type_name: TypeName) -> bool:
 
 
 def is_known(catalog: Catalog, type_name: TypeName, postgres: int) -> bool:
-    """Whether it is known what the type is: one of PostgreSQL's own, or one of the known history."""
+    """Whether it is known what the type is: one of PostgreSQL's own, or one of the known history, as a table's rows."""
     base = base_of(catalog, type_name)
-    if catalog.is_type(base.name):
+    if catalog.is_type(base.name) or catalog.table(base.name) is not None:
         return True
     if base.name.name == UNKNOWN:
         return False
@@ -102,11 +102,19 @@ def is_missing(catalog: Catalog, type_name: TypeName, postgres: int, table: Tabl
 
     A history that has made all its tables has made its types, too; only an extension may have been installed beside it.
     """
-    if is_known(catalog, type_name, postgres):
+    if is_known(catalog, type_name, postgres) or _comes_with_another(catalog, type_name.name, postgres):
         return False
     own = catalog.whole and table is not None and table.complete and not type_name.modifiers
     made_here = own and type_name.name.name not in _OF_OTHER_EXTENSIONS
     return are_all_known(replace(catalog, complete=True)) if made_here else are_all_known(catalog)
+
+
+def _comes_with_another(catalog: Catalog, name: Name, postgres: int) -> bool:
+    """Whether the type may be the array of another one, or belongs to the server's own schemas."""
+    if (name.schema or name.name).startswith(("pg_", "information_schema")):
+        return True
+    element = TypeName(Name(name.name.removeprefix("_"), name.schema))
+    return name.name.startswith("_") and is_known(catalog, element, postgres)
 
 
 _OF_OTHER_EXTENSIONS: Final = frozenset(
