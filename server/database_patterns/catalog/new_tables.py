@@ -83,7 +83,7 @@ def _add_all(draft: Draft, name: Name, action: CreateTable) -> None:
     defined = (*action.columns, *action.options)
     written = [*(each for column in defined for each in inline_constraints(column)), *action.constraints]
     wanted = [each for kind in _ORDER for each in written if each.kind == kind]
-    for constraint in _without_repeated_keys(wanted):
+    for constraint in without_repeated_keys(wanted):
         add_constraint(draft, name, replace(constraint, not_valid=False))  # of no row is anything to be checked later
 
 
@@ -98,7 +98,7 @@ def _enter_options(draft: Draft, name: Name, options: Column) -> None:
         draft.put(with_column(draft, name, entered))
 
 
-def _without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:
+def without_repeated_keys(constraints: list[Constraint]) -> Iterable[Constraint]:
     """A UNIQUE that says the same as the primary key, or as another UNIQUE, only gives its name to one without."""
     kept: dict[object, Constraint] = {}
     for each in constraints:

@@ -9,6 +9,7 @@ from database_patterns import actions
 from database_patterns.actions import Constraint
 from database_patterns.catalog import Table
 from database_patterns.catalog.advance import apply
+from database_patterns.catalog.new_tables import without_repeated_keys
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
@@ -89,8 +90,10 @@ def _require_composite(work: Work, name: actions.Name) -> None:
 def _require_possible(work: Work, action: actions.CreateTable, made: Table) -> None:
     """Raise Refused where the parts of the definition do not go together; ``made`` is the table that it would make."""
     _require_once("42701", 'column "{}" specified more than once', (each.name for each in action.columns))
-    named = (each.name for each in _written(action) if each.name and each.kind != "not null")
-    _require_once("42710", 'constraint "{}" is defined more than once', named)
+    named = [each for each in without_repeated_keys(_written(action)) if each.name and each.kind != "not null"]
+    indexed = (each.name or "" for each in named if each.kind in {"primary key", "unique", "exclusion"})
+    _require_once("42P07", 'relation "{}" already exists', indexed)
+    _require_once("42710", 'constraint "{}" is defined more than once', (each.name or "" for each in named))
     for column in (*action.columns, *action.options):
         columns.require(made, column.name)
         columns.require_default(work, made, column, column.default)
