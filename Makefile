@@ -25,7 +25,7 @@ help:
 	  'make demo           lint, explain and measure the example shop' \
 	  'make test           the linters, then the tests' \
 	  'make test-versions  what is measured, on PostgreSQL 14 to 18 (VERSIONS="14 15": on these)' \
-	  'make measure        renew what was measured: the lock table, data on functions and types (minutes)' \
+	  'make measure        renew what was measured: functions and types, the lock table, a new version (minutes)' \
 	  'make prove          predict and measure more than 20,000 generated statements (minutes; not in CI)' \
 	  'make lint           the linters alone' \
 	  'make smoke          the MCP inspector talks to the server, and the skill is installed (needs npm)' \
@@ -50,6 +50,7 @@ test-versions: $(READY)
 measure: $(READY)
 	@$(BIN)/python -m tests.programs >/dev/null
 	@$(BIN)/python -m tests.effects.generate_builtins
+	@$(BIN)/python -m tests.effects.record
 	@$(BIN)/python -m tests.effects.lock_table
 
 prove: $(READY)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.effects import lock_table
+from tests.effects.given import predicted, schema
 from tests.effects.lock_table import Fact, Row
 
 from database_patterns.lab.server import Database, Server
@@ -43,3 +45,18 @@ def test_a_statement_of_the_guide_does_what_the_guide_says(own_server: Server) -
 
 def test_lock_modes_exclude_each_other_as_the_guide_says(database: Database) -> None:
     assert lock_table.conflicts(database) == CONFLICTS
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.sql for row in ROWS])
+def test_what_the_guide_says_is_predicted(row: Row) -> None:
+    catalog = schema(lock_table.SCHEMA)
+    for postgres, fact in row.facts.items():
+        found = predicted(row.sql, catalog, postgres=postgres)
+        if fact.error is not None:
+            assert (found.error and found.error.sqlstate) == fact.error
+            continue
+        kinds = {effect.relation: effect.kind for effect in found.effects}
+        locked = {each.relation: each.lock.name for each in found.effects if each.lock and each.kind != "index"}
+        assert locked == {name: mode for name, mode in fact.locks.items() if kinds.get(name) != "index"}
+        assert [each.relation for each in found.effects if each.rewrite is True] == fact.rewritten
+        assert (found.error, found.in_transaction_ok) == (None, fact.in_transaction_ok)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Generator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.effects import record
 
 from database_patterns.errors import UserError
-from database_patterns.lab import driver
 from database_patterns.lab.measure import measure, measuring
 from database_patterns.lab.server import Database, Server
 from database_patterns.locks import LockMode
 from database_patterns.model import Measurement, ServerError
 
-EFFECTS: Final = Path(__file__).parent.parent / "effects"
-RECORDS: Final = [json.loads(line) for line in (EFFECTS / "measured_statements.jsonl").read_text().splitlines()]
-CHANGES_WHAT_OTHERS_READ: Final = re.compile(r"INSERT|UPDATE|DELETE|VACUUM|ANALYZE|COPY")
-"""Rolled back or not, these leave dead rows or statistics behind, by which another statement is planned."""
+RECORDS: Final = record.read()
 
 REFUSED_TO_THE_OWNER: Final = {
     "create_publication_all": "42501: must be superuser to create FOR ALL TABLES publication",
@@ -39,44 +33,36 @@ LOCKED_SINCE_18_5: Final = {
 
 @pytest.fixture(scope="module")
 def recorded_schema(own_server: Server) -> Generator[Database]:
-    """The schema that the records were measured on, with the role and the tablespace that they name."""
-    setup = (EFFECTS / "measured_statements_fixture.sql").read_text().removesuffix("VACUUM ANALYZE;\n")
-    with own_server.database(setup_sql=setup) as database, driver.connect(database.admin) as admin:
-        admin.execute("SET allow_in_place_tablespaces = on")
-        admin.execute("CREATE TABLESPACE ts2 LOCATION ''")
-        admin.execute("GRANT CREATE ON TABLESPACE ts2 TO PUBLIC")
-        admin.execute("CREATE ROLE app_rw")
-        admin.close()
-        database.execute("VACUUM ANALYZE")
+    with record.schema(own_server) as database:
         yield database
-    with driver.connect(database.elsewhere) as admin:
-        admin.execute("DROP TABLESPACE ts2")
-        admin.execute("DROP ROLE app_rw")
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=[record["id"] for record in RECORDS])
+@pytest.mark.parametrize("recorded", RECORDS, ids=[each["id"] for each in RECORDS])
 def test_a_recorded_statement_is_measured_as_recorded(
-    record: dict[str, Any], own_server: Server, recorded_schema: Database
+    recorded: dict[str, Any], own_server: Server, recorded_schema: Database
 ) -> None:
-    expected = verdict_for(record, own_server)
-    with ExitStack() as stack:
-        database = recorded_schema
-        if record["setup"] or not expected.in_transaction_ok or CHANGES_WHAT_OTHERS_READ.match(record["sql"]):
-            database = stack.enter_context(own_server.database(template=recorded_schema.name))
-        if expected.setup_fails:
-            with pytest.raises(UserError, match="syntax error"):
-                database.execute(record["setup"])
-            return
-        if record["setup"]:
-            database.execute(record["setup"])
-        sql = record["sql"]
-        *before, statement = sql.split("; ", 1) if sql.startswith("SET LOCAL") else [sql]
-        measured = measure(database, statement, before=before)
+    expected = verdict_for(recorded, own_server)
+    if expected.setup_fails:
+        with pytest.raises(UserError, match="syntax error"):
+            record.run(recorded, own_server, recorded_schema, alone=True)
+        return
+    measured = record.run(recorded, own_server, recorded_schema, alone=not expected.in_transaction_ok)
     if measured.observed == "sampled":
         assert measured.locks
         assert all(mode <= expected.locks[name] for name, mode in measured.locks.items())
         measured = replace(measured, locks=expected.locks)
     assert Verdict.of(measured) == expected
+
+
+def test_a_new_version_joins_those_that_do_the_same() -> None:
+    one, other = {"error": "42601: a"}, {"error": "42601: b"}
+    before = {"id": "x", "measured": [{"postgres": [17, 18], "verdict": one}]}
+    assert record.with_version(before, 19, one) == {"id": "x", "measured": [{"postgres": [17, 18, 19], "verdict": one}]}
+    assert record.with_version(before, 18, other) == {
+        "id": "x",
+        "measured": [{"postgres": [17], "verdict": one}, {"postgres": [18], "verdict": other}],
+    }
+    assert record.missing(RECORDS) == []
 
 
 @dataclass(frozen=True)
@@ -104,15 +90,15 @@ class Verdict:
         )
 
 
-def verdict_for(record: dict[str, Any], server: Server) -> Verdict:
+def verdict_for(recorded: dict[str, Any], server: Server) -> Verdict:
     """The record's verdict for the version of ``server``, with the exceptions above."""
-    [found] = [each["verdict"] for each in record["measured"] if server.postgres in each["postgres"]]
+    [found] = [each["verdict"] for each in recorded["measured"] if server.postgres in each["postgres"]]
     locks = {name: LockMode[mode] for name, mode in found.get("strongest_lock_per_relation", {}).items()}
     error = found.get("error")
-    if record["id"] in REFUSED_TO_THE_OWNER:
-        found, error, locks = {}, REFUSED_TO_THE_OWNER[record["id"]], {}
-    if record["id"] in LOCKED_SINCE_18_5 and server.version not in {"18.0", "18.1", "18.2", "18.3", "18.4"}:
-        locks |= {LOCKED_SINCE_18_5[record["id"]]: LockMode.AccessShareLock} if server.postgres >= 18 else {}
+    if recorded["id"] in REFUSED_TO_THE_OWNER:
+        found, error, locks = {}, REFUSED_TO_THE_OWNER[recorded["id"]], {}
+    if recorded["id"] in LOCKED_SINCE_18_5 and server.version not in {"18.0", "18.1", "18.2", "18.3", "18.4"}:
+        locks |= {LOCKED_SINCE_18_5[recorded["id"]]: LockMode.AccessShareLock} if server.postgres >= 18 else {}
     return Verdict(
         locks,
         frozenset(found.get("rewritten", ())),
