@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -75,8 +75,13 @@ class Surroundings:
             driver=self.driver,
             old_sqlalchemy=self.pins["sqlalchemy"].is_older_than(2) if "sqlalchemy" in self.pins else None,
             assume=self.assume,
+            registering=self._registering,
             database=self.database,
         )
+
+    def _registering(self) -> Sequence[Path]:
+        """The project's modules that register operations with Alembic."""
+        return mentioned("register_operation", self.project.roots, self.project.within) or ()
 
     def _altered_by(self) -> str | None:
         """What one of the revisions changes in the libraries for all: Alembic imports every file before it runs one."""

@@ -169,6 +169,54 @@ def test_what_is_not_certain_of_a_generator_is_not_all_exact(name: str, revise: 
     assert (len(revision.gaps()) >= gaps, certain and not revision.gaps()) == (True, False)
 
 
+IN_ANY_ORDER = "in the order of a set, which is not known"
+SETS = {
+    'op.bulk_insert(sa.table("t", sa.column("a")), [{"a": each} for each in {"y", "x"} if each])': [
+        ("INSERT INTO t (a) VALUES ('x')", "guarded", IN_ANY_ORDER),
+        ("INSERT INTO t (a) VALUES ('y')", "guarded", IN_ANY_ORDER),
+    ],
+    'for each in [f"t_{name}" for name in {"y", "x"}]:\n    op.drop_table(each)': [
+        ("DROP TABLE t_x", "guarded", IN_ANY_ORDER),
+        ("DROP TABLE t_y", "guarded", IN_ANY_ORDER),
+    ],
+    'for each in list({"y", "x"}):\n    op.drop_table(each)': [
+        ("DROP TABLE x", "guarded", IN_ANY_ORDER),
+        ("DROP TABLE y", "guarded", IN_ANY_ORDER),
+    ],
+    'for each in sorted([name.upper() for name in {"y", "x"}]):\n    op.execute(each)': [
+        ("X", "exact", None),
+        ("Y", "exact", None),
+    ],
+    'op.execute(f"SELECT {len([name for name in {1, 2}])}, {sum(list({1}))}")': [("SELECT 2, 1", "exact", None)],
+}
+
+
+@pytest.mark.parametrize("body", SETS)
+def test_what_is_made_of_a_set_is_known_but_for_its_order(body: str, revise: Revise) -> None:
+    revision = revise(body)
+    assert (revision.outline(), revision.gaps()) == (SETS[body], [])
+
+
+def test_the_text_of_a_set_s_items_in_a_row_is_unknown(revise: Revise) -> None:
+    revision = revise('op.execute(", ".join({"SELECT 1", "2"}))\nop.execute(f"SELECT {[n for n in {1, 2}]}")')
+    assert [confidence for _, confidence, _ in revision.outline()] == ["opaque", "partial"]
+
+
+TRIED = {
+    "values that are computed": ('x = int("3")\n    y = x', "SELECT 3", "exact"),
+    "a value that is not known": ('x = int(os.environ["X"])\n    y = x', "SELECT $1", "partial"),
+    "code that may fail": ('x = check("3")\n    y = x', "SELECT $1", "partial"),
+}
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_what_is_computed_in_a_try_block_cannot_fail_if_it_is_known(name: str, revise: Revise) -> None:
+    body, sql, confidence = TRIED[name]
+    tried = f"try:\n    {body}\nexcept ValueError:\n    y = 0\nop.execute(f'SELECT {{y}}')"
+    revision = revise(tried, top="import os\nfrom elsewhere import check\n")
+    assert [(each[0], each[1]) for each in revision.outline()] == [(sql, confidence)]
+
+
 def test_after_a_block_that_fails_the_rest_of_the_context_manager_is_guarded(revise: Revise) -> None:
     revision = revise('with timeout():\n    raise ValueError("no")', top=TOP)
     assert revision.outline() == [

@@ -42,6 +42,7 @@ from .values import (
     Symbol,
     Symbolic,
     Unknown,
+    Unordered,
     first_hole,
     is_inert,
     is_symbol,
@@ -257,7 +258,10 @@ class Calls(SessionCalls):
         if callee is text and args and isinstance(args[0], PartialText):
             return replace(args[0], is_clause=True)
         if callee in _ORDERED and any(isinstance(arg, set | frozenset) and len(arg) > 1 for arg in args):
-            return Unknown("the order of a set")
+            found = self.items(args[0])
+            return found if callee in {list, tuple} else Unknown("the order of a set")
+        if args and isinstance(args[0], Unordered) and not kwargs and library.counts(callee):
+            args = [list(args[0].items), *args[1:]]
         if "**" not in kwargs and library.holds(callee, args):
             return self._held(callee, args, kwargs)
         if callee is Table and (kwargs.keys() & _REFLECTING or reflected.is_reflected(args[1:2] and args[1])):

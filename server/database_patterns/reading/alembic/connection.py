@@ -51,7 +51,9 @@ class ConnectionCalls(OperationCalls):
         self.entered: list[ast.expr] = []
         """The savepoints of ``with`` blocks so far: an exception inside rolls one back."""
 
-    def call_symbol(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
+    def call_symbol(  # noqa: PLR0911  one line for each kind of symbol
+        self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments
+    ) -> object:
         """Evaluate ``symbol.name(…)``."""
         if name in {"execute", "scalar", "scalars", "exec_driver_sql"} and symbol.kind in _EXECUTING:
             return self._execute(node, symbol, name, arguments)
@@ -63,11 +65,17 @@ class ConnectionCalls(OperationCalls):
         if (symbol.kind, name) in _OF_VALUES and len(arguments[0]) == 1:
             value = arguments[0][0]
             return value if symbol.kind == "dialect" else self.setting(value, self.source.code(node, 60))
+        if symbol.kind == "script directory" and name == "get_revision" and len(arguments[0]) == 1:
+            return self.script(arguments[0][0])
         if symbol.kind == "context":
             return _OF_CONTEXT.get(name, Unknown(f"Alembic's context.{name}", inert=True))
         if symbol.kind == "application session" and name not in _QUIET_SESSION | {"remove", "rollback"}:
             self.journal.gap(node, "it runs on the application's own connection, outside of the migration")
         return Unknown("another connection than the migration's") if symbol.kind == "engine" else ANSWER
+
+    @abstractmethod
+    def script(self, revision: object) -> object:
+        """The revision of that identifier in the same folder."""
 
     def setting(self, name: object, code: str) -> object:
         known = self.context.settings

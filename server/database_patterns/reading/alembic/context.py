@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,8 @@ class RevisionContext:
     ``upgrade(engine_name)`` is called with, where env.py migrates several databases. ``altered_by`` is the code of
     another revision that changes the libraries for all (``model.Alters``). ``old_sqlalchemy`` says whether the
     project runs on an SQLAlchemy older than 2.0 (None: not known). ``settings`` are those of the project's Flask
-    application (``current_app.config``) that are the same wherever it runs.
+    application (``current_app.config``) that are the same wherever it runs. ``registering`` finds the project's modules
+    that register operations with Alembic, for env.py may import what a revision does not.
     """
 
     roots: tuple[Path, ...] = ()
@@ -35,6 +36,7 @@ class RevisionContext:
     altered_by: str | None = None
     old_sqlalchemy: bool | None = None
     settings: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    registering: Callable[[], Sequence[Path]] = tuple
 
     @property
     def searched(self) -> tuple[Path, ...]:

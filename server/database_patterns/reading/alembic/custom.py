@@ -30,6 +30,16 @@ class OperationsClass(Owner):
         return known.get(name, Unknown(f"Operations.{name}"))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Script(Owner):
+    """Another revision, as Alembic's script directory has it: its ``module`` is read like any other."""
+
+    module: object
+
+    def named(self, name: str) -> object:
+        return self.module if name == "module" else Unknown(f"the attribute .{name} of a revision", inert=True)
+
+
 def _operation(args: list[object], kwargs: dict[str, object]) -> object:
     name, method = (*args, *kwargs.values(), None)[:2]
     if not isinstance(name, str) or not isinstance(method, str | None):

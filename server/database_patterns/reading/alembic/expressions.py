@@ -34,8 +34,10 @@ from .values import (
     Symbol,
     Symbolic,
     Unknown,
+    Unordered,
     first_hole,
     is_symbol,
+    unordered,
 )
 
 _CONDITIONS_SAID: Final = 5
@@ -108,7 +110,7 @@ class Expressions(Assignments):
             if too_big(value):
                 return TOO_BIG
             if isinstance(value, set | frozenset):
-                return list(value) if len(value) < 2 else Unknown("the order of a set")
+                return list(value) if len(value) < 2 else unordered(sorted(value, key=repr))
             self.budget.spend(len(value))
             return list(value) if isinstance(value, dict) else value
         return value if isinstance(value, Unknown) else Unknown(f"the items of a {type(value).__name__}")
@@ -285,9 +287,24 @@ class Expressions(Assignments):
             values = [self.evaluate(node.elt) for _ in rounds]
             return self._set(values) if isinstance(node, ast.SetComp) else self.grown(values)
         except _UnknownRoundsError as unknown:
-            return unknown.value
+            several = isinstance(unknown.value, Unordered) and len(node.generators) == 1
+            return self._in_any_order(node, unknown.value) if several else unknown.value
         finally:
             self.scope = outer
+
+    def _in_any_order(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, found: Any) -> object:  # noqa: ANN401  Unordered
+        """A comprehension over the items of a set."""
+        values: list[object] = []
+        for item in found.items:
+            self.budget.spend()
+            self.assign(node.generators[0].target, item)
+            truths = [self.truth(condition) for condition in node.generators[0].ifs]
+            unknown = next((truth for truth in truths if isinstance(truth, Unknown)), None)
+            if unknown is not None or isinstance(node, ast.DictComp):
+                return unknown or Unknown(found.reason)
+            if all(truths):
+                values.append(self.evaluate(node.elt))
+        return self._set(values) if isinstance(node, ast.SetComp) else unordered(values)
 
     def _rounds(self, generators: Sequence[ast.comprehension]) -> Iterator[None]:
         if not generators:

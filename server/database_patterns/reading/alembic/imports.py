@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 from abc import abstractmethod
 from collections.abc import Callable, Generator
@@ -16,6 +17,7 @@ from typing import Final
 from . import library, modules
 from .budget import Budget
 from .context import RevisionContext
+from .custom import Script
 from .data_files import DataFiles
 from .flask_database import FlaskDatabase
 from .journal import Journal
@@ -126,6 +128,30 @@ class Imports(DataFiles):
             if parsed and parsed.hooks:
                 self._run_hooks(module, parsed)
         return self._modules[key][0]
+
+    def find_registered(self, name: str) -> bool:
+        """Look for an operation in the modules that were imported so far, then in those that env.py may import."""
+        waiting = [(module, parsed) for module, parsed in self._modules.values() if parsed and parsed.registering]
+        for module, parsed in waiting:
+            self._register_all(module, parsed)
+        if name not in self.registered.operations:
+            for file in self.context.registering():
+                module = self._module(modules.Place(file.stem, file.with_suffix(""), file))
+                self._register_all(module, self._modules[file][1])
+        return name in self.registered.operations
+
+    @staticmethod
+    def _register_all(module: Module, parsed: modules.Parsed | None) -> None:
+        for each in parsed.registering if parsed else ():
+            module.scope.find(each)
+
+    def script(self, revision: object) -> object:
+        unknown = Unknown("a revision that is not read", inert=True)
+        if not isinstance(revision, str) or not self.context.searched:
+            return unknown
+        names = re.compile(rf"^revision\b[^=\n]*=\s*[\"']{re.escape(revision)}[\"']", re.MULTILINE)
+        place = modules.sibling(Path(self.file.path), names, self.context.searched)
+        return Script(self._module(place)) if place else unknown
 
     def hook(self, decorator: ast.expr) -> None:
         """A decorator may hook a function into SQLAlchemy itself, which then renders or sends otherwise."""

@@ -11,7 +11,12 @@ from .budget import OutOfBudgetError
 from .connection import ANSWER
 from .flow import Flow
 from .loops import Loops, either, stored
-from .values import MISSING, Batch, Function, Operations, Scope, Started, Unknown, is_symbol
+from .source import walk
+from .values import MISSING, Batch, Function, Operations, Scope, Started, Unknown, first_hole, is_symbol
+
+_COMPUTED: Final = (str, bytes, int, float, tuple, type(None))
+_COMPUTING: Final = {"bool", "float", "int", "len", "max", "min", "round", "sorted", "str", "sum", "tuple"}
+"""Functions of Python whose answer, where it is known here, Python gives without an exception."""
 
 
 class Interpreter(Loops):
@@ -183,6 +188,10 @@ class Interpreter(Loops):
             flow = self.block([*node.body, *node.orelse])
             return self.block(node.finalbody) or flow
         caught = ", ".join(self.source.code(h.type, 40) if h.type else "any exception" for h in node.handlers)
+        if self._cannot_fail(node):
+            self.unreachable(node.handlers, "if an exception is raised on line", str(node.lineno))
+            flow = self.block(node.orelse)
+            return self.block(node.finalbody) or flow
         before = self._copied()
         raised = f"{caught} is raised on line {node.lineno}"
         entered = len(self.entered)
@@ -197,6 +206,22 @@ class Interpreter(Loops):
         if flow:
             return Flow(flow.kind, Unknown("a value"), f"if {raised}")
         return Flow(left.kind, Unknown("a value"), f"unless {raised}") if left else None
+
+    def _cannot_fail(self, node: ast.Try) -> bool:
+        """Whether the block only computes values, all of which are known, so that Python computes them too."""
+        plain = all(isinstance(each, ast.Assign) and _only_computes(each) for each in node.body)
+        if not plain or self.scope.elsewhere:
+            return False
+        inner, outer = Scope(parent=self.scope), self.scope
+        self.scope = inner
+        try:
+            self.block(node.body)
+        finally:
+            self.scope = outer
+        known = all(isinstance(value, _COMPUTED) and first_hole(value) is None for value in inner.names.values())
+        if known:
+            self.scope.names |= inner.names
+        return known
 
     def _handlers(self, handlers: Sequence[ast.ExceptHandler], before: dict[str, object], guard: str) -> Flow | None:
         """Each handler from the names ``before`` the try; how the last one leaves that does not raise."""
@@ -298,6 +323,13 @@ class Interpreter(Loops):
         ast.While: Loops.run_while,
         ast.With: _with,
     }
+
+
+def _only_computes(node: ast.Assign) -> bool:
+    """Whether an assignment gives names values that calls of Python's own functions make, and does no more."""
+    names = all(isinstance(target, ast.Name) for target in node.targets)
+    called = [each.func for each in walk(node.value) if isinstance(each, ast.Call)]
+    return names and all(isinstance(each, ast.Name) and each.id in _COMPUTING for each in called)
 
 
 def _said(error: Exception) -> str:

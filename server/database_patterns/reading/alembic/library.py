@@ -256,6 +256,14 @@ def holds(function: object, args: Sequence[object]) -> bool:
     return id(function) in _HOLDING and all(isinstance(each, list | tuple | dict) for each in args)
 
 
+_COUNTING: Final = {id(_BUILTINS[name]) for name in ("all", "any", "frozenset", "len", "max", "min", "set", "sorted")}
+
+
+def counts(function: object) -> bool:
+    """Whether what ``function`` gives is the same in whatever order the items come."""
+    return id(function) in _COUNTING
+
+
 def is_builtin(function: object) -> bool:
     """Whether ``function`` is one of Python's own, as ``builtin`` gives them."""
     return id(function) in _BUILTIN_IDS

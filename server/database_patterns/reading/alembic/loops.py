@@ -11,7 +11,7 @@ from .flow import Flow
 from .generators import Generators
 from .operators import TOO_BIG
 from .source import walk
-from .values import Unknown, is_inert
+from .values import IN_ANY_ORDER, Unknown, Unordered, is_inert
 
 _ROUNDS_MAX: Final = 1_000
 """How many rounds of a loop are followed that counts."""
@@ -41,10 +41,10 @@ class Loops(Generators):
     def run_for(self, node: ast.For) -> Flow | None:
         """Run a ``for`` statement."""
         value = self.fetched(node.iter, self.evaluate(node.iter))
-        if isinstance(value, set | frozenset) and len(value) > 1:
-            with self.journal.guarded("in the order of a set, which is not known"):
-                return self._rounds_of(node, sorted(value, key=repr)) or self.block(node.orelse)
         items = self.items(value)
+        if isinstance(items, Unordered):
+            with self.journal.guarded(IN_ANY_ORDER):
+                return self._rounds_of(node, list(items.items)) or self.block(node.orelse)
         if isinstance(items, Unknown):
             if items is TOO_BIG:
                 self.journal.gap(node.iter, items.reason)

@@ -10,6 +10,7 @@ from typing import Any
 from .calls import Calls
 from .custom import Registration
 from .objects import NOTHING, Field, Instance, Method, PlainClass, Super
+from .operations import KNOWN
 from .sending import Arguments
 from .values import MISSING, Answers, Function, Operations, Symbolic, Unknown, first_hole
 
@@ -71,7 +72,11 @@ class Objects(Calls):
             self.registered.operations[registration.name] = made, registration.method
 
     def is_registered(self, name: str) -> bool:
-        return name in self.registered.operations
+        return name in self.registered.operations or (name not in KNOWN and self.find_registered(name))
+
+    @abstractmethod
+    def find_registered(self, name: str) -> bool:
+        """Look for an operation of that name in the project's modules."""
 
     def call_registered(self, node: ast.Call, owner: Operations, name: str, arguments: Arguments) -> object:
         args, kwargs = arguments

@@ -7,6 +7,7 @@ a module binds or changes in several steps is unknown.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,6 +26,9 @@ IMPORT_DEPTH: Final = 12
 HOOKS: Final = ("compiles", "listens_for")
 """Decorators that change how SQLAlchemy renders, or what it does besides."""
 
+REGISTERING: Final = ("implementation_for", "register_operation")
+"""Decorators that register operations of a project's own with Alembic."""
+
 _PLAIN: Final = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Expr)
 """Statements that bind no name but their own."""
 _CACHED: Final = 1_000
@@ -42,6 +46,8 @@ class Parsed:
     """Which statement binds a name that others only speak of, and may change thereby."""
     hooks: tuple[ast.expr, ...] = ()
     """Decorators of functions that hook them into SQLAlchemy."""
+    registering: tuple[str, ...] = ()
+    """The names of classes and functions that decorators register with Alembic."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +76,19 @@ def relative(source: Path, level: int, name: str, roots: Sequence[Path]) -> Plac
     folder = source.resolve().parents[level - 1] if len(source.resolve().parents) >= level else source.parent
     parts = name.split(".") if name else []
     return next((place for root in roots if (place := _below(folder, parts, name, root))), None)
+
+
+def sibling(source: Path, pattern: re.Pattern[str], roots: Sequence[Path]) -> Place | None:
+    """The module in the folder of the file ``source`` whose text has ``pattern``."""
+    for file in sorted(source.resolve().parent.glob("*.py")):
+        place = relative(source, 1, file.stem, roots)
+        try:
+            found = place and place.file and pattern.search(read_source(place.file, max_bytes=MAX_BYTES))
+        except UserError:
+            continue
+        if found:
+            return place
+    return None
 
 
 def parse(file: Path) -> Parsed | None:
@@ -117,7 +136,7 @@ def _parse(file: Path, _changed: int, _size: int) -> Parsed | None:
     stars = [each for each in source.tree.body if isinstance(each, ast.ImportFrom) and each.names[0].name == "*"]
     bindings = {name: node for name, node in bindings.items() if node is not None or name in once}
     mentioned = {name: node for name, node in once.items() if node is not None and bindings.get(name) is None}
-    return Parsed(source, bindings, tuple(stars), mentioned, tuple(_hooks(source)))
+    return Parsed(source, bindings, tuple(stars), mentioned, tuple(_hooks(source)), tuple(_registering(source)))
 
 
 def _hooks(source: Source) -> Iterator[ast.expr]:
@@ -125,6 +144,15 @@ def _hooks(source: Source) -> Iterator[ast.expr]:
         for function in source.tree.body:
             if isinstance(function, ast.FunctionDef):
                 yield from function.decorator_list
+
+
+def _registering(source: Source) -> Iterator[str]:
+    if any(word in source.text for word in REGISTERING):
+        for node in source.tree.body:
+            decorators = node.decorator_list if isinstance(node, ast.ClassDef | ast.FunctionDef) else []
+            called = [each.func for each in decorators if isinstance(each, ast.Call)]
+            if any(isinstance(each, ast.Attribute) and each.attr in REGISTERING for each in called):
+                yield getattr(node, "name", "")
 
 
 def _is_main_guard(node: ast.stmt) -> bool:

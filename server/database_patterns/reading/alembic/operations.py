@@ -14,7 +14,7 @@ from . import entities, reflected
 from .budget import PARTS_MAX
 from .operators import TOO_BIG
 from .sending import Arguments, Sending, flat
-from .values import Batch, Operations, PartialText, Symbol, Symbolic, Unknown, first_hole
+from .values import IN_ANY_ORDER, Batch, Operations, PartialText, Symbol, Symbolic, Unknown, Unordered, first_hole
 
 _NAMES: Final = {"f", "inline_literal"}
 """Operations that only make a value."""
@@ -26,6 +26,9 @@ OPERATIONS: Final = frozenset(
     if not name.startswith("_") and name not in _NOT_OPERATIONS | {"register_operation", "run_async"}
 )
 """The names of Alembic's operations that send SQL."""
+
+KNOWN: Final = OPERATIONS | _NOT_OPERATIONS | _NAMES | entities.ENTITY_OPERATIONS | {entities.ENUM_OPERATION}
+"""The names of operations that no project registers, and of what else ``op`` has."""
 
 _EXISTING: Final = {
     "existing_comment": "",
@@ -43,6 +46,10 @@ class OperationCalls(Sending):
         self, node: ast.Call, owner: Operations, name: str, arguments: Arguments
     ) -> object:
         """Evaluate ``op.name(…)``, where ``op`` is ``owner``."""
+        if name == "bulk_insert" and len(arguments[0]) > 1 and isinstance(arguments[0][1], Unordered):
+            table, rows, *rest = arguments[0]
+            with self.journal.guarded(IN_ANY_ORDER):
+                return self.call_operation(node, owner, name, ([table, list(rows.items), *rest], arguments[1]))
         if name in _CURRENT:
             return _CURRENT[name]
         if name in entities.ENTITY_OPERATIONS or name == entities.ENUM_OPERATION:

@@ -7,7 +7,7 @@ connection, Alembic's context) is symbolic. Everything else is ``Unknown`` with 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -28,6 +28,22 @@ class Unknown:
     inert: bool = False
     sends: bool = False
     fails: bool = False
+
+
+IN_ANY_ORDER: Final = "in the order of a set, which is not known"
+"""Under which guard something runs for the items of a set, one after another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unordered(Unknown):
+    """Known ``items`` in an order that is not known: those of a set."""
+
+    items: tuple[object, ...] = ()
+
+
+def unordered(items: Iterable[object]) -> Unordered:
+    """The items of a set, or what was made of each of them, in an order that is the same in every run here."""
+    return Unordered("the order of a set", items=tuple(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,7 @@ SymbolKind = Literal[
     "dialect",
     "engine",
     "savepoint",
+    "script directory",
     "session",
     "sessionmaker",
     "transaction",
@@ -144,6 +161,7 @@ SYMBOL_DATA: Final[dict[tuple[SymbolKind, str], object]] = {
     ("context", "connection"): _CONNECTION,
     ("context", "dialect"): Symbol("dialect"),
     ("context", "opts"): _CONFIGURATION,
+    ("context", "script"): Symbol("script directory"),
     ("dialect", "name"): "postgresql",
     ("engine", "dialect"): Symbol("dialect"),
     ("engine", "name"): "postgresql",
