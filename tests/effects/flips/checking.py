@@ -39,29 +39,26 @@ Result = TypeVar("Result")
 class _Anew(MetaPathFinder, Loader):
     """Imports ``effects`` from code that is compiled already, and the one module of a flip from its changed tree."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry | None) -> None:
         self.entry = entry
 
     def find_spec(self, fullname: str, _path: object, _target: object = None) -> ModuleSpec | None:
         code = _compiled().get(fullname)
-        return ModuleSpec(fullname, self, origin=code.co_filename, is_package=fullname == EFFECTS) if code else None
+        return ModuleSpec(fullname, self, origin=code.co_filename) if code else None
 
     def exec_module(self, module: ModuleType) -> None:
         code = _compiled()[module.__name__]
         module.__file__ = code.co_filename
-        if module.__name__ == f"database_patterns.{self.entry.module}":
+        if self.entry and module.__name__ == f"database_patterns.{self.entry.module}":
             code = compile(flipped(self.entry), code.co_filename, "exec")
         exec(code, module.__dict__)  # noqa: S102 - that is what an import does
 
 
 @cache
 def _compiled() -> dict[str, CodeType]:
-    """The code of the modules of ``effects``, by their full names."""
-    names = {f"effects.{path.stem}": path for path in PACKAGE.glob("effects/*.py")}
-    return {
-        f"database_patterns.{name}".removesuffix(".__init__"): compile(path.read_text("utf-8"), str(path), "exec")
-        for name, path in names.items()
-    }
+    """The code of the modules of ``effects``, by their full names; the package itself stays, for its data."""
+    paths = (path for path in PACKAGE.glob("effects/*.py") if path.stem != "__init__")
+    return {f"{EFFECTS}.{path.stem}": compile(path.read_text("utf-8"), str(path), "exec") for path in paths}
 
 
 def apart(work: Callable[[], Result]) -> Result | None:
@@ -84,15 +81,15 @@ def apart(work: Callable[[], Result]) -> Result | None:
     return pickle.loads(answer) if answer else None  # noqa: S301 - our own process wrote it
 
 
-def install(entry: Entry) -> None:
-    """From now on this process imports the entry's module with the fact flipped."""
+def install(entry: Entry | None) -> None:
+    """From now on this process imports the entry's module with the fact flipped; None flips nothing."""
     sys.meta_path.insert(0, _Anew(entry))
-    kept = KEPT - {f"database_patterns.{entry.module}"}
+    kept = KEPT - {f"database_patterns.{entry.module}" if entry else ""}
     for name in [name for name in sys.modules if name.startswith(EFFECTS) and name not in kept]:
         del sys.modules[name]
 
 
-def contradiction(entry: Entry, cases: Iterable[Case]) -> str | None:
+def contradiction(entry: Entry | None, cases: Iterable[Case]) -> str | None:
     """The first of ``cases`` whose prediction is not what was measured any more."""
     install(entry)
     try:
@@ -133,7 +130,7 @@ def _said(module: ModuleType) -> LockFacts:
         return LockFacts(frozenset(), {}, {})
 
 
-def failing_test(entry: Entry, tests: Sequence[str]) -> str | None:
+def failing_test(entry: Entry | None, tests: Sequence[str]) -> str | None:
     """The first of ``tests`` that fails."""
     install(entry)
     watch = _Watch()
@@ -204,12 +201,6 @@ class _Watch:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and self.failed is None:
             self.failed = report.nodeid
-
-
-def wrong_as_it_stands(cases: Iterable[Case]) -> list[str]:
-    """The cases that contradict their measurement without any flip."""
-    effects = import_module(EFFECTS)
-    return [f"{case.name} on {case.postgres}: {found}" for case in cases if (found := _check(effects, case))]
 
 
 def cases_running(cases: Sequence[Case]) -> dict[Place, list[int]]:
