@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tests.effects.generated.known_differences import is_known
+from tests.effects.generated.known_differences import known
 from tests.effects.generated.names import Names, read_names
 from tests.effects.witnesses import Verdict, disagreements, opened_by_minor_releases
 
@@ -52,8 +52,8 @@ class Witness:
         found = tuple(disagreements(prediction, Verdict.measured(measured), keys=self.keys))
         error = str(measured.error) if measured.error else ""
         if found:
-            known = all(is_known(form, each) for each in found)
-            return Outcome(form, sql, "known difference" if known else "disagrees", found, error)
+            explained = all(known(form, each) for each in found)
+            return Outcome(form, sql, "known difference" if explained else "disagrees", found, error)
         if measured.error is None:
             return Outcome(form, sql, "agrees")
         return Outcome(

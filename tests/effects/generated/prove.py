@@ -19,7 +19,7 @@ from typing import Final, get_args
 
 from tests.effects.generated.comparison import Outcome, Result, witness
 from tests.effects.generated.forms import FORMS, statement_of
-from tests.effects.generated.known_differences import KNOWN
+from tests.effects.generated.known_differences import KNOWN, known
 from tests.effects.generated.schemas import generated_schema
 
 from database_patterns.lab.server import Server
@@ -83,12 +83,13 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--each", type=int, default=120, help="how often each form is drawn")
     options.add_argument("--seed", type=int, default=1, help="of the first generated schema")
+    options.add_argument("--all", action="store_true", help="show the known differences, too")
     options.add_argument("--only", default="", help="the forms whose names hold this; no table is written")
     chosen = options.parse_args()
     started, found = time.monotonic(), []
     for schema, outcome in outcomes(chosen.seed, chosen.each, chosen.only):
         found.append(outcome)
-        if outcome.result == "disagrees":
+        if outcome.result == "disagrees" or (chosen.all and outcome.result == "known difference"):
             print(f"{outcome.form} | {schema} | {outcome.sql} | {'; '.join(outcome.differences)} | {outcome.error}")
     if not chosen.only:
         TABLE.write_text(table(found))
@@ -96,6 +97,10 @@ def main() -> int:
     print(f"{len(found)} statements of {len({each.form for each in found})} forms, {time.monotonic() - started:.0f} s")
     print(", ".join(f"{result}: {counts[result]}" for result in RESULTS))
     print(f"known differences: {len(KNOWN)} lines; unknown: {counts['unknown'] / len(found):.1%}")
+    differing = [each for each in found if each.result == "known difference"]
+    used = Counter(known(each.form, difference) for each in differing for difference in each.differences)
+    for each in KNOWN:
+        print(f"  {used[each]:4} {each.forms}: {each.difference} ({each.reason})")
     return int(counts["disagrees"] > 0 or counts["unknown"] > UNKNOWN_MAX * len(found))
 
 
