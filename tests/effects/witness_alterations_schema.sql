@@ -61,3 +61,4 @@ CREATE TABLE listed_1 PARTITION OF listed FOR VALUES IN ('a', NULL);
 CREATE TABLE more (id int NOT NULL, v text);
 CREATE TABLE by_default (id int DEFAULT 5);
 CREATE TABLE by_another (id int DEFAULT 6);
+CREATE TABLE composed (m pair);

@@ -203,3 +203,4 @@ ALTER INDEX t_apart SET (buffering = on);
 ALTER INDEX t_b SET (buffering = on);
 ALTER INDEX t_b RESET (buffering);
 ALTER TABLE t CLUSTER ON t_b, ADD COLUMN x int;
+ALTER TABLE composed ADD EXCLUDE (m WITH =);
