@@ -40,7 +40,8 @@ class Catalog:
     set, with whether it was SET LOCAL, ``extensions`` those created, and ``objects`` what else there is. With
     ``whole`` it was followed from the first revision of its history, which has shown no sign of anything that it did
     not make itself: then only what may be installed beside it can exist without being known. ``new_values`` are what
-    transactions have added to enums, ``new_enums`` the enums that they have made. ``sure`` is what is known for certain
+    transactions have added to enums, ``new_enums`` the enums that they have made, ``multiranges`` the types that came
+    with range types. ``sure`` is what is known for certain
     where something that is not known may have changed the rest, None where nothing has.
     """
 
@@ -52,6 +53,7 @@ class Catalog:
     fresh: Names = field(default_factory=Layers)
     numbers: Layers[tuple[Among, Name], int] = field(default_factory=Layers, compare=False)
     types: Layers[Name, CreateEnum | CreateDomain | None] = field(default_factory=Layers)
+    multiranges: Layers[Name, Name] = field(default_factory=Layers)
     functions: Layers[str, tuple[CreateFunction, ...]] = field(default_factory=Layers)
     objects: Layers[tuple[str, str], None] = field(default_factory=Layers)
     schemas: frozenset[str] = frozenset({"public"})

@@ -83,6 +83,7 @@ def _drop_type(draft: Draft, name: Name, *, cascade: bool) -> None:
     for each in draft.catalog.typed_tables(draft.catalog.resolve(name)):
         drop_relation(draft, each.name, cascade=True)
     gone = [Name(name.name, schema) for schema in schemas]
+    gone += [multirange for each in gone if (multirange := draft.catalog.multiranges.get(each))]
     draft.set(types=draft.catalog.types.without(gone))
     for composite in (draft.catalog.relations.get(key) for key in gone):
         if isinstance(composite, Table) and composite.kind == "type":

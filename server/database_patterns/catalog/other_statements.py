@@ -74,8 +74,11 @@ def _range_type(draft: Draft, tree: Node) -> None:
     name = dotted(tree.typeName)
     given = next((each.arg for each in tree.params or () if each.defname == "multirange_type_name"), None)
     multiple = name.name.replace("range", "multirange", 1) if "range" in name.name else f"{name.name}_multirange"
+    multirange = dotted(given.names) if given else Name(multiple, name.schema)
+    resolve = draft.catalog.resolve
+    draft.set(multiranges=draft.catalog.multiranges.including(resolve(name), resolve(multirange)))
     _enter_type(draft, name)
-    _enter_type(draft, dotted(given.names) if given else Name(multiple, name.schema))
+    _enter_type(draft, multirange)
 
 
 def _definition(draft: Draft, tree: Node) -> None:
