@@ -126,6 +126,11 @@ def test_a_statement_in_a_context_manager_stands_at_the_with_block(revise: Revis
     ]
 
 
+def test_a_context_manager_in_the_hands_of_unread_code_may_run(revise: Revise) -> None:
+    body = "with contextlib.ExitStack() as stack:\n    stack.enter_context(timeout())"
+    assert "stack.enter_context(timeout())" in {what for what, _ in revise(body, top=TOP).gaps()}
+
+
 def test_a_generator_that_is_not_run_does_nothing(revise: Revise) -> None:
     assert revise("dropping()\nop.execute('SELECT 3')", top=TOP).outline() == [("SELECT 3", "exact", None)]
 

@@ -236,6 +236,8 @@ def test_what_objects_do_is_read_as_it_is_sent(name: str, database: Database, re
 
 
 HELPER = """
+import collections
+import os
 import random
 
 class Helper:
@@ -317,6 +319,50 @@ UNCERTAIN = {
             op.drop_table(table)
         """,
         [("SELECT 1", "exact"), ("", "opaque")],
+    ),
+    "a key that is made by asking for it": (
+        f"""
+        found = collections.defaultdict(list, a=[])
+        if {SEVERAL}:
+            found["b"]
+        for table in found:
+            op.drop_table(table)
+        """,
+        [("SELECT 1", "exact"), ("", "opaque")],
+    ),
+    "keys that are not known": (
+        """
+        for table in dict([(os.environ["A"], 1), (os.environ["B"], 2)]):
+            op.drop_table(table)
+        """,
+        [("", "opaque")],
+    ),
+    "a property that is set": (
+        """
+        class Own(Helper):
+            @property
+            def name(self):
+                return self._name
+
+            @name.setter
+            def name(self, value):
+                self._name = value.upper()
+
+        own = Own()
+        own.name = "a"
+        op.execute(f"SELECT {own.name}")
+        """,
+        [("SELECT $1", "partial")],
+    ),
+    "an attribute that may not be there": (
+        f"""
+        helper = Helper()
+        if {SEVERAL}:
+            helper.name = "a"
+        if hasattr(helper, "name"):
+            op.drop_table("a")
+        """,
+        [("SELECT 1", "exact"), ("DROP TABLE a", "guarded")],
     ),
     "a truth of its own": (
         """

@@ -58,7 +58,7 @@ class Assignments(ABC):
         elif isinstance(owner, orm.New):
             owner.values[target.attr] = _ON_CONDITION if self.journal.guards else value
         elif isinstance(owner, Instance):
-            certain = tuple(self.journal.guards) == owner.guards
+            certain = tuple(self.journal.guards) == owner.guards and not owner.computes(target.attr)
             owner.attributes[target.attr] = value if certain else _ON_CONDITION
         elif isinstance(owner, PlainClass) and isinstance(owner.members, dict):
             owner.members[target.attr] = _ON_CONDITION if self.journal.guards else value

@@ -63,6 +63,7 @@ _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
 _REFLECTING: Final = {"autoload", "autoload_replace", "autoload_with"}
 _ORDERED: Final = {dict, enumerate, list, tuple, zip}
 _HOLD_ANYTHING: Final = {"add", "append", "update"}
+_CALLED_BACK: Final = (Bound, Function, GeneratorFunction, Method, Started)
 _CHANGING: Final = ("bisect.", "heapq.", "random.")
 """Modules of Python whose functions change what they are given."""
 _VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
@@ -195,7 +196,7 @@ class Calls(SessionCalls):
         if any(is_symbol(value, "autocommit block") for value in given):
             self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")
         self._may_change(node, callee, given)
-        calls_back = any(isinstance(value, Bound | Function | Method) for value in given) or (
+        calls_back = any(isinstance(value, _CALLED_BACK) for value in given) or (
             self.source.code(node.func, 60).rpartition(".")[2] in _CALLING and any(map(may_send, given))
         )
         if isinstance(callee, orm.Loaded) and callee.model:  # ``rows.all()``, ``result.scalars()``
@@ -278,7 +279,9 @@ class Calls(SessionCalls):
         """A container of the items of others, whatever they are."""
         self.budget.spend(sum(map(len, args)))
         try:
-            return self.grown(callee(*args, **kwargs))
+            made = callee(*args, **kwargs)
+            keys = first_hole(list(made)) if isinstance(made, dict) else None
+            return keys or self.grown(made)
         except (TypeError, ValueError) as error:
             self.raised = said(error)
             return Unknown(said(error))

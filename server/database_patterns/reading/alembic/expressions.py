@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import EnumType
 from functools import partial
@@ -255,9 +256,12 @@ class Expressions(Assignments):
                 return first_hole((key, value)) or Unknown("a dictionary with unknown keys")
         return self.grown(result)
 
-    def _subscript(self, node: ast.Subscript) -> object:
+    def _subscript(self, node: ast.Subscript) -> object:  # noqa: PLR0911  one line for each kind of owner
         owner, index = self.evaluate(node.value), self.hashable(self.evaluate(node.slice))
         hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
+        if isinstance(owner, defaultdict) and (hole is not None or (self.journal.guards and index not in owner)):
+            self.taint(owner, f"a container changed on line {node.lineno}")  # the key is put into it
+            return hole or Unknown(f"a container changed on line {node.lineno}", inert=True)
         if hole is not None:
             return hole
         if isinstance(owner, Lookup) and isinstance(index, str):

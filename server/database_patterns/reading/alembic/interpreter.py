@@ -210,7 +210,7 @@ class Interpreter(Loops):
     def _cannot_fail(self, node: ast.Try) -> bool:
         """Whether the block only computes values, all of which are known, so that Python computes them too."""
         plain = all(isinstance(each, ast.Assign) and _only_computes(each) for each in node.body)
-        if not plain or self.scope.elsewhere:
+        if not plain or self.scope.elsewhere or any(self.scope.find(each) is not MISSING for each in _COMPUTING):
             return False
         inner, outer = Scope(parent=self.scope), self.scope
         self.scope = inner

@@ -141,6 +141,8 @@ class Objects(Calls):
 def _is_missing(owner: object, name: str) -> bool | None:
     """Whether an object or a class of the file has no such attribute; None for anything else."""
     if isinstance(owner, Instance) and owner.of is not None and not owner.lost:
+        if isinstance(owner.attributes.get(name), Unknown):  # it may have been set under a condition
+            return None
         return name not in owner.attributes and owner.of.bound(name, owner) is MISSING
     return owner.bound(name, None) is MISSING if isinstance(owner, PlainClass) else None
 

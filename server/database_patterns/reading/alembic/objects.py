@@ -112,6 +112,11 @@ class Instance(Owner):
         found = self.of.bound(name, self) if self.of is not None else MISSING
         return Unknown(f"the attribute .{name} of an object") if found is MISSING else found
 
+    def computes(self, name: str) -> bool:
+        """Whether setting the attribute may run code: a property, or what is not read of the class."""
+        found = self.of.bound(name, self) if self.of is not None else MISSING
+        return isinstance(found, Unknown) or (isinstance(found, Method) and found.is_property)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Method(Symbolic):
