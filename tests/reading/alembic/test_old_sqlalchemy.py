@@ -82,6 +82,13 @@ def test_under_a_condition_it_is_guarded_on_a_newer_one_too() -> None:
     assert outline(migration)[1:] == [("DELETE FROM t", "guarded", guard)]
 
 
+@pytest.mark.parametrize(("old", "certain"), [(False, True), (None, False), (True, False)])
+def test_a_column_that_is_there_twice_is_refused_by_a_newer_one(old: bool | None, certain: bool) -> None:  # noqa: FBT001 - values of the table
+    migration = read('op.create_table("u", sa.Column("a", sa.Integer), sa.Column("a", sa.Text))', old=old)
+    failures = [note.error.partition(":")[0] for note in migration.notes if isinstance(note, Fails)]
+    assert failures == (["DuplicateColumnError"] if certain else [])
+
+
 def test_a_string_with_holes_stays_partial() -> None:
     migration = read("import os\nbind.execute(f\"DELETE FROM {os.environ['T']}\")", old=True)
     (statement,) = migration.upgrade

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from alembic.operations import Operations as AlembicOperations
-from sqlalchemy.exc import CompileError, IdentifierError
+from sqlalchemy.exc import CompileError, DuplicateColumnError, IdentifierError
 
 from .budget import STATEMENT_COST, WORDS_MAX, Budget, OutOfBudgetError
 from .context import RevisionContext
@@ -59,6 +59,8 @@ class Sending(Expressions):
     def _failed(self, node: ast.AST, error: Exception, failure: str) -> None:
         """What no version of the libraries can do is a fact of the revision; other errors may be ours alone."""
         certain = isinstance(error, IdentifierError) or bool(_LACKING.match(failure))
+        if isinstance(error, DuplicateColumnError):  # an older SQLAlchemy takes the second one
+            certain = self.context.old_sqlalchemy is False
         if isinstance(error, CompileError) and _NAMELESS in failure:
             certain = self.context.naming_convention is not None
             if not certain:
