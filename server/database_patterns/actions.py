@@ -139,6 +139,18 @@ class DropConstraint:
 
 
 @dataclass(frozen=True, slots=True)
+class AlterConstraint:
+    """ALTER CONSTRAINT; None for what it does not speak of."""
+
+    table: Name
+    constraint: str
+    deferrable: bool | None = None
+    enforced: bool | None = None
+    no_inherit: bool | None = None
+    only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ValidateConstraint:
     table: Name
     constraint: str
@@ -312,6 +324,7 @@ class CreateFunction:
     language: str = ""
     body: str = ""
     replace: bool = False
+    kind: Literal["function", "procedure", "aggregate"] = "function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +397,7 @@ class Other:
 
 TableAction = (
     AddColumn | DropColumn | SetNotNull | DropNotNull | SetDefault | AlterColumnType | AddConstraint | DropConstraint
-    | ValidateConstraint | AttachPartition | DetachPartition | OtherAlteration
+    | AlterConstraint | ValidateConstraint | AttachPartition | DetachPartition | OtherAlteration
 )  # fmt: skip
 
 Action = (

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from pglast import ast
 
 from database_patterns.catalog import Catalog
-from database_patterns.effects import Assumptions, predict
+from database_patterns.effects import Assumptions, commands, predict
+from database_patterns.effects.predict import WRAPPING
 from database_patterns.model import POSTGRES_VERSIONS, Statement
-from database_patterns.reading import read_text
+from database_patterns.reading import read_text, translate
 
 HERE: Final = Path(__file__).parent
 TOUCHING: Final = (HERE / "commands_that_touch_a_table.sql").read_text().splitlines()
@@ -69,3 +71,13 @@ def test_what_touches_a_table_has_effects_or_is_said_to_be_unknown(sql: str) -> 
 def test_what_touches_no_table_has_no_effect_and_no_doubt(sql: str) -> None:
     found = predict(only_statement(sql), Catalog.unknown(), Assumptions(18))
     assert (found.effects, found.unknown, found.error) == ((), (), None)
+
+
+NEVER_SENT: Final = frozenset({"PLAssignStmt", "RawStmt", "ReplicaIdentityStmt", "ReturnStmt", "SetOperationStmt"})
+"""Parts of other statements, or of a function's body."""
+
+
+def test_every_statement_of_the_grammar_is_known_to_the_predictions() -> None:
+    statements = {kind for name, kind in vars(ast).items() if name.endswith("Stmt") and name not in NEVER_SENT}
+    known = {*translate.TRANSLATED, *commands.KNOWN, *WRAPPING}
+    assert {kind.__name__ for kind in statements - known} == set()

@@ -158,9 +158,3 @@ def test_subcommands_of_one_statement_are_one_effect_with_the_strongest_lock() -
         "t": LockMode.AccessExclusiveLock,
         "p": LockMode.ShareRowExclusiveLock,
     }
-
-
-def test_a_statement_that_is_not_analysed_says_so() -> None:
-    assert predicted("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()").unknown == (
-        "CREATE EVENT is not analysed yet",
-    )

@@ -18,6 +18,7 @@ from .definitions import (
     copy_index,
     create_index,
     enter_column,
+    same_key,
     stored_default,
 )
 from .draft import Draft
@@ -265,6 +266,18 @@ def _drop_constraint(draft: Draft, action: actions.DropConstraint) -> None:
         drop_constraint(draft, table.name, action.constraint)
 
 
+def _alter_constraint(draft: Draft, action: actions.AlterConstraint) -> None:
+    root = draft.table(action.table)
+    known = root.constraints.get(action.constraint) if root else None
+    if root is None or known is None:
+        return
+    changes = {"deferrable": action.deferrable, "enforced": action.enforced, "no_inherit": action.no_inherit}
+    said: Any = {key: value for key, value in changes.items() if value is not None}
+    for table in draft.catalog.family(root) if root.partitioned else (root,):
+        for each in [one for one in table.constraints.values() if one == known or same_key(one, known)]:
+            _put_constraint(draft, draft.catalog.table(table.name) or table, replace(each, **said))
+
+
 def _validate(draft: Draft, action: actions.ValidateConstraint) -> None:
     for table in _family(draft, action.table, only=action.only):
         known = table.constraints.get(action.constraint)
@@ -364,6 +377,7 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.AlterColumnType: _alter_type,
     actions.AddConstraint: _add_constraint,
     actions.DropConstraint: _drop_constraint,
+    actions.AlterConstraint: _alter_constraint,
     actions.ValidateConstraint: _validate,
     actions.AttachPartition: partitions.attach,
     actions.DetachPartition: partitions.detach,

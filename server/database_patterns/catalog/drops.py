@@ -32,8 +32,6 @@ def drop(draft: Draft, action: Drop) -> None:
             _drop_schema(draft, name.name, cascade=action.cascade)
         elif action.kind == "extension":
             draft.set(extensions=draft.catalog.extensions - {name.name})
-        elif action.kind in {"function", "procedure"}:
-            draft.set(functions=draft.catalog.functions.without([name.name]))
         elif action.kind == "statistics":
             drop_statistics(draft, name)
         elif action.table is not None:

@@ -21,7 +21,7 @@ from database_patterns.reading.definitions import (
 )
 from database_patterns.reading.translate import translate
 
-from . import names, registry
+from . import names, registry, routines
 from .draft import Draft
 from .layers import Layers, extended
 from .new_tables import create_table
@@ -177,11 +177,20 @@ def _schema_elements(draft: Draft, tree: Node) -> None:
 def _drop(draft: Draft, tree: Node) -> None:
     if registry.kind_of(tree.removeType) in registry.KINDS:
         registry.drop(draft, tree)
+    elif registry.kind_of(tree.removeType) in routines.KINDS:
+        routines.drop(draft, tree)
 
 
 def _rename(draft: Draft, tree: Node) -> None:
     if registry.kind_of(tree.renameType) in registry.KINDS:
         registry.rename(draft, tree)
+    elif registry.kind_of(tree.renameType) in routines.KINDS:
+        routines.rename(draft, tree.object, tree.newname)
+
+
+def _set_schema(draft: Draft, tree: Node) -> None:
+    if registry.kind_of(tree.objectType) in routines.KINDS:
+        routines.set_schema(draft, tree.object, tree.newschema)
 
 
 def _discard(draft: Draft, tree: Node) -> None:
@@ -201,6 +210,8 @@ _FOLLOWED: Final[dict[type, Callable[[Draft, Node], None]]] = {
     ast.RuleStmt: _rule,
     ast.DropStmt: _drop,
     ast.RenameStmt: _rename,
+    ast.AlterObjectSchemaStmt: _set_schema,
+    ast.AlterFunctionStmt: routines.alter,
     ast.DiscardStmt: _discard,
     ast.CreateSchemaStmt: _schema_elements,
 }

@@ -22,6 +22,7 @@ from .expressions import renamed
 from .layers import Layers
 from .schema import Index, Relation, Sequence, Table
 
+_MOVED = {"table", "view", "matview", "sequence", "foreign_table"}
 _RELATIONS = {"table", "view", "materialized view", "sequence", "foreign_table", "index"}
 
 
@@ -51,7 +52,8 @@ def set_schema(draft: Draft, action: SetSchema) -> None:
     if action.kind in {"type", "domain"}:
         _move_type(draft, action.of, lambda name: Name(name.name, action.schema))
         return
-    _move(draft, action.of, schema=action.schema)
+    if action.kind in _MOVED:
+        _move(draft, action.of, schema=action.schema)
 
 
 def _move(draft: Draft, name: Name, *, new_name: str | None = None, schema: str | None = None) -> None:

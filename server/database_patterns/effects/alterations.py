@@ -14,6 +14,7 @@ from database_patterns.locks import LockMode
 from . import (
     columns,
     composites,
+    constraint_properties,
     constraints,
     foreign_keys,
     other_alterations,
@@ -136,7 +137,7 @@ def _recurses(action: TableAction, table: Table, postgres: int) -> bool:
     if isinstance(action, actions.AddConstraint):
         inherited = action.constraint.kind in {"check", "not null"} and not action.constraint.no_inherit
         return inherited or table.partitioned
-    return True
+    return constraint_properties.recurses(action, table) if isinstance(action, actions.AlterConstraint) else True
 
 
 def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:
@@ -169,6 +170,7 @@ _WORDS: Final[dict[type, str]] = {
     actions.SetDefault: "SET DEFAULT",
     actions.AlterColumnType: "ALTER COLUMN TYPE",
     actions.DropConstraint: "DROP CONSTRAINT",
+    actions.AlterConstraint: "ALTER CONSTRAINT",
     actions.ValidateConstraint: "VALIDATE CONSTRAINT",
     actions.AttachPartition: "ATTACH PARTITION",
     actions.DetachPartition: "DETACH PARTITION",
@@ -183,6 +185,7 @@ _HANDLERS: Final[dict[type[TableAction], Handler]] = {
     actions.AlterColumnType: type_changes.alter_type,
     actions.AddConstraint: constraints.add,
     actions.DropConstraint: constraints.drop,
+    actions.AlterConstraint: constraint_properties.alter,
     actions.ValidateConstraint: constraints.validate_existing,
     actions.AttachPartition: partitions.attach,
     actions.DetachPartition: partitions.detach,

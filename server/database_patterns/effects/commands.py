@@ -1,4 +1,4 @@
-"""Statements that have no action of their own, known by their parse tree: maintenance, comments, grants, sequences."""
+"""Statements that have no action of their own, known by their parse tree: the table from each kind to what knows it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,26 @@ from typing import Any, Final
 from pglast import ast, enums
 
 from database_patterns import actions
-from database_patterns.actions import Name
-from database_patterns.catalog import Index, Sequence, Table
+from database_patterns.catalog import Sequence, Table
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted, relation_name
+from database_patterns.reading.translate import translate
 
-from . import rows, sources, user_types
-from .relations import require_free_type
+from . import (
+    comments,
+    copying,
+    maintenance,
+    objects,
+    publications,
+    references,
+    relations,
+    routines,
+    rows,
+    rules,
+    sources,
+    tables,
+    user_types,
+)
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -22,236 +35,37 @@ Node = Any
 OBJECT = enums.ObjectType
 
 _AS = LockMode.AccessShareLock
-_RX = LockMode.RowExclusiveLock
 _SUX = LockMode.ShareUpdateExclusiveLock
-_S = LockMode.ShareLock
 _SRX = LockMode.ShareRowExclusiveLock
 _AX = LockMode.AccessExclusiveLock
-_GRANT_LOCKS_SINCE: Final = 18
-_ANALYZE_INCLUDES_CHILDREN_SINCE: Final = 18
 
 
 def other(work: Work, action: actions.Other) -> None:
-    """Enter what a statement does that no action stands for, or that it is not analysed."""
+    """Enter what a statement does that no action stands for, or why that is not known."""
     tree = work.statement.tree
-    command = _COMMANDS.get(type(tree))
+    kind = type(tree)
+    command = _COMMANDS.get(kind)
     if command is not None:
         command(work, tree)
-    elif type(tree) not in _TOUCHES_NO_TABLE:
+    elif kind in _NOT_KNOWN:
+        work.doubt(_NOT_KNOWN[kind])
+    elif kind not in _TOUCHES_NO_TABLE:
         work.doubt(f"{action.kind} is not analysed yet")
 
 
-def _option(options: Node, name: str) -> bool:
-    """Whether an option of the command is on."""
-    found = next((each for each in options or () if each.defname == name), None)
-    if found is None:
-        return False
-    value = getattr(found.arg, "sval", None) or str(getattr(found.arg, "boolval", getattr(found.arg, "ival", "true")))
-    return value.lower() not in {"false", "off", "0"}
-
-
-def _lock_table(work: Work, tree: Node) -> None:
-    for relation in tree.relations:
-        _lock_one(work, work.table(relation_name(relation)), LockMode(tree.mode), with_children=relation.inh)
-
-
-def _lock_one(work: Work, table: Table, mode: LockMode, *, with_children: bool) -> None:
-    """Enter the locks on a table with those below it, or on a view with all that it reads."""
-    for each in work.catalog.family(table) if with_children else (table,):
-        work.lock(each, mode, f"LOCK TABLE takes {mode.name}.")
-    for name in table.reads if table.kind == "view" else ():
-        _lock_one(work, work.table(name), mode, with_children=True)
-
-
-def _vacuum(work: Work, tree: Node) -> None:
-    chosen = [work.table(relation_name(each.relation)) for each in tree.rels or ()]
-    if tree.is_vacuumcmd:
-        work.refuse_in_transaction("VACUUM")
-    if not chosen:
-        stored = {"table", "materialized view"}
-        chosen = [each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind in stored]
-        if not work.catalog.complete:
-            work.doubt("which tables there are is not known")
-    for root, table in ((one, each) for one in chosen for each in work.catalog.family(one)):
-        if not tree.is_vacuumcmd:
-            _analyze(work, root, table)
-        elif _option(tree.options, "full"):
-            _copy(work, table, "VACUUM FULL writes the table anew.")
-        else:
-            work.lock(table, _SUX, "VACUUM lets reads and writes go on.", held="statement")
-            work.lock_indexes(table, _RX)
-
-
-def _analyze(work: Work, root: Table, table: Table) -> None:
-    inherits = table.name != root.name and not root.partitioned
-    if inherits and work.postgres < _ANALYZE_INCLUDES_CHILDREN_SINCE:
-        work.lock(table, _AS, "Its rows count for the statistics of the table that it inherits from.")
-        return
-    work.lock(table, _SUX, "ANALYZE reads a sample, and lets reads and writes go on.")
-    for index in table.indexes.values():
-        if not index.partitioned:
-            work.lock(index, _AS)
-
-
-def _copy(work: Work, table: Table, reason: str) -> None:
-    work.lock(table, _AX, reason)
-    work.rewrite(table, reason, sources.LOCKING)
-    for index in () if table.partitioned else table.indexes.values():
-        work.lock(index, _AX)
-        work.rebuild(index)
-
-
-def _cluster(work: Work, tree: Node) -> None:
-    if tree.relation is None:
-        work.doubt("which tables have been clustered before is not known")
-        return
-    _copy(work, work.table(relation_name(tree.relation)), "CLUSTER writes the table anew, in the order of an index.")
-
-
-def _refresh(work: Work, tree: Node) -> None:
-    view = work.table(relation_name(tree.relation))
-    _require_refreshable(view, tree)
-    if tree.concurrent:
-        work.lock(view, LockMode.ExclusiveLock, "The view is compared with its new content; reads go on.")
-        work.lock_indexes(view, _RX)
-        work.scan(view, "It is compared with its new content.", sources.LOCKING)
-    else:
-        work.lock(view, _AX, "The view gets its new content at once.")
-        work.rewrite(view, "The view is computed and stored anew.", sources.LOCKING, reads=False)
-        for index in view.indexes.values():
-            scanned = not tree.skipData
-            work.scan(view, f"The new rows are read to build {index.name}.", sources.REINDEX, scanned=scanned)
-            work.lock(index, _AX)
-            work.rebuild(index)
-    if tree.skipData:
-        return
-    if view.query is None:
-        work.doubt(f"what the materialized view {view.name} reads is not known")
-        return
-    rows.read(work, view.query)
-
-
-def _require_refreshable(view: Table, tree: Node) -> None:
-    if tree.concurrent and tree.skipData:
-        raise Refused("42601", "CONCURRENTLY and WITH NO DATA options cannot be used together")
-    if view.kind == "table" and view.complete:
-        raise Refused("0A000", f'"{view.name}" is not a materialized view')
-    if view.kind not in {"table", "materialized view"}:
-        raise Refused("42809", f'"{view.name}" is not a table or materialized view')
-    keys = (each for each in view.indexes.values() if each.unique and each.predicate is None)
-    if tree.concurrent and view.complete and not any(not each.has_expressions for each in keys):
-        raise Refused("55000", f'cannot refresh materialized view "{view.name}" concurrently without a unique index')
-
-
-def _reindex(work: Work, tree: Node) -> None:
-    concurrently = _option(tree.params, "concurrently")
-    if concurrently:
-        work.refuse_in_transaction("REINDEX CONCURRENTLY")
-    kinds = enums.ReindexObjectType
-    if tree.kind == kinds.REINDEX_OBJECT_INDEX:
-        _reindex_one(work, relation_name(tree.relation), concurrently=concurrently)
-        return
-    if tree.kind == kinds.REINDEX_OBJECT_TABLE:
-        root = work.table(relation_name(tree.relation))
-        chosen = work.catalog.family(root)
-    else:
-        work.refuse_in_transaction("REINDEX SCHEMA")
-        every = (each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind != "view")
-        if not work.catalog.complete:
-            work.doubt("which tables there are is not known")
-        chosen = tuple(
-            each for each in every if tree.name in {None, each.name.schema} or tree.kind != kinds.REINDEX_OBJECT_SCHEMA
-        )
-    if chosen and chosen[0].partitioned and not concurrently:
-        work.refuse_in_transaction("REINDEX TABLE of a partitioned table")
-    for table in chosen:
-        for index in () if table.partitioned else table.indexes.values():
-            _rebuild(work, table, index, concurrently=concurrently)
-    for table in chosen:
-        if concurrently or table.partitioned or not table.indexes:
-            work.lock(table, _SUX if concurrently else _S, "Its indexes are built anew.")
-
-
-def _reindex_one(work: Work, name: Name, *, concurrently: bool) -> None:
-    index = work.catalog.index(name)
-    if index is None:
-        if work.catalog.complete:
-            raise Refused("42P01", f'relation "{name}" does not exist')
-        work.doubt(f"the index {name} is not in the known schema")
-        return
-    if index.partitioned and not concurrently:
-        work.refuse_in_transaction("REINDEX INDEX of a partitioned index")
-    table = work.table(index.table)
-    if not index.partitioned:
-        _rebuild(work, table, index, concurrently=concurrently)
-        return
-    work.lock(table, _SUX if concurrently else _S, "The indexes of its partitions are built anew.", sources.REINDEX)
-    work.lock(index, _SUX if concurrently else _AX, "Its parts are built anew.", sources.REINDEX)
-    for member in work.catalog.family(table):
-        for part in member.indexes.values():
-            if work.catalog.is_part_of(part, index.name):
-                _rebuild_part(work, member, part, concurrently=concurrently)
-
-
-def _rebuild_part(work: Work, table: Table, index: Index, *, concurrently: bool) -> None:
-    if not index.partitioned:
-        _rebuild(work, table, index, concurrently=concurrently)
-        return
-    mode = _SUX if concurrently else _S
-    work.lock(table, mode, "The indexes of its partitions are built anew.", sources.REINDEX)
-    work.lock(index, mode)
-
-
-def _rebuild(work: Work, table: Table, index: Index, *, concurrently: bool) -> None:
-    verb = "lets writes go on" if concurrently else "blocks writes"
-    work.lock(table, _SUX if concurrently else _S, f"Building an index anew {verb}.", sources.REINDEX)
-    work.scan(table, f"Every row is read to build {index.name}.", sources.REINDEX)
-    work.lock(index, _AX, "The index is replaced.", sources.REINDEX)
-    work.rebuild(index)
-
-
-def _comment(work: Work, tree: Node) -> None:
-    if tree.objtype in {OBJECT.OBJECT_TABCONSTRAINT, OBJECT.OBJECT_TRIGGER, OBJECT.OBJECT_POLICY, OBJECT.OBJECT_RULE}:
-        work.lock(work.table(dotted(tree.object[:-1])), _AS, "COMMENT looks the object up.")
-    elif tree.objtype == OBJECT.OBJECT_COLUMN and not work.catalog.is_type(dotted(tree.object[:-1])):
-        work.lock(work.table(dotted(tree.object[:-1])), _SUX, "COMMENT lets reads and writes go on.")
-    elif tree.objtype == OBJECT.OBJECT_INDEX:
-        index = work.catalog.index(dotted(tree.object))
-        if index is not None:
-            work.lock(index, _SUX, "COMMENT lets reads and writes go on.")
-    elif tree.objtype in _COMMENTED_RELATIONS:
-        name = dotted(tree.object)
-        found = work.catalog.relation(name)
-        work.lock(found or work.table(name), _SUX, "COMMENT lets reads and writes go on.")
-
-
-_COMMENTED_RELATIONS: Final = frozenset(
-    {
-        OBJECT.OBJECT_TABLE,
-        OBJECT.OBJECT_VIEW,
-        OBJECT.OBJECT_MATVIEW,
-        OBJECT.OBJECT_SEQUENCE,
-        OBJECT.OBJECT_FOREIGN_TABLE,
-    }
-)
-
-
-def _grant(work: Work, tree: Node) -> None:
-    named = tree.targtype == enums.GrantTargetType.ACL_TARGET_OBJECT and tree.objtype == OBJECT.OBJECT_TABLE
-    for relation in tree.objects or () if named else ():
-        name = relation_name(relation)
-        found = work.catalog.relation(name) or work.table(name)
-        if work.postgres >= _GRANT_LOCKS_SINCE:
-            work.lock(found, _AS, "Since PostgreSQL 18, GRANT and REVOKE lock the table against being dropped.")
-
-
 def _alter_policy(work: Work, tree: Node) -> None:
-    work.lock(work.table(relation_name(tree.table)), _AX, "ALTER POLICY takes AccessExclusiveLock.")
+    table = work.table(relation_name(tree.table))
+    work.lock(table, _AX, "ALTER POLICY takes AccessExclusiveLock.")
+    if table.complete and tree.policy_name not in table.policies:
+        raise Refused("42704", f'policy "{tree.policy_name}" for table "{table.name}" does not exist')
+    references.require_names(work, (tree.qual, tree.with_check), table)
 
 
 def _alter_sequence(work: Work, tree: Node) -> None:
     name = relation_name(tree.sequence)
     sequence = work.catalog.relation(name)
+    if isinstance(sequence, Table) and sequence.complete:
+        raise Refused("42809", f'"{name}" is not a sequence')
     if not isinstance(sequence, Sequence):
         if work.catalog.complete:
             raise Refused("42P01", f'relation "{name}" does not exist')
@@ -265,17 +79,23 @@ def _alter_sequence(work: Work, tree: Node) -> None:
             work.rewrite(sequence, "The sequence's state is written anew.", sources.ALTER_SEQUENCE, reads=False)
 
 
-def _publication(work: Work, tree: Node) -> None:
-    for each in tree.pubobjects or ():
-        if each.pubtable is not None:
-            table = work.table(relation_name(each.pubtable.relation))
-            for member in work.catalog.family(table):
-                work.lock(member, _SUX, "It becomes part of a publication.")
-
-
 def _statistics(work: Work, tree: Node) -> None:
     for relation in tree.relations:
-        work.lock(work.table(relation_name(relation)), _SUX, "CREATE STATISTICS lets reads and writes go on.")
+        table = work.table(relation_name(relation))
+        if relations.is_known(table) and table.kind not in {"table", "foreign table", "materialized view"}:
+            raise Refused("42809", f'cannot define statistics for relation "{table.name}"')
+        work.lock(table, _SUX, "CREATE STATISTICS lets reads and writes go on.")
+        named = dotted(tree.defnames).name if tree.defnames else None
+        if any(named in each.statistics for each in work.catalog.relations.values() if isinstance(each, Table)):
+            if tree.if_not_exists:
+                return
+            raise Refused("42710", f'statistics object "{named}" already exists')
+        for element in tree.exprs:
+            references.require_names(work, element.expr, table)
+            if element.name and table.lacks(element.name):
+                raise Refused("42703", f'column "{element.name}" does not exist')
+        if len(tree.exprs) == 1 and tree.exprs[0].name:
+            raise Refused("42P17", "extended statistics require at least 2 columns")
 
 
 def _outside_transaction(work: Work, _tree: Node) -> None:
@@ -287,47 +107,153 @@ def _discard(work: Work, tree: Node) -> None:
         work.refuse_in_transaction("DISCARD ALL")
 
 
-def _security_label(work: Work, tree: Node) -> None:
-    work.may_fail("22023", "no provider of security labels is loaded")
-    if tree.objtype == OBJECT.OBJECT_TABLE:
-        work.lock(work.table(dotted(tree.object)), _SUX, "SECURITY LABEL lets reads and writes go on.")
+def _subscribe(work: Work, tree: Node) -> None:
+    """CREATE SUBSCRIPTION, which makes a slot on the other server unless it is told not to."""
+    options = {each.defname: each.arg for each in tree.options or ()}
+    slot = maintenance.option(tree.options, "create_slot") or "create_slot" not in options
+    connects = maintenance.option(tree.options, "connect") or "connect" not in options
+    if slot and connects:
+        work.refuse_in_transaction("CREATE SUBSCRIPTION ... WITH (create_slot = true)")
+    objects.create(work, tree)
+
+
+def _alter_subscription(work: Work, tree: Node) -> None:
+    if tree.kind == enums.AlterSubscriptionType.ALTER_SUBSCRIPTION_REFRESH:
+        work.refuse_in_transaction("ALTER SUBSCRIPTION ... REFRESH")
+
+
+def _drop_subscription(work: Work, _tree: Node) -> None:
+    work.in_transaction_ok = False
+    work.may_fail("25001", "the subscription has a replication slot, and the statement is in a transaction")
 
 
 def _composite_type(work: Work, tree: Node) -> None:
-    require_free_type(work, relation_name(tree.typevar))
+    relations.require_free_type(work, relation_name(tree.typevar))
 
 
 def _range_type(work: Work, tree: Node) -> None:
-    require_free_type(work, dotted(tree.typeName))
+    relations.require_free_type(work, dotted(tree.typeName))
+
+
+def _define(work: Work, tree: Node) -> None:
+    """CREATE of a base type, which only a superuser may, or of an object without tables."""
+    if tree.kind != OBJECT.OBJECT_TYPE:
+        objects.create(work, tree)
+    elif not tree.definition:
+        relations.require_free_type(work, dotted(tree.defnames))
+
+
+def _call(work: Work, tree: Node) -> None:
+    work.doubt(f"what the procedure {dotted(tree.funccall.funcname)} does is not analysed")
+
+
+def _foreign_table(work: Work, tree: Node) -> None:
+    """CREATE FOREIGN TABLE, which locks what CREATE TABLE does."""
+    (action,) = translate(tree.base, "CREATE FOREIGN TABLE")
+    if isinstance(action, actions.CreateTable):
+        tables.create(work, action)
+    work.may_fail("42704", f"there is no server {tree.servername}")
+
+
+def _prepared(work: Work, tree: Node) -> None:
+    work.doubt(f"what the prepared statement {tree.name} does is not known")
+
+
+def _depends(work: Work, tree: Node) -> None:
+    """DEPENDS ON EXTENSION: an index is locked, and so is the table of a trigger."""
+    if tree.objectType == OBJECT.OBJECT_TRIGGER:
+        work.lock(work.table(relation_name(tree.relation)), _AS, "Its trigger comes to depend on an extension.")
+    elif tree.relation is not None:
+        found = relations.find(work, relation_name(tree.relation), tree.objectType)
+        work.lock(found, _AX, "It comes to depend on an extension.")
+
+
+def _owner(work: Work, tree: Node) -> None:
+    """OWNER TO of all that is no relation."""
+    if tree.objectType in {OBJECT.OBJECT_TYPE, OBJECT.OBJECT_DOMAIN}:
+        user_types.require_type(work, dotted(tree.object), domain=tree.objectType == OBJECT.OBJECT_DOMAIN)
+
+
+def _extension_contents(work: Work, tree: Node) -> None:
+    if tree.objtype in {OBJECT.OBJECT_TABLE, OBJECT.OBJECT_VIEW, OBJECT.OBJECT_SEQUENCE, OBJECT.OBJECT_MATVIEW}:
+        found = relations.find(work, dotted(tree.object))
+        work.lock(found, _SUX, "It becomes, or is no more, a part of an extension.")
+
+
+def _constraints(work: Work, tree: Node) -> None:
+    """SET CONSTRAINTS of named constraints, which must be deferrable to be deferred."""
+    for relation in tree.constraints or ():
+        tables = [each for each in work.catalog.relations.values() if isinstance(each, Table)]
+        found = [each.constraints[relation.relname] for each in tables if relation.relname in each.constraints]
+        if not found and work.catalog.complete:
+            raise Refused("42704", f'constraint "{relation.relname}" does not exist')
+        if found and not any(each.deferrable for each in found):
+            raise Refused("42809", f'constraint "{relation.relname}" is not deferrable')
 
 
 _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
-    ast.LockStmt: _lock_table,
-    ast.VacuumStmt: _vacuum,
-    ast.ClusterStmt: _cluster,
-    ast.RefreshMatViewStmt: _refresh,
-    ast.ReindexStmt: _reindex,
-    ast.CommentStmt: _comment,
-    ast.GrantStmt: _grant,
+    ast.LockStmt: maintenance.lock_table,
+    ast.VacuumStmt: maintenance.vacuum,
+    ast.ClusterStmt: maintenance.cluster,
+    ast.RefreshMatViewStmt: maintenance.refresh,
+    ast.ReindexStmt: maintenance.reindex,
+    ast.CommentStmt: comments.comment,
+    ast.GrantStmt: comments.grant,
+    ast.SecLabelStmt: comments.security_label,
     ast.AlterPolicyStmt: _alter_policy,
     ast.AlterSeqStmt: _alter_sequence,
     ast.CompositeTypeStmt: _composite_type,
     ast.CreateRangeStmt: _range_type,
-    ast.CreatePublicationStmt: _publication,
+    ast.CreatePublicationStmt: publications.create,
+    ast.AlterPublicationStmt: publications.alter,
+    ast.CreateSubscriptionStmt: _subscribe,
+    ast.AlterSubscriptionStmt: _alter_subscription,
+    ast.DropSubscriptionStmt: _drop_subscription,
     ast.CreateStatsStmt: _statistics,
-    ast.AlterDomainStmt: user_types.alter_domain,
-    ast.SecLabelStmt: _security_label,
     ast.DiscardStmt: _discard,
-    ast.AlterSystemStmt: _outside_transaction,
-    ast.CreatedbStmt: _outside_transaction,
-    ast.DropdbStmt: _outside_transaction,
-    ast.CreateTableSpaceStmt: _outside_transaction,
-    ast.DropTableSpaceStmt: _outside_transaction,
+    ast.AlterDomainStmt: user_types.alter_domain,
+    ast.RuleStmt: rules.create,
+    ast.CreateForeignTableStmt: _foreign_table,
+    ast.MergeStmt: rows.merge,
+    ast.CopyStmt: copying.copy,
+    ast.AlterFunctionStmt: routines.alter,
+    ast.CallStmt: _call,
+    ast.ExecuteStmt: _prepared,
+    ast.AlterObjectDependsStmt: _depends,
+    ast.AlterOwnerStmt: _owner,
+    ast.AlterExtensionContentsStmt: _extension_contents,
+    ast.ConstraintsSetStmt: _constraints,
+    ast.DefineStmt: _define,
+    **dict.fromkeys(
+        (ast.CreateCastStmt, ast.CreateConversionStmt, ast.CreatePLangStmt, ast.CreateOpClassStmt,
+         ast.CreateOpFamilyStmt, ast.CreateTransformStmt, ast.CreateAmStmt, ast.CreateFdwStmt,
+         ast.CreateForeignServerStmt, ast.CreateEventTrigStmt),
+        objects.create,
+    ),
+    **dict.fromkeys(
+        (ast.AlterSystemStmt, ast.CreatedbStmt, ast.DropdbStmt, ast.CreateTableSpaceStmt, ast.DropTableSpaceStmt),
+        _outside_transaction,
+    ),
+}  # fmt: skip
+
+_NOT_KNOWN: Final[dict[type, str]] = {
+    ast.ReassignOwnedStmt: "which relations the role owns is not known: each gets AccessExclusiveLock",
+    ast.DropOwnedStmt: "what the role owns, and what goes with it, is not known",
+    ast.ImportForeignSchemaStmt: "which foreign tables IMPORT FOREIGN SCHEMA creates is not known",
+    ast.AlterExtensionStmt: "what the extension's own script does is not known",
+    ast.AlterTableMoveAllStmt: "which relations stand in the tablespace is not known: each is copied to the other one",
 }
+"""What only the server knows, in a sentence."""
 
 _TOUCHES_NO_TABLE: Final = frozenset(
-    {ast.AlterDefaultPrivilegesStmt, ast.GrantRoleStmt, ast.CreateRoleStmt,
-     ast.AlterRoleStmt, ast.DropRoleStmt, ast.ListenStmt, ast.NotifyStmt, ast.UnlistenStmt,
-     ast.VariableShowStmt, ast.CreateCastStmt, ast.CreateConversionStmt, ast.ConstraintsSetStmt, ast.CheckPointStmt,
-     ast.AlterRoleSetStmt, ast.AlterDatabaseSetStmt, ast.CreatePLangStmt}
+    {ast.AlterCollationStmt, ast.AlterDatabaseRefreshCollStmt, ast.AlterDatabaseSetStmt, ast.AlterDatabaseStmt,
+     ast.AlterDefaultPrivilegesStmt, ast.AlterEventTrigStmt, ast.AlterFdwStmt, ast.AlterForeignServerStmt,
+     ast.AlterOpFamilyStmt, ast.AlterOperatorStmt, ast.AlterRoleSetStmt, ast.AlterRoleStmt, ast.AlterStatsStmt,
+     ast.AlterTSConfigurationStmt, ast.AlterTSDictionaryStmt, ast.AlterTableSpaceOptionsStmt, ast.AlterTypeStmt,
+     ast.AlterUserMappingStmt, ast.CheckPointStmt, ast.ClosePortalStmt, ast.CreateRoleStmt,
+     ast.CreateUserMappingStmt, ast.DeallocateStmt, ast.DropRoleStmt, ast.DropUserMappingStmt,
+     ast.FetchStmt, ast.GrantRoleStmt, ast.ListenStmt, ast.LoadStmt, ast.NotifyStmt, ast.UnlistenStmt,
+     ast.VariableShowStmt}
 )  # fmt: skip
+KNOWN: Final = frozenset({*_COMMANDS, *_NOT_KNOWN, *_TOUCHES_NO_TABLE})
+"""The kinds of statements that are known here."""

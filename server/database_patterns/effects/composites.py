@@ -30,6 +30,13 @@ def alter(work: Work, name: Name, subcommands: Iterable[TableAction]) -> None:
                 message = f'cannot alter type "{name}" because column "{table.name}.{column}" uses it'
                 raise Refused("0A000", message)
         _change_typed_tables(work, found, name)
+        for table in work.catalog.typed_tables(found.name) if found and action.kind == "AlterColumnType" else ():
+            for each in work.catalog.family(table):
+                work.rewrite(
+                    each,
+                    f"{attribute} is converted in every row, if its type does not stay the same.",
+                    rewritten="unknown",
+                )
 
 
 def rename_attribute(work: Work, name: Name, old: str, new: str) -> None:

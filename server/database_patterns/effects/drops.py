@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from database_patterns import actions
 from database_patterns.actions import Name
@@ -11,7 +12,7 @@ from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.drops import columns_of_type, drawing_from, dropped_together, obstacles
 from database_patterns.locks import LockMode
 
-from . import columns, indexes, objects, renames, sources
+from . import columns, indexes, objects, renames, routines, sources, types, user_types
 from .work import Refused, Work
 
 _SUX = LockMode.ShareUpdateExclusiveLock
@@ -20,29 +21,12 @@ _AX = LockMode.AccessExclusiveLock
 
 def drop(work: Work, action: actions.Drop) -> None:
     """DROP of anything that stands in the catalog by a name of its own."""
-    if action.kind == "index":
-        indexes.drop(work, action)
-    elif action.kind in {"table", "view", "materialized view", "foreign table", "sequence"}:
-        for relation in list(_relations(work, action)):
-            _drop_relation(work, relation, action)
-    elif action.kind in {"trigger", "policy", "rule"} and action.table is not None:
-        _drop_from_table(work, action, action.table)
-    elif action.kind == "schema":
-        _drop_schemas(work, action)
-    elif action.kind in {"type", "domain"}:
-        _drop_types(work, action)
-    elif action.kind == "statistics":
-        _drop_statistics(work, action)
-    elif action.kind in {"function", "procedure", "aggregate", "routine"}:
-        work.doubt(f"DROP {action.kind.upper()} is not analysed yet")
-    elif action.kind == "extension":
-        work.doubt("DROP EXTENSION is not analysed yet")
-    else:
-        objects.drop(work, action)
+    _DROPPED.get(action.kind, objects.drop)(work, action)
 
 
-def _drop_from_table(work: Work, action: actions.Drop, name: Name) -> None:
+def _drop_from_table(work: Work, action: actions.Drop) -> None:
     """Enter DROP TRIGGER, POLICY and RULE; IF EXISTS of what is not there takes no lock."""
+    name = action.table or Name("")
     if action.if_exists and work.catalog.complete and work.catalog.table(name) is None:
         return
     table = work.table(name)
@@ -76,6 +60,11 @@ def _as_called(name: Name, kind: str) -> Table | Sequence:
     others: tuple[Kind, ...] = ("view", "materialized view", "foreign table")
     called: Kind = next((each for each in others if each == kind), "table")
     return Table(name, kind=called, complete=False, columns_complete=False)
+
+
+def _drop_relations(work: Work, action: actions.Drop) -> None:
+    for relation in list(_relations(work, action)):
+        _drop_relation(work, relation, action)
 
 
 def _drop_relation(work: Work, relation: Table | Sequence, action: actions.Drop) -> None:
@@ -149,8 +138,43 @@ def _leave_parents(work: Work, table: Table) -> None:
                 work.lock(sibling, _AX, "Its bound widens by the partition's.", sources.PARTITIONING)
 
 
+def _drop_extensions(work: Work, action: actions.Drop) -> None:
+    for name in action.names:
+        _drop_extension(work, name.name, action)
+
+
+def _drop_extension(work: Work, name: str, action: actions.Drop) -> None:
+    """DROP EXTENSION: columns of its types go with it by CASCADE; what calls its functions is not known."""
+    if name not in work.catalog.extensions and work.catalog.complete and name not in _ALWAYS_INSTALLED:
+        if action.if_exists:
+            return
+        raise Refused("42704", f'extension "{name}" does not exist')
+    tables = [each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind == "table"]
+    for table in tables:
+        for column in table.columns.values():
+            facts = types.own_facts(work.catalog, column.type, work.postgres)
+            if facts is None or facts.extension != name:
+                continue
+            if not action.cascade:
+                message = f"cannot drop extension {name} because other objects depend on it"
+                raise Refused("2BP01", f"{message}: column {column.name} of table {table.name}")
+            work.lock(table, _AX, f"Its column {column.name} is of a type of the extension.", sources.DEPENDENCIES)
+            columns.lock_what_goes(work, table, column.name)
+    if action.cascade:
+        work.doubt(f"what else depends on the extension {name}, and goes with it, is not known")
+    else:
+        work.may_fail("2BP01", f"something depends on the extension {name}")
+
+
+_ALWAYS_INSTALLED = frozenset({"plpgsql"})
+
+
 def _drop_schemas(work: Work, action: actions.Drop) -> None:
     for name in action.names:
+        if work.catalog.complete and name.name not in work.catalog.schemas:
+            if action.if_exists:
+                continue
+            raise Refused("3F000", f'schema "{name.name}" does not exist')
         inside = [each for key, each in work.catalog.relations.items() if key.schema == name.name]
         if inside and not action.cascade:
             raise Refused("2BP01", f"cannot drop schema {name.name} because other objects depend on it")
@@ -188,7 +212,13 @@ def _drop_statistics(work: Work, action: actions.Drop) -> None:
 
 def _drop_types(work: Work, action: actions.Drop) -> None:
     for name in action.names:
-        users = list(columns_of_type(work.catalog, name))
+        user_types.require_dropped(work, name, action)
+        typed = work.catalog.typed_tables(work.catalog.resolve(name))
+        if typed and not action.cascade:
+            raise Refused("2BP01", f"cannot drop type {name}: table {typed[0].name} depends on it")
+        for table in typed:
+            lock_dropped(work, table)
+        users = [each for each in columns_of_type(work.catalog, name) if each[0] not in typed]
         if users and not action.cascade:
             table, column = users[0]
             message = (
@@ -200,3 +230,16 @@ def _drop_types(work: Work, action: actions.Drop) -> None:
         for table, column in users:
             work.lock(table, _AX, f"Its column {column} is of the type, and goes with it.", sources.DEPENDENCIES)
             columns.lock_what_goes(work, table, column)
+
+
+_DROPPED: Final[dict[str, Callable[[Work, actions.Drop], None]]] = {
+    "index": indexes.drop,
+    **dict.fromkeys(("table", "view", "materialized view", "foreign table", "sequence"), _drop_relations),
+    **dict.fromkeys(("trigger", "policy", "rule"), _drop_from_table),
+    **dict.fromkeys(("function", "procedure", "aggregate", "routine"), routines.drop),
+    **dict.fromkeys(("type", "domain"), _drop_types),
+    "schema": _drop_schemas,
+    "statistics": _drop_statistics,
+    "extension": _drop_extensions,
+}
+"""How each kind is dropped; those that are not named here touch no table."""

@@ -165,6 +165,9 @@ def drop(work: Work, action: actions.Drop) -> None:
 
 
 def _drop_unknown(work: Work, name: Name, action: actions.Drop) -> None:
+    relation = work.catalog.relation(name)
+    if relation is not None and (not isinstance(relation, Table) or relation.complete):
+        raise Refused("42809", f'"{name}" is not an index')
     if work.catalog.complete:
         if action.if_exists:
             return

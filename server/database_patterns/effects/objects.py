@@ -6,10 +6,14 @@ from typing import Any, Final
 
 from database_patterns import actions
 from database_patterns.actions import Name
-from database_patterns.catalog import registry
+from database_patterns.catalog import Table, registry
+from database_patterns.catalog.routines import KINDS as ROUTINES
+from database_patterns.locks import LockMode
 
-from . import relations
+from . import columns, relations, routines
 from .work import Refused, Work
+
+_AX = LockMode.AccessExclusiveLock
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
@@ -18,7 +22,6 @@ _TEXT_SEARCH: Final = ("tsconfiguration", "tsdictionary", "tsparser", "tstemplat
 _REPEATED: Final = {"operator": "42723", **dict.fromkeys(_TEXT_SEARCH, "23505")}
 """The errors of a second object of the same name, where it is not 42710."""
 _USED_BY_TABLES: Final = {
-    "collation": "columns and indexes",
     "operator": "indexes, checks and views",
     "opclass": "indexes",
     "opfamily": "indexes",
@@ -50,6 +53,9 @@ def drop(work: Work, action: actions.Drop) -> None:
             if action.if_exists:
                 continue
             raise Refused("42883" if kind == "operator" else "42704", f"{_spelled(kind)} {identity} does not exist")
+        if kind == "collation":
+            _drop_collation(work, action, identity)
+            continue
         users = _USED_BY_TABLES.get(kind)
         if users and action.cascade:
             work.doubt(f"which {users} depend on the {_spelled(kind)} {identity}, and go with it, is not known")
@@ -57,9 +63,27 @@ def drop(work: Work, action: actions.Drop) -> None:
             work.may_fail("2BP01", f"{users} depend on the {_spelled(kind)} {identity}")
 
 
+def _drop_collation(work: Work, action: actions.Drop, identity: str) -> None:
+    """DROP COLLATION: columns of that collation go with it by CASCADE, with their values."""
+    name = Name(identity.rpartition(".")[2])
+    for table in [each for each in work.catalog.relations.values() if isinstance(each, Table)]:
+        for column in table.columns.values():
+            if column.collation is None or column.collation.name != name.name:
+                continue
+            if not action.cascade:
+                message = f"cannot drop collation {name} because other objects depend on it"
+                raise Refused("2BP01", f"{message}: column {column.name} of table {table.name}")
+            work.lock(table, _AX, f"Its column {column.name} has the collation, and goes with it.")
+            columns.lock_what_goes(work, table, column.name)
+    if not work.catalog.complete and action.cascade:
+        work.doubt(f"what else has the collation {name}, and goes with it, is not known")
+
+
 def rename(work: Work, action: actions.Rename) -> None:
     """Enter RENAME of an object, or of a role, a database and the like."""
     tree: Node = work.statement.tree
+    if action.kind in ROUTINES:
+        routines.require(work, tree.object, action.kind)
     if action.kind not in registry.KINDS:
         return
     old = registry.named_in(work.catalog, tree.renameType, tree.object)
@@ -71,6 +95,9 @@ def rename(work: Work, action: actions.Rename) -> None:
 
 def set_schema(work: Work, action: actions.SetSchema) -> None:
     """Enter SET SCHEMA of an object."""
+    tree: Node = work.statement.tree
+    if action.kind in ROUTINES:
+        routines.require(work, tree.object, action.kind)
     relations.require_schema(work, Name(action.of.name, action.schema))
 
 

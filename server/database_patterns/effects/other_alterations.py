@@ -76,8 +76,11 @@ def require_known_parameters(work: Work, names: Collection[str]) -> None:
 _INVOKER_SINCE: Final = 15
 
 
-def _parameters(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:
+def _parameters(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     require_known_parameters(at.work, action.options)
+    if table.partitioned and action.kind == "SetRelOptions" and action.options:
+        sqlstate = "42809" if at.work.postgres >= _PARTITIONED_HAVE_NO_PARAMETERS_SINCE else "22023"
+        raise Refused(sqlstate, "cannot specify storage parameters for a partitioned table")
     index = at.catalog.index(at.table.name)
     accepted = _PARAMETERS_OF_METHODS.get(index.method) if index else None
     foreign = next((each for each in action.options if accepted is not None and each not in accepted), None)
@@ -93,6 +96,10 @@ _PARAMETERS_OF_METHODS: Final = {
     "gin": frozenset({"fastupdate", "gin_pending_list_limit"}),
     "brin": frozenset({"pages_per_range", "autosummarize"}),
 }
+
+
+_PARTITIONED_HAVE_NO_PARAMETERS_SINCE: Final = 16
+"""Before that the parameters are said to be unknown."""
 
 
 def require_persistence(at: Alteration, action: actions.OtherAlteration) -> None:
@@ -301,6 +308,12 @@ def _trigger(_at: Alteration, table: Table, action: actions.OtherAlteration) -> 
         raise Refused("42704", f'trigger "{action.name}" for table "{table.name}" does not exist')
 
 
+def _rule(_at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    if table.complete and action.name not in table.rules:
+        raise Refused("42704", f'rule "{action.name}" for relation "{table.name}" does not exist')
+
+
+_RULE_NAMED: Final = ("EnableRule", "EnableAlwaysRule", "EnableReplicaRule", "DisableRule")
 _TRIGGER_NAMED: Final = ("EnableTrig", "EnableAlwaysTrig", "EnableReplicaTrig", "DisableTrig")
 _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], None]]] = {
     **dict.fromkeys(_PARAMETERS, _parameters),
@@ -314,6 +327,7 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     "AddOf": _become_typed,
     "DropOf": _leave_type,
     **dict.fromkeys(_TRIGGER_NAMED, _trigger),
+    **dict.fromkeys(_RULE_NAMED, _rule),
     "AttachPartition": _attach_index,
     "ReplicaIdentity": _replica_identity,
     "ClusterOn": _cluster_on,
@@ -322,6 +336,6 @@ _MORE: Final[dict[str, Callable[[Alteration, Table, actions.OtherAlteration], No
     **dict.fromkeys(column_options.KINDS, column_options.alter),
 }
 _ONLY_LOCKS: Final = frozenset(
-    {*_LEVELS, "EnableRowSecurity", "DisableRowSecurity", "ForceRowSecurity", "NoForceRowSecurity", "EnableRule",
-     "DisableRule", "EnableAlwaysRule", "EnableReplicaRule", "DropOids"}
+    {*_LEVELS, "EnableRowSecurity", "DisableRowSecurity", "ForceRowSecurity", "NoForceRowSecurity", "DropOids",
+     "GenericOptions", "AlterColumnGenericOptions"}
 )  # fmt: skip

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, get_args
+
+from pglast import ast
 
 from database_patterns import actions
 from database_patterns.actions import Action, TableAction
 from database_patterns.catalog import Catalog
 from database_patterns.model import Prediction, Statement
 from database_patterns.reading.definitions import relation_name
+from database_patterns.reading.translate import translate
 
-from . import alterations, commands, drops, enums, indexes, others, renames, rows, tables, user_types, versions, views
+from . import (
+    alterations,
+    commands,
+    drops,
+    enums,
+    indexes,
+    maintenance,
+    others,
+    queries,
+    references,
+    renames,
+    routines,
+    rows,
+    tables,
+    user_types,
+    versions,
+    views,
+)
 from .assumptions import Assumptions
 from .work import Refused, Work
 
@@ -46,16 +67,65 @@ def _is_left_out(statement: Statement, catalog: Catalog) -> bool:
 
 
 def _enter(work: Work, statement: Statement) -> None:
+    wrapping = WRAPPING.get(type(statement.tree))
+    if wrapping is not None:
+        wrapping(work, statement)
+        return
     if not statement.actions:
         work.doubt("the statement is known in part only, and is not analysed")
         return
+    if type(statement.tree) in _QUERIES:
+        references.require_names(work, statement.tree)
     subcommands = [action for action in statement.actions if isinstance(action, _TABLE_ACTIONS)]
     if subcommands:
         alterations.alter_table(work, subcommands)
     for action in statement.actions:
         if not isinstance(action, _TABLE_ACTIONS):
             _HANDLERS[type(action)](work, action)
+    if type(statement.tree) in _WITH_WRITES:
+        rows.write_within(work, statement.tree)
     enums.require_committed(work, statement)
+
+
+_QUERIES: Final = frozenset({ast.SelectStmt, *queries.WRITES})
+_WITH_WRITES: Final = _QUERIES | {ast.CreateTableAsStmt, ast.CopyStmt}
+
+
+def _explain(work: Work, statement: Statement) -> None:
+    """EXPLAIN only plans the statement; with ANALYZE it runs it, but CREATE TABLE AS, of which the query runs only."""
+    tree: Any = statement.tree
+    inner = tree.query
+    if type(inner) in {ast.CreateTableAsStmt, ast.DeclareCursorStmt}:
+        inner = inner.query
+    if type(inner) is ast.ExecuteStmt:
+        work.doubt(f"what the prepared statement {inner.name} does is not known")
+    elif not maintenance.option(tree.options, "analyze"):
+        references.require_names(work, inner)
+        queries.plan(work, inner)
+    else:
+        work.statement = replace(statement, tree=inner, actions=translate(inner, "EXPLAIN"))
+        _enter(work, work.statement)
+
+
+def _declare(work: Work, statement: Statement) -> None:
+    """DECLARE plans its query, and begins to run it; FETCH takes no lock of its own."""
+    tree: Any = statement.tree
+    references.require_names(work, tree.query)
+    queries.plan(work, tree.query)
+
+
+def _prepare(work: Work, statement: Statement) -> None:
+    tree: Any = statement.tree
+    references.require_names(work, tree.query)
+    queries.lock_named(work, tree.query, "A prepared statement names it.")
+
+
+WRAPPING: Final[dict[type, Callable[[Work, Statement], None]]] = {
+    ast.ExplainStmt: _explain,
+    ast.DeclareCursorStmt: _declare,
+    ast.PrepareStmt: _prepare,
+}
+"""Statements that hold another one, and run it or only look at it."""
 
 
 _HANDLERS: Final[dict[type[Action], Handler]] = {
@@ -63,7 +133,7 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.CreateView: views.create,
     actions.Drop: drops.drop,
     actions.CreateIndex: indexes.create,
-    actions.Select: rows.select,
+    actions.Select: queries.select,
     actions.Insert: rows.insert,
     actions.Update: rows.update,
     actions.Delete: rows.delete,
@@ -76,7 +146,7 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.AddEnumValue: user_types.add_enum_value,
     actions.CreateDomain: others.create_type,
     actions.CreateSequence: others.create_sequence,
-    actions.CreateFunction: others.touches_no_table,
+    actions.CreateFunction: routines.create,
     actions.CreateSchema: others.create_schema,
     actions.CreateExtension: others.create_extension,
     actions.SetParameter: others.touches_no_table,

@@ -10,6 +10,7 @@ from database_patterns.actions import (
     AddColumn,
     AddConstraint,
     AlterColumnType,
+    AlterConstraint,
     AttachPartition,
     DetachPartition,
     DropColumn,
@@ -57,8 +58,8 @@ _ALTERED: Final[dict[str, frozenset[str]]] = {
     "SetTableSpace": _STORED | _INDEXES,
     **dict.fromkeys(("SetRelOptions", "ResetRelOptions"), _STORED | {"index", "view"}),
     **dict.fromkeys(
-        ("AlterConstraint", "AddOf", "DropOf", "EnableRule", "EnableAlwaysRule", "EnableReplicaRule", "DisableRule",
-         "EnableRowSecurity", "DisableRowSecurity", "ForceRowSecurity", "NoForceRowSecurity"),
+        (AlterConstraint.__name__, "AddOf", "DropOf", "EnableRule", "EnableAlwaysRule", "EnableReplicaRule",
+         "DisableRule", "EnableRowSecurity", "DisableRowSecurity", "ForceRowSecurity", "NoForceRowSecurity"),
         _TABLES,
     ),
     AttachPartition.__name__: _TABLES | {"partitioned index"},
@@ -151,11 +152,11 @@ def require_schema(work: Work, name: Name) -> None:
 _ALWAYS_THERE: Final = frozenset({"pg_temp", "pg_catalog", "information_schema"})
 
 
-def require_free(work: Work, name: Name, *, is_index: bool = False) -> None:
-    """Raise Refused where a relation of that full name exists, or a type, as every relation but an index has one."""
+def require_free(work: Work, name: Name, *, has_type: bool = True) -> None:
+    """Raise Refused where a relation of that full name exists, or a type, unless the relation makes none of its own."""
     if work.catalog.exists(name):
         raise Refused("42P07", f'relation "{name.name}" already exists')
-    if not is_index and work.statement.confidence == "exact" and name in work.catalog.types:
+    if has_type and work.statement.confidence == "exact" and name in work.catalog.types:
         raise Refused("42710", f'type "{name.name}" already exists')
 
 

@@ -54,11 +54,11 @@ def _rename_relation(work: Work, action: actions.Rename) -> None:
     said = getattr(work.statement.tree, "renameType", None)
     found = relations.find(work, action.of, said)
     relations.require_said(found, said)
-    indexed = isinstance(found, Index)
+    indexed, place = isinstance(found, Index), Name(action.new_name, found.name.schema)
     held = _SUX if indexed and action.kind == "index" else _AX
     why = "Renaming an index lets its table be used." if held == _SUX else _WHY
     work.lock(found, held, why, sources.ALTER_TABLE)
-    relations.require_free(work, Name(action.new_name, found.name.schema), is_index=indexed)
+    relations.require_free(work, place, has_type=not isinstance(found, Index | Sequence))
     if not isinstance(found, Index | Sequence):
         work.breaks(found, f"statements that name {action.of.name} fail (42P01)")
 
@@ -107,6 +107,8 @@ def require_named(table: Table, kind: str, name: str) -> None:
 
 def _rename_column(work: Work, table: Table, old: str, new: str) -> None:
     below = work.catalog.family(table)[1:]
+    if table.of_type is not None:
+        raise Refused("42809", "cannot rename column of typed table")
     if any(old in parent.columns for parent in _parents(work, table)):
         raise Refused("42P16", f'cannot rename inherited column "{old}"')
     if below and work.statement_is_only:
@@ -129,7 +131,7 @@ def _rename_constraint(work: Work, table: Table, old: str, new: str) -> None:
     index = table.indexes.get(constraint.using_index or "")
     if isinstance(index, Index):
         work.lock(index, _SUX, "It is renamed with its constraint.", sources.ALTER_TABLE)
-        relations.require_free(work, Name(new, table.name.schema), is_index=True)
+        relations.require_free(work, Name(new, table.name.schema), has_type=False)
     if work.constraint(table, new) is not None:
         raise Refused("42710", f'constraint "{new}" for relation "{table.name}" already exists')
     if constraint.kind not in {"check", "not null"} or constraint.no_inherit:

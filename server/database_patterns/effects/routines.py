@@ -2,15 +2,120 @@
 
 from __future__ import annotations
 
-from database_patterns.actions import Name
+from typing import Any
 
-from . import builtins
+from database_patterns import actions
+from database_patterns.actions import CreateFunction, Name
+from database_patterns.catalog import Index, dependents, routines
+from database_patterns.catalog.dependents import Use
+from database_patterns.locks import LockMode
+from database_patterns.reading.definitions import dotted
+
+from . import builtins, columns, constraints, relations, sources
 from .work import Refused, Work
+
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
+
+_AX = LockMode.AccessExclusiveLock
+
+
+def create(work: Work, action: actions.CreateFunction) -> None:
+    """Enter CREATE FUNCTION, PROCEDURE or AGGREGATE, which touches no table."""
+    relations.require_schema(work, action.name)
+    there = next(routines.overloads(work.catalog, action), None)
+    if there is None or work.statement.confidence != "exact":
+        return
+    if not action.replace:
+        raise Refused("42723", f'function "{action.name}" already exists with same argument types')
+    if there.kind != action.kind:
+        raise Refused("42809", "cannot change routine kind")
+    if there.returns and action.returns and there.returns != action.returns:
+        raise Refused("42P13", "cannot change return type of existing function")
 
 
 def require_trigger_function(work: Work, name: Name) -> None:
     """Raise Refused where there is certainly no function without arguments that a trigger could call."""
     known = [each for each in work.catalog.functions.get(name.name, ()) if not each.argument_types]
-    ours = builtins.routines("functions", name.name, work.postgres)
-    if work.catalog.complete and not work.catalog.extensions and not known and not ours:
+    if not known and _are_all_known(work, name):
         raise Refused("42883", f"function {name}() does not exist")
+
+
+def _are_all_known(work: Work, name: Name) -> bool:
+    """Whether a routine that is not known cannot exist: neither PostgreSQL nor an extension has brought it."""
+    ours = builtins.routines("functions", name.name, work.postgres)
+    return work.catalog.complete and not work.catalog.extensions and not ours
+
+
+def require(work: Work, written: Node, kind: str = "routine") -> list[CreateFunction]:
+    """The routines that are meant; raises Refused where there is certainly none, or one of another kind."""
+    name = dotted(written.objname)
+    found = routines.found(work.catalog, written)
+    if not found and _are_all_known(work, name):
+        raise Refused("42883", f"{kind} {name} does not exist")
+    if len(found) > 1 and written.args_unspecified:
+        raise Refused("42725", f'{kind} name "{name}" is not unique')
+    for each in found:
+        if kind not in {"routine", each.kind}:
+            raise Refused("42809", f"{name} is not a {kind}")
+    return found
+
+
+def drop(work: Work, action: actions.Drop) -> None:
+    """Enter DROP FUNCTION and its like, by CASCADE with all that calls it."""
+    tree: Node = work.statement.tree
+    for written in tree.objects:
+        try:
+            found = require(work, written, action.kind)
+        except Refused as refused:
+            if action.if_exists and refused.error.sqlstate == "42883":
+                continue
+            raise
+        for each in found:
+            _drop(work, each, cascade=action.cascade)
+        if not work.catalog.complete or not found:
+            _doubt_users(work, dotted(written.objname), cascade=action.cascade)
+
+
+def _doubt_users(work: Work, name: Name, *, cascade: bool) -> None:
+    if cascade:
+        work.doubt(f"what else calls {name}, and goes with it, is not known")
+    else:
+        work.may_fail("2BP01", f"a default, check, index, trigger, policy or view that is not known calls {name}")
+
+
+def _drop(work: Work, function: CreateFunction, *, cascade: bool) -> None:
+    for use in dependents.of_function(work.catalog, function):
+        if not cascade:
+            message = f"cannot drop {function.kind} {function.name} because other objects depend on it"
+            raise Refused("2BP01", f"{message}: {use}")
+        lock_use(work, use, f"It depends on the {function.kind} {function.name}, which is dropped.")
+
+
+def lock_use(work: Work, use: Use, reason: str) -> None:
+    """Enter that something of a table goes with what it depends on."""
+    work.lock(use.table, _AX, reason, sources.DEPENDENCIES)
+    if use.kind == "view":
+        columns.lock_dropped_view(work, use.table)
+    elif use.kind == "column":
+        columns.lock_what_goes(work, use.table, use.name)
+    elif use.kind == "constraint":
+        constraints.lock_what_goes(work, use.table, use.table.constraints[use.name])
+    elif use.kind == "index":
+        _lock_index(work, use.table.indexes[use.name], reason)
+    elif use.kind == "default":
+        work.breaks(use.table, f"rows without a value for {use.name} get none")
+
+
+def _lock_index(work: Work, index: Index, reason: str) -> None:
+    table = work.table(index.table)
+    for member in work.catalog.family(table) if index.partitioned else (table,):
+        work.lock(member, _AX, reason, sources.DEPENDENCIES)
+        for part in member.indexes.values():
+            if part.name == index.name or work.catalog.is_part_of(part, index.name):
+                work.lock(part, _AX, reason, sources.DEPENDENCIES)
+
+
+def alter(work: Work, tree: Node) -> None:
+    """Enter ALTER FUNCTION, which touches no table."""
+    require(work, tree.func)

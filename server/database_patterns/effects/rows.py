@@ -1,112 +1,59 @@
-"""SELECT, INSERT, UPDATE, DELETE and TRUNCATE: locks on what is read and written, and what foreign keys look up."""
+"""INSERT, UPDATE, DELETE, MERGE and TRUNCATE: locks on what is written, and what foreign keys look up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from pglast import ast, enums
 
 from database_patterns import actions
-from database_patterns.actions import Constraint, Expression, Name, Query
-from database_patterns.catalog import Index, Sequence, Table
+from database_patterns.actions import Constraint, Expression, Name
+from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.definitions import own_keys
-from database_patterns.catalog.expressions import columns_in, sequence_name, sequences_in
+from database_patterns.catalog.expressions import columns_in, sequences_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
-from database_patterns.reading.definitions import dotted, walk
+from database_patterns.reading.definitions import relation_name, relations_in, walk
+from database_patterns.reading.translate import translate
 
-from . import references, relations, sources
-from .volatility import analyse
+from . import queries, relations, sources
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
 
-_AS = LockMode.AccessShareLock
 _RS = LockMode.RowShareLock
 _RX = LockMode.RowExclusiveLock
 _AX = LockMode.AccessExclusiveLock
-_WRITES: Final = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 
-def select(work: Work, action: actions.Select) -> None:
-    """Enter SELECT."""
-    references.require_names(work, action.query.tree)
-    read(work, action.query)
+def write_within(work: Work, tree: object) -> None:
+    """Enter what the data-modifying statements in the WITH of another one write."""
+    outer: set[str] = {node.ctename or "" for node in walk(tree) if type(node) is ast.CommonTableExpr}
+    for node in walk(tree):
+        if type(node) is ast.MergeStmt and node is not tree:
+            merge(work, node)
+        elif type(node) in queries.WRITES and node is not tree:
+            (action,) = translate(node, "WITH")
+            _WRITERS[type(action)](work, _without(action, outer))
 
 
-def read(work: Work, query: Query) -> None:
-    """Enter what a query that is run locks: every relation that it reads, with all indexes that it might use."""
-    if isinstance(query.tree, ast.ExecuteStmt):
-        work.doubt("what the prepared statement reads is not known")
-    doubt_writes(work, query.tree)
-    for name in query.reads:
-        _read_relation(work, work.table(name), _reading_mode(query.tree), scanned=_reads_all(query))
-    call(work, query.tree)
-
-
-def _reading_mode(tree: object) -> LockMode:
-    """FOR UPDATE and its like, also in a query within, lock their tables a little more."""
-    locking = any(isinstance(node, ast.SelectStmt) and node.lockingClause for node in walk(tree))
-    return _RS if locking else _AS
-
-
-def doubt_writes(work: Work, tree: object) -> None:
-    """Enter that a statement within another one writes, which is not worked out."""
-    if any(isinstance(node, _WRITES) for node in walk(tree)):
-        work.doubt("what a data-modifying WITH writes is not analysed yet")
-
-
-def _read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristate) -> None:
-    _require_readable(work, table)
-    members = work.catalog.family(table) if table.kind == "table" else (table,)
-    for each in members:
-        work.lock(each, mode, "A query reads it.", sources.LOCKING)
-        work.plan_with_indexes(each, mode)
-        if each.kind != "view":
-            work.scan(each, "Read as far as the query needs it.", sources.LOCKING, scanned=scanned)
-        if mode == _RS and each.kind == "table":
-            work.lock_rows(each, "some")
-    if table.kind == "view":
-        for name in table.reads:
-            _read_relation(work, work.table(name), mode, scanned="unknown")
-
-
-def _require_readable(work: Work, table: Table) -> None:
-    relation = relations.find(work, table.name)
-    if isinstance(relation, Index) or table.kind == "type":
-        raise Refused("42809", f'cannot open relation "{table.name}"')
-
-
-def _reads_all(query: Query) -> Tristate:
-    """Whether a query certainly reads whole tables; an index may hold all that it wants."""
-    return False if not query.reads else "unknown"
-
-
-def call(work: Work, tree: object) -> None:
-    """Enter what the functions of an expression lock, as far as that is known."""
-    calls = [node for node in walk(tree) if isinstance(node, ast.FuncCall)]
-    if not calls:
-        return
-    for node in calls:
-        verdict, _ = analyse(node, work.scope())
-        for written in verdict.sequences:
-            sequence = work.catalog.relation(sequence_name(written))
-            if isinstance(sequence, Sequence):
-                work.lock(sequence, _RX, "A number is drawn from it, or set.")
-        for doubt in verdict.doubts:
-            work.doubt(f"{doubt}: what it does is not known")
-        name = dotted(node.funcname).name
-        if any(each.volatility != "immutable" for each in work.catalog.functions.get(name, ())):
-            work.doubt(f"what the function {name} does is not analysed")
+def _without(action: Any, names: set[str]) -> Any:  # noqa: ANN401 - any of the actions that write
+    """The action as far as it reads relations: what queries of the WITH are called is none."""
+    if isinstance(action, actions.Insert):
+        kept = (
+            tuple(name for name in action.query.reads if name.schema or name.name not in names) if action.query else ()
+        )
+        return replace(action, query=replace(action.query, reads=kept)) if action.query else action
+    return replace(action, reads=tuple(name for name in action.reads if name.schema or name.name not in names))
 
 
 def insert(work: Work, action: actions.Insert) -> None:
     """Enter INSERT, with the lookups of its foreign keys."""
     named = work.table(action.table)
     _require_columns(named, action)
-    references.require_names(work, work.statement.tree)
     table = _stored(work, named, "INSERT")
     if table is None:
         return
@@ -120,7 +67,7 @@ def insert(work: Work, action: actions.Insert) -> None:
     if clause is not None and clause.infer is not None:
         work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
     if action.query is not None:
-        read(work, action.query)
+        queries.read(work, action.query)
     _draw_numbers(work, table, columns)
     _may_lack(work, table, columns)
     _may_violate(work, table, frozenset(table.columns))
@@ -229,7 +176,6 @@ def update(work: Work, action: actions.Update) -> None:
     for name in changed:
         if named.lacks(name):
             raise Refused("42703", f'column "{name}" of relation "{named.name}" does not exist')
-    references.require_names(work, work.statement.tree)
     table = _stored(work, named, "UPDATE")
     if table is None:
         return
@@ -239,7 +185,7 @@ def update(work: Work, action: actions.Update) -> None:
     _may_repeat(work, table, frozenset(changed))
     _may_violate(work, table, frozenset(changed))
     for _, value in action.assignments:
-        call(work, value.tree)
+        queries.call(work, value.tree)
     _check_changed_keys(work, table, changed, certain=action.where is None)
 
 
@@ -256,7 +202,6 @@ def _check_changed_keys(work: Work, table: Table, changed: set[str], *, certain:
 
 def delete(work: Work, action: actions.Delete) -> None:
     """Enter DELETE, with what happens to the rows that refer to deleted ones."""
-    references.require_names(work, work.statement.tree)
     table = _stored(work, work.table(action.table), "DELETE")
     if table is None:
         return
@@ -294,11 +239,10 @@ def _write(work: Work, table: Table, where: Expression | None, reads: Iterable[N
         work.plan_with_indexes(each, _RX)
         work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=scans(each, where))
         work.lock_rows(each, "all" if where is None else "some")
-    doubt_writes(work, getattr(work.statement.tree, "withClause", None))
     for name in reads:
-        _read_relation(work, work.table(name), _reading_mode(work.statement.tree), scanned="unknown")
+        queries.read_relation(work, work.table(name), queries.reading_mode(work.statement.tree), scanned="unknown")
     if where is not None:
-        call(work, where.tree)
+        queries.call(work, where.tree)
     _fire(work, table, verb)
 
 
@@ -327,9 +271,81 @@ def _equal_columns(tree: Node) -> frozenset[str]:
 
 
 def _fire(work: Work, table: Table, verb: str) -> None:
+    for rule in table.rules.values():
+        if rule.event == verb.lower() and (rule.instead or rule.statements):
+            work.doubt(f"what the rule {rule.name} of {table.name} makes of {verb} is not worked out")
     for trigger in table.triggers.values():
         if not trigger.events or verb.lower() in trigger.events:
             work.doubt(f"what the trigger {trigger.name} of {table.name} does is not analysed")
+
+
+def merge(work: Work, tree: Node) -> None:
+    """Enter MERGE: which of its actions come to pass depends on the rows."""
+    named = work.table(relation_name(tree.relation))
+    if named.kind == "view" and work.postgres < _MERGES_INTO_VIEWS_SINCE:
+        raise Refused("0A000", f'cannot execute MERGE on relation "{named.name}"')
+    if any(rule.event != "select" for rule in named.rules.values()):
+        raise Refused("0A000", f'cannot execute MERGE on relation "{named.name}": it has rules')
+    table = _stored(work, named, "MERGE")
+    if table is None:
+        return
+    for each in work.catalog.family(table):
+        work.lock(each, _RX, "MERGE lets reads go on, and locks each row that it changes until the transaction ends.")
+        work.plan_with_indexes(each, _RX)
+        work.scan(each, "MERGE looks for the rows that match.", sources.MERGE, scanned="unknown")
+    for name in relations_in((tree.sourceRelation, tree.joinCondition, tree.mergeWhenClauses, tree.withClause)):
+        queries.read_relation(work, work.table(name), queries.reading_mode(tree), scanned="unknown")
+    for clause in tree.mergeWhenClauses:
+        _MERGED[clause.commandType](work, table, tuple(each.name for each in clause.targetList or ()))
+    queries.call(work, (tree.joinCondition, tree.mergeWhenClauses))
+
+
+_MERGES_INTO_VIEWS_SINCE: Final = 17
+
+
+def _merge_insert(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+    _require_columns(table, actions.Insert(table.name, columns))
+    _draw_numbers(work, table, columns)
+    _may_lack(work, table, columns)
+    for key in table.foreign_keys:
+        if not _stays_null(table, key, columns):
+            _look_up(work, table, key, certain=False)
+    _may_repeat(work, table, frozenset(table.columns))
+    _fire(work, table, "INSERT")
+
+
+def _merge_update(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+    _require_columns(table, actions.Insert(table.name, columns))
+    work.lock_rows(table, "some")
+    _may_repeat(work, table, frozenset(columns))
+    _check_changed_keys(work, table, set(columns), certain=False)
+    _fire(work, table, "UPDATE")
+
+
+def _merge_delete(work: Work, table: Table, _columns: tuple[str, ...]) -> None:
+    work.lock_rows(table, "some")
+    work.lose(table, "the rows that match")
+    _delete_references(work, table, frozenset(), certain=False)
+    _fire(work, table, "DELETE")
+
+
+def _merge_nothing(_work: Work, _table: Table, _columns: tuple[str, ...]) -> None:
+    """DO NOTHING."""
+
+
+_MERGED: Final[dict[Any, Callable[[Work, Table, tuple[str, ...]], None]]] = {
+    enums.CmdType.CMD_INSERT: _merge_insert,
+    enums.CmdType.CMD_UPDATE: _merge_update,
+    enums.CmdType.CMD_DELETE: _merge_delete,
+    enums.CmdType.CMD_NOTHING: _merge_nothing,
+}
+
+
+_WRITERS: Final[dict[type, Callable[[Work, Any], None]]] = {
+    actions.Insert: insert,
+    actions.Update: update,
+    actions.Delete: delete,
+}
 
 
 def truncate(work: Work, action: actions.Truncate) -> None:

@@ -13,7 +13,7 @@ from database_patterns.catalog.new_tables import without_repeated_keys
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import bounds, columns, constraints, foreign_keys, indexes, inheritance, references, relations, rows, sources
+from . import bounds, columns, constraints, foreign_keys, indexes, inheritance, queries, references, relations, sources
 from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
@@ -40,7 +40,7 @@ def create(work: Work, action: actions.CreateTable) -> None:
         _require_composite(work, action.of_type)
     if action.from_query is not None:
         references.require_names(work, action.from_query.tree)
-        rows.read(work, action.from_query)
+        queries.read(work, action.from_query)
     if action.partition_of is not None:
         parent = work.table(action.partition_of)
         bounds.require_bound(work, parent, action.bound, default=action.default_partition)

@@ -43,6 +43,15 @@ def _require_own(work: Work, name: Name, *, domain: bool = False) -> None:
         raise Refused("42809", f"{name} is a table's row type")
 
 
+def require_dropped(work: Work, name: Name, action: actions.Drop) -> None:
+    """Raise Refused where DROP TYPE or DROP DOMAIN names what is none, or a table's row type."""
+    relation = work.catalog.relation(name)
+    if isinstance(relation, Table) and relation.kind != "type" and not work.catalog.is_type(name):
+        raise Refused("2BP01", f"cannot drop type {name} because {relation.kind} {relation.name} requires it")
+    if not action.if_exists:
+        require_type(work, name, domain=action.kind == "domain")
+
+
 def rename(work: Work, action: actions.Rename) -> None:
     """Enter ALTER TYPE and ALTER DOMAIN … RENAME TO."""
     _require_own(work, action.of, domain=action.kind == "domain")

@@ -80,8 +80,13 @@ _SYNTAX: Final[dict[type, tuple[_Syntax, ...]]] = {
     ),
     ast.ATAlterConstraint: (
         _Syntax(18, "ALTER CONSTRAINT … ENFORCED", lambda node: node.alterEnforceability),
-        _Syntax(18, "ALTER CONSTRAINT … INHERIT", lambda node: node.alterInheritability),
+        _Syntax(18, "ALTER CONSTRAINT … INHERIT", lambda node: node.alterInheritability and not node.noinherit),
     ),
+    ast.PublicationTable: (
+        _Syntax(15, "columns and WHERE of a publication", lambda node: bool(node.columns or node.whereClause)),
+    ),
+    ast.ReindexStmt: (_Syntax(16, "REINDEX without a name", lambda node: not (node.name or node.relation)),),
+    ast.AlterDatabaseRefreshCollStmt: (_Syntax(15, "REFRESH COLLATION VERSION of a database", _always),),
     ast.CreateStatsStmt: (_Syntax(16, "CREATE STATISTICS without a name", lambda node: not node.defnames),),
     ast.AccessPriv: (_Syntax(17, "the privilege MAINTAIN", lambda node: node.priv_name == "maintain"),),
     ast.VacuumRelation: (_Syntax(18, "ONLY of VACUUM and ANALYZE", lambda node: _is_only(node.relation)),),

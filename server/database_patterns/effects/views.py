@@ -9,7 +9,7 @@ from database_patterns.catalog import Table
 from database_patterns.catalog.scopes import output_columns, output_names
 from database_patterns.locks import LockMode
 
-from . import references, relations, rows, sources, types
+from . import queries, references, relations, sources, types
 from .other_alterations import require_known_parameters
 from .work import Refused, Work
 
@@ -23,7 +23,7 @@ def create(work: Work, action: actions.CreateView) -> None:
     require_known_parameters(work, [option.defname for option in getattr(tree, "options", None) or ()])
     references.require_names(work, action.query.tree)
     if action.materialized:
-        rows.read(work, action.query)
+        queries.read(work, action.query)
     else:
         for name in action.query.reads:
             work.lock(work.table(name), LockMode.AccessShareLock, "A view is defined over it.", sources.CREATE_VIEW)

@@ -110,6 +110,14 @@ _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Acti
     AT.AT_DropConstraint: lambda table, command, only: actions.DropConstraint(
         table, command.name, if_exists=bool(command.missing_ok), cascade=cascades(command), only=only
     ),
+    AT.AT_AlterConstraint: lambda table, command, only: actions.AlterConstraint(
+        table,
+        command.def_.conname,
+        deferrable=bool(command.def_.deferrable) if command.def_.alterDeferrability else None,
+        enforced=bool(command.def_.is_enforced) if command.def_.alterEnforceability else None,
+        no_inherit=bool(command.def_.noinherit) if command.def_.alterInheritability else None,
+        only=only,
+    ),
     AT.AT_ValidateConstraint: lambda table, command, only: actions.ValidateConstraint(table, command.name, only),
     AT.AT_AttachPartition: lambda table, command, _only: actions.AttachPartition(
         table,

@@ -290,6 +290,7 @@ def _function(node: Node) -> tuple[Action, ...]:
             language=options["language"].sval if "language" in options else "sql",
             body=" ".join(strings(body)),
             replace=bool(node.replace),
+            kind="procedure" if node.is_procedure else "function",
         ),
     )
 
@@ -358,6 +359,23 @@ def _extension(node: Node) -> tuple[Action, ...]:
     return (actions.CreateExtension(node.extname, schema, bool(node.if_not_exists)),)
 
 
+def _define(node: Node) -> tuple[Action, ...]:
+    """CREATE AGGREGATE; all else that is defined so has no action of its own."""
+    if node.kind != OBJECT.OBJECT_AGGREGATE:
+        return ()
+    inputs = node.args[0] if node.args and not node.oldstyle else ()
+    return (
+        actions.CreateFunction(
+            name=dotted(node.defnames),
+            argument_types=tuple(type_name(each.argType) for each in inputs or ()),
+            volatility="immutable",
+            language="internal",
+            replace=bool(node.replace),
+            kind="aggregate",
+        ),
+    )
+
+
 _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.CreateStmt: _create_table,
     ast.CreateTableAsStmt: _create_table_as,
@@ -374,6 +392,7 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ast.AlterEnumStmt: _alter_enum,
     ast.CreateDomainStmt: _domain,
     ast.CreateFunctionStmt: _function,
+    ast.DefineStmt: _define,
     ast.CreateTrigStmt: _trigger,
     ast.VariableSetStmt: set_parameter,
     ast.DoStmt: _do,
@@ -395,3 +414,5 @@ _TRANSLATORS: Final[dict[type, Callable[[Node], tuple[Action, ...]]]] = {
     ),
     ast.TransactionStmt: lambda node: (actions.TransactionControl(_TRANSACTIONS.get(node.kind, "other")),),
 }
+TRANSLATED: Final = frozenset(_TRANSLATORS)
+"""The kinds of statements that have actions of their own."""

@@ -1,0 +1,124 @@
+"""What depends on a function or a type by naming it in an expression: what keeps it, or goes with it by CASCADE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from pglast import ast
+
+from database_patterns.actions import CreateFunction, Expression, Name
+from database_patterns.reading.definitions import dotted, walk
+
+from . import Catalog
+from .draft import Draft
+from .schema import Index, Table
+
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
+
+Mentions = Callable[[object], bool]
+"""Whether a parse tree names the object."""
+UseKind = Literal["default", "column", "constraint", "index", "trigger", "policy", "rule", "view", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What of a table names the object: the default of a column, a generated column, a constraint and so on."""
+
+    table: Table
+    kind: UseKind
+    name: str
+
+    def __str__(self) -> str:
+        if self.kind in {"view", "table"}:
+            return f"{self.table.kind} {self.table.name}"
+        of = "default value for column" if self.kind == "default" else self.kind
+        return f"{of} {self.name} of table {self.table.name}"
+
+
+def uses(catalog: Catalog, mentions: Mentions) -> Iterator[Use]:
+    """Everything of the catalog's tables and views whose expressions name the object."""
+    for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
+        for kind, name, trees in _expressions(table):
+            if mentions(trees):
+                yield Use(table, kind, name)
+
+
+def _expressions(table: Table) -> Iterator[tuple[UseKind, str, object]]:
+    if table.query is not None:
+        yield "view", table.name.name, table.query.tree
+    elif table.partition_by is not None:
+        yield "table", table.name.name, _trees(each.expression for each in table.partition_by[1])
+    for column in table.columns.values():
+        yield "column" if column.generated else "default", column.name, _trees((column.default,))
+    for name, constraint in table.constraints.items():
+        elements = (each.expression for each in constraint.elements)
+        yield "constraint", name, _trees((constraint.expression, constraint.predicate, *elements))
+    for name, index in table.indexes.items():
+        if index.constraint is None and index.parent is None:
+            yield "index", name, (_trees(each.expression for each in index.elements), index.predicate)
+    for name, policy in table.policies.items():
+        yield "policy", name, _trees(policy.expressions)
+    for name, trigger in table.triggers.items():
+        yield "trigger", name, _trees((trigger.when,))
+    for name, rule in table.rules.items():
+        yield "rule", name, (rule.condition, rule.statements)
+
+
+def _trees(expressions: Any) -> tuple[object, ...]:  # noqa: ANN401 - any iterable of Expression | None
+    return tuple(each.tree for each in expressions if isinstance(each, Expression))
+
+
+def of_function(catalog: Catalog, function: CreateFunction) -> Iterator[Use]:
+    """What calls a function; of several of one name and as many arguments, each may be the one that is called."""
+    number = len(function.argument_types)
+
+    def calls(tree: object) -> bool:
+        found = (node for node in walk(tree) if type(node) is ast.FuncCall)
+        return any(_is_called(catalog, function.name, node, number) for node in found)
+
+    yield from uses(catalog, calls)
+    for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
+        for name, trigger in table.triggers.items():
+            if trigger.function is not None and _is_same(catalog, trigger.function, function.name) and not number:
+                yield Use(table, "trigger", name)
+
+
+def _is_called(catalog: Catalog, name: Name, call: Node, number: int) -> bool:
+    return len(call.args or ()) <= number and _is_same(catalog, dotted(call.funcname), name)
+
+
+def _is_same(catalog: Catalog, written: Name, name: Name) -> bool:
+    schema = name.schema or catalog.search_path[0]
+    return written.name == name.name and (written.schema or schema) == schema
+
+
+def drop(draft: Draft, use: Use) -> None:
+    """Drop what depends on something that goes by CASCADE."""
+    from .drops import drop_column, drop_constraint, drop_index, drop_relation  # noqa: PLC0415 - they build on this
+
+    table = draft.catalog.table(use.table.name)
+    if table is None:
+        return
+    if use.kind in {"view", "table"}:
+        drop_relation(draft, table.name, cascade=True)
+    elif use.kind == "column":
+        drop_column(draft, table.name, use.name, cascade=True)
+    elif use.kind == "constraint":
+        drop_constraint(draft, table.name, use.name)
+    elif use.kind == "index":
+        index: Index | None = table.indexes.get(use.name)
+        drop_index(draft, index)
+    elif use.kind == "default":
+        changed = replace(table.columns[use.name], default=None)
+        draft.put(replace(table, columns={**table.columns, use.name: changed}))
+    else:
+        field = _HELD_IN[use.kind]
+        kept = {key: each for key, each in getattr(table, field).items() if key != use.name}
+        changes: Any = {field: kept}
+        draft.put(replace(table, **changes))
+
+
+_HELD_IN: Final = {"trigger": "triggers", "policy": "policies", "rule": "rules"}
