@@ -252,7 +252,8 @@ class _Resolver:
         clause = getattr(node, "returningClause", None)
         targets = clause.exprs if clause else getattr(node, "returningList", None)
         first = scope.sources[0]
-        versions = (replace(first, alias=alias, merged=frozenset(first.columns)) for alias in ("old", "new"))
+        aliases = [each.value for each in clause.options or ()] if clause else []
+        versions = (replace(first, alias=alias, merged=frozenset(first.columns)) for alias in ("old", "new", *aliases))
         return self._targets(targets, replace(scope, sources=(*scope.sources, *versions))) if targets else ()
 
     # FROM ---------------------------------------------------------------------------------------------------------
