@@ -20,7 +20,7 @@ SAMPLE: Final = [
     ("alterations", "_LEVELS: lock mode"),
     ("tables", "lock mode ShareRowExclusiveLock"),
     ("indexes", "lock mode ShareLock"),
-    ("commands", "version 18"),
+    ("comments", "version 18"),
     ("foreign_keys", "lock mode AccessShareLock"),
     ("conversions", "letter 'b'"),
     ("conversions", "member 'varchar'"),
