@@ -14,17 +14,10 @@ from .definitions import Constraint as Constraint
 from .definitions import ConstraintKind as ConstraintKind
 from .definitions import Expression as Expression
 from .definitions import IndexElement as IndexElement
+from .definitions import Like as Like
 from .definitions import Name as Name
 from .definitions import Query as Query
 from .definitions import TypeName as TypeName
-
-
-@dataclass(frozen=True, slots=True)
-class Like:
-    """LIKE within CREATE TABLE: what it copies beside columns and their NOT NULL ("defaults", "indexes" and so on)."""
-
-    table: Name
-    including: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

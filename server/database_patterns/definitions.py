@@ -125,3 +125,11 @@ class Column:
     """Whether it says NULL."""
     storage: str | None = None
     compression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """LIKE within CREATE TABLE: what it copies beside columns and their NOT NULL ("defaults", "indexes" and so on)."""
+
+    table: Name
+    including: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from database_patterns import actions
 from database_patterns.actions import Action, Name
 from database_patterns.model import Statement
 
-from . import Catalog, enums, objects, other_statements, partitions
+from . import Catalog, enums, objects, other_alterations, other_statements, partitions
 from .definitions import (
     add_column,
     add_constraint,
@@ -25,6 +25,7 @@ from .draft import Draft
 from .drops import drop, drop_column, drop_constraint, keys_that_need
 from .layers import extended
 from .new_tables import create_table
+from .other_alterations import change_column, family
 from .renames import rename, set_schema
 from .schema import Table
 
@@ -129,19 +130,12 @@ def _same(old: Any, new: Any) -> dict[str, Any]:  # noqa: ANN401 - the mappings 
     return {key: each for key, each in old.items() if new.get(key) == each}
 
 
-def _family(draft: Draft, name: Name, *, only: bool = False) -> tuple[Table, ...]:
-    table = draft.table(name)
-    if table is None:
-        return ()
-    return (table,) if only else draft.catalog.family(table)
-
-
 def _add_column(draft: Draft, action: actions.AddColumn) -> None:
     root = draft.table(action.table)
     if root is None:
         return
     added = _added_constraints(draft, root, lambda: add_column(draft, root.name, action.column))
-    for child in () if action.only else _family(draft, action.table)[1:]:
+    for child in () if action.only else family(draft, action.table)[1:]:
         if action.column.name not in child.columns:
             enter_column(draft, child.name, replace(action.column, identity=None))
     if not action.only:
@@ -168,25 +162,16 @@ def _drop_column(draft: Draft, action: actions.DropColumn) -> None:
     root = draft.table(action.table)
     if root is None or action.column in root.partition_key or _is_inherited(draft, root, action.column):
         return
-    for table in _family(draft, action.table, only=action.only):
+    for table in family(draft, action.table, only=action.only):
         drop_column(draft, table.name, action.column, cascade=action.cascade)
 
 
-def _change_column(draft: Draft, name: Name, column: str, *, only: bool, **changes: Any) -> None:  # noqa: ANN401
-    for table in _family(draft, name, only=only):
-        known = table.columns.get(column)
-        if known is None and not table.columns_complete:
-            known = actions.Column(column, actions.TypeName(Name("unknown")))
-        if known is not None:
-            draft.put(replace(table, columns=extended(table.columns, column, replace(known, **changes))))
-
-
 def _set_not_null(draft: Draft, action: actions.SetNotNull) -> None:
-    for table in _family(draft, action.table, only=action.only):
+    for table in family(draft, action.table, only=action.only):
         for waiting in [each for each in table.constraints.values() if each.kind == "not null"]:
             if waiting.columns == (action.column,):
                 _put_constraint(draft, table, replace(waiting, not_valid=False))
-    _change_column(draft, action.table, action.column, only=action.only, not_null=True)
+    change_column(draft, action.table, action.column, only=action.only, not_null=True)
     _add_constraint(
         draft,
         actions.AddConstraint(action.table, actions.Constraint("not null", columns=(action.column,)), only=action.only),
@@ -211,22 +196,22 @@ def _drop_not_null(draft: Draft, action: actions.DropNotNull) -> None:
     root = draft.table(action.table)
     if root is None or _must_not_be_null(root, action.column):
         return
-    for table in _family(draft, action.table, only=action.only):
+    for table in family(draft, action.table, only=action.only):
         for constraint in list(table.constraints.values()):
             if constraint.kind == "not null" and constraint.columns == (action.column,):
                 drop_constraint(draft, table.name, constraint.name or "")
-    _change_column(draft, action.table, action.column, only=action.only, not_null=False)
+    change_column(draft, action.table, action.column, only=action.only, not_null=False)
 
 
 def _set_default(draft: Draft, action: actions.SetDefault) -> None:
     column = draft.catalog.column(action.table, action.column)
     default = stored_default(draft.catalog, column.type, action.default) if column else action.default
-    _change_column(draft, action.table, action.column, only=action.only, default=default)
+    change_column(draft, action.table, action.column, only=action.only, default=default)
 
 
 def _alter_type(draft: Draft, action: actions.AlterColumnType) -> None:
     changes = {"type": action.type, "collation": action.collation}
-    _change_column(draft, action.table, action.column, only=action.only, **changes)
+    change_column(draft, action.table, action.column, only=action.only, **changes)
 
 
 def _add_constraint(draft: Draft, action: actions.AddConstraint) -> None:
@@ -279,79 +264,12 @@ def _alter_constraint(draft: Draft, action: actions.AlterConstraint) -> None:
 
 
 def _validate(draft: Draft, action: actions.ValidateConstraint) -> None:
-    for table in _family(draft, action.table, only=action.only):
+    for table in family(draft, action.table, only=action.only):
         known = table.constraints.get(action.constraint)
         if known is not None:
             _put_constraint(draft, table, replace(known, not_valid=False))
             if known.kind == "not null":
-                _change_column(draft, table.name, known.columns[0], only=True, not_null=True)
-
-
-def _add_identity(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
-    column = table.columns.get(action.name or "")
-    if column is not None and not column.identity:
-        enter_column(draft, table.name, replace(column, identity=action.identity, sequence=action.relation))
-
-
-def _other_alteration(draft: Draft, action: actions.OtherAlteration) -> None:
-    if action.relation_kind == "index":
-        partitions.attach_index(draft, action) if action.kind == "AttachPartition" else None
-        return
-    table = draft.table(action.table)
-    follow = _OTHER_ALTERATIONS.get(action.kind)
-    if table is not None and follow is not None:
-        follow(draft, table, action)
-
-
-def _inherit(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
-    parent = draft.catalog.resolve(action.relation or table.name)
-    if parent in {each.name for each in draft.catalog.family(table)}:
-        return
-    kept = tuple(each for each in table.inherits if each != parent)
-    draft.put(replace(table, inherits=(*kept, parent) if action.kind == "AddInherit" else kept))
-
-
-def _set_identity(draft: Draft, _table: Table, action: actions.OtherAlteration) -> None:
-    if action.identity:
-        _change_column(draft, action.table, action.name or "", only=True, identity=action.identity)
-
-
-def _drop_identity(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
-    _change_column(draft, action.table, action.name or "", only=False, identity=None)
-    for sequence in list(draft.catalog.sequences_of(table, action.name)):
-        draft.remove(sequence.name)
-
-
-def _drop_expression(draft: Draft, _table: Table, action: actions.OtherAlteration) -> None:
-    _change_column(draft, action.table, action.name or "", only=False, generated=None, default=None)
-
-
-def _become_typed(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
-    of_type = draft.catalog.resolve(action.relation) if action.relation else None
-    draft.put(replace(table, of_type=of_type))
-
-
-def _set_persistence(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
-    draft.put(replace(table, persistence="permanent" if action.kind == "SetLogged" else "unlogged"))
-
-
-def _set_access_method(draft: Draft, table: Table, action: actions.OtherAlteration) -> None:
-    draft.put(replace(table, access_method=action.name or draft.catalog.default_access_method))
-
-
-_OTHER_ALTERATIONS: Final[dict[str, Callable[[Draft, Table, actions.OtherAlteration], None]]] = {
-    "AddInherit": _inherit,
-    "DropInherit": _inherit,
-    "AddIdentity": _add_identity,
-    "SetIdentity": _set_identity,
-    "DropIdentity": _drop_identity,
-    "DropExpression": _drop_expression,
-    "AddOf": _become_typed,
-    "DropOf": _become_typed,
-    "SetLogged": _set_persistence,
-    "SetUnLogged": _set_persistence,
-    "SetAccessMethod": _set_access_method,
-}
+                change_column(draft, table.name, known.columns[0], only=True, not_null=True)
 
 
 def _write(draft: Draft, action: actions.Insert | actions.Update) -> None:
@@ -381,7 +299,7 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.ValidateConstraint: _validate,
     actions.AttachPartition: partitions.attach,
     actions.DetachPartition: partitions.detach,
-    actions.OtherAlteration: _other_alteration,
+    actions.OtherAlteration: other_alterations.alter,
     actions.CreateIndex: create_index,
     actions.Drop: drop,
     actions.Rename: rename,
