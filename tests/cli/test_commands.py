@@ -79,7 +79,7 @@ def test_the_project_here_is_linted_when_no_path_is_given(run: Run) -> None:
     Path("alembic.ini").write_text("[alembic]\nscript_location = %(here)s/db\n", encoding="utf-8")
     Path("db/versions").mkdir(parents=True)
     Path("db/env.py").write_text("from alembic import context\ncontext.configure(url='postgresql://')\n")
-    text = REVISION.format(code="op.execute('DROP TABLE t')").replace('"a"', "None")
+    text = REVISION.format(code="op.execute('ALTER TABLE t ADD COLUMN a int')").replace('"a"', "None")
     Path("db/versions/b.py").write_text(text, encoding="utf-8")
     outcome = run("lint")
     assert outcome.err == ""
