@@ -28,11 +28,12 @@ _CASCADE: Final = "which default, index or column depends on a function or a typ
 KNOWN: Final = (
     Known("ALTER (TABLE|INDEX) … SET TABLESPACE|ALTER MATERIALIZED VIEW|.* several",
           r"not (rewritten|rebuilt): .*", _TABLESPACE),
-    Known("ALTER (POLICY|STATISTICS|EXTENSION|FUNCTION|RULE)|(CREATE|DROP) (EXTENSION|PUBLICATION|ROLE)|CREATE CAST"
+    Known("ALTER (POLICY|STATISTICS|EXTENSION|FUNCTION|RULE|PUBLICATION|SCHEMA)|(CREATE|DROP) (EXTENSION|PUBLICATION|ROLE)"
+          "|CREATE (CAST|SERVER|EVENT TRIGGER)|DROP (FUNCTION|PROCEDURE|AGGREGATE)"
           "|CREATE (FUNCTION|PROCEDURE)|DROP (DOMAIN|TYPE)|COMMENT|.* RULE|.* several",
           r"raises (42704|42710|42723|42883|42P01|3F000), predicted None .*", _NOT_HELD),
     Known("CREATE TRIGGER|CREATE .*VIEW|CREATE TABLE AS|.* CHECK|.* SET DEFAULT|CREATE INDEX.*|.* ADD COLUMN",
-          r"raises (42883|42704|42P01), predicted .*",
+          r"raises (42883|42704|42P01|42703), predicted .*",
           "a function or a type that does not exist is not looked for everywhere"),
     Known("CREATE (TYPE AS|TABLE … OF|TABLE … LIKE|DOMAIN)|ALTER DOMAIN.*",
           r"raises (42704|3F000|42804|42701|42809|22P02), predicted None .*",
@@ -45,9 +46,10 @@ KNOWN: Final = (
           "by which index a table was clustered before is not known"),
     Known("(ALTER|CREATE) SEQUENCE.*", r"raises (42703|55000|0A000), predicted (None|3F000).*",
           "what OWNED BY asks of table and column is not looked for"),
-    Known("INSERT|UPDATE|DELETE", r"raises (23502|23514|42601|42804|42712|428C9), predicted .*",
+    Known("INSERT|UPDATE|DELETE|MERGE|WITH .*", r"raises (23502|23514|42601|42804|42712|428C9), predicted .*",
           "whether a value, or a query's column, fits the column it is written to is not looked for"),
-    Known("INSERT|UPDATE|DELETE", r".*: predicted (RowShareLock|RowExclusiveLock), measured None",
+    Known("INSERT|UPDATE|DELETE|MERGE|COPY|WITH .*",
+          r".*: predicted (RowShareLock|RowExclusiveLock), measured (None|AccessShareLock)",
           "no row was written in the end, or none but NULL, so that nothing had to be looked up"),
     Known("UPDATE|DELETE|REINDEX|ALTER TABLE … (ADD CONSTRAINT .*|ALTER COLUMN SET NOT NULL|ATTACH PARTITION)",
           r"not (scanned|predicted as scanned): .*",

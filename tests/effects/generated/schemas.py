@@ -23,6 +23,7 @@ CREATE FUNCTION one() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 CREATE FUNCTION dice(sides int) RETURNS int LANGUAGE sql AS 'SELECT (random() * sides)::int';
 CREATE FUNCTION loud(word text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN upper(word); END';
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE FUNCTION keep_order() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE PROCEDURE tidy() LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int, initcond = '0');
 CREATE COLLATION german FROM "C";
