@@ -31,7 +31,7 @@ SHOP = schema(
         ),
         ("DELETE FROM narrow", {"narrow": "RX", "t": "RX", "t_pkey": "RX"}),
         ("DELETE FROM renamed WHERE number = 1", {"renamed": "RX", "narrow": "RX", "t": "RX", "t_pkey": "RX"}),
-        ("INSERT INTO narrow VALUES (1, 'x')", {"narrow": "RX", "t": "RX", "k": "RS", "k_pkey": "RS"}),
+        ("INSERT INTO narrow VALUES (1, 'x')", {"narrow": "RX", "t": "RX", "free": "RX", "k": "RS", "k_pkey": "RS"}),
     ],
 )
 def test_a_write_through_a_view_locks_the_table_below(sql: str, expected: dict[str, str]) -> None:

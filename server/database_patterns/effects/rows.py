@@ -68,7 +68,10 @@ def insert(work: Work, action: actions.Insert) -> None:
         work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
     if action.query is not None:
         queries.read(work, action.query)
-    _draw_numbers(work, table, columns)
+    if table is named:
+        _draw_numbers(work, table, columns)
+    else:  # which columns of the table a view's are is not worked out
+        _draw_numbers(work, table, _given(work, action) or tuple(named.columns), certain=False)
     _may_lack(work, table, columns)
     _may_violate(work, table, frozenset(table.columns))
     for key in table.foreign_keys:
@@ -134,7 +137,7 @@ def _may_repeat(work: Work, table: Table, changed: frozenset[str]) -> None:
             work.may_fail("23505", f"a row that is equal in the columns of {index.name} is there already")
 
 
-def _draw_numbers(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+def _draw_numbers(work: Work, table: Table, columns: tuple[str, ...], *, certain: bool = True) -> None:
     """Enter the sequences that fill the columns which an INSERT leaves out."""
     for each in table.columns.values():
         if not columns or each.name in columns:
@@ -143,7 +146,7 @@ def _draw_numbers(work: Work, table: Table, columns: tuple[str, ...]) -> None:
         named = sequences_in(each.default.tree) if each.default else ()
         for sequence in (*own, *(work.catalog.relation(name) for name in named)):
             if isinstance(sequence, Sequence):
-                work.lock(sequence, _RX, "A number is drawn for every row.")
+                work.lock(sequence, _RX, "A number is drawn for every row.", certain=certain)
 
 
 def _may_lack(work: Work, table: Table, columns: tuple[str, ...]) -> None:

@@ -18,9 +18,7 @@ from .work import Refused, Work
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
 
-_SUX = LockMode.ShareUpdateExclusiveLock
 _S = LockMode.ShareLock
-_DOMAIN_VALIDATION_WEAKER_SINCE: Final = 18
 
 
 def require_type(work: Work, name: Name, *, domain: bool = False) -> None:
@@ -109,9 +107,8 @@ def alter_domain(work: Work, tree: Node) -> None:
         return
     if not work.catalog.complete:
         work.doubt(f"which columns are of the domain {name} is not known")
-    weak = tree.subtype == "V" and work.postgres >= _DOMAIN_VALIDATION_WEAKER_SINCE
     for table, column in columns_of_type(work.catalog, name):
-        work.lock(table, _SUX if weak else _S, f"Its column {column} is of the domain.", sources.ALTER_DOMAIN)
+        work.lock(table, _S, f"Its column {column} is of the domain.", sources.ALTER_DOMAIN)
         work.scan(table, f"Every value of {column} is checked against the domain.", sources.ALTER_DOMAIN)
         work.may_fail(
             "23502" if tree.subtype == "O" else "23514", f"a value of {table.name}.{column} violates the domain"

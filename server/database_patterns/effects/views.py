@@ -18,6 +18,9 @@ def create(work: Work, action: actions.CreateView) -> None:
     """Enter CREATE VIEW, which locks what it reads, and CREATE MATERIALIZED VIEW, which reads it."""
     existing = None if action.temporary else _existing(work, action)
     if existing is not None and not action.replace:
+        for name in action.query.reads:
+            reason = "The query is looked at before it is seen that the view is there."
+            work.lock(work.table(name), LockMode.AccessShareLock, reason, sources.CREATE_VIEW)
         return
     tree: Any = work.statement.tree
     require_known_parameters(work, [option.defname for option in getattr(tree, "options", None) or ()])
