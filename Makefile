@@ -26,7 +26,7 @@ help:
 	  'make test           the linters, then the tests' \
 	  'make test-versions  what is measured, on PostgreSQL 14 to 18 (VERSIONS="14 15": on these)' \
 	  'make measure        renew what was measured: functions and types, the lock table, a new version (minutes)' \
-	  'make prove          predict and measure more than 20,000 generated statements (minutes; not in CI)' \
+	  'make prove          20,000 generated statements, and each fact flipped once (long; not in CI)' \
 	  'make lint           the linters alone' \
 	  'make smoke          the MCP inspector talks to the server, and the skill is installed (needs npm)' \
 	  'make bench          start and lint time, as ratios within one run' \
