@@ -17,6 +17,7 @@ from .work import NOT_NULL_HAS_A_NAME_SINCE, Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
 _AS = LockMode.AccessShareLock
+_EXCLUSION_ON_PARTITIONED_SINCE = 17
 _VALIDATED = frozenset({"check", "foreign key", "not null"})
 _INDEXED = frozenset({"unique", "primary key", "exclusion"})
 
@@ -98,6 +99,9 @@ def require_one_primary_key(table: Table, constraint: Constraint) -> None:
 
 
 def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
+    early = at.work.postgres < _EXCLUSION_ON_PARTITIONED_SINCE
+    if early and table.partitioned and constraint.kind == "exclusion":
+        raise Refused("0A000", "exclusion constraints are not supported on partitioned tables")
     if constraint.using_index is not None:
         _take_index(at, table, constraint)
         return

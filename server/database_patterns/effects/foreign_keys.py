@@ -143,7 +143,7 @@ def are_comparable(work: Work, one: TypeName, key: TypeName) -> bool:
         return True
     casts = builtins.casts(ours.name.name, work.postgres)
     accepted = {theirs.name.name, *_COMPARED_AS.get(theirs.name.name, ())}
-    return any(casts[each].context == "i" for each in accepted if each in casts)
+    return ours.name.name in accepted or any(casts[each].context == "i" for each in accepted if each in casts)
 
 
 def validate(work: Work, validation: Validation) -> None:

@@ -25,11 +25,11 @@ ELSEWHERE: Final = frozenset({"__all__", "_WORDS", "CONFLICTS"})
 """Words for people; and the conflicts, of which each pair is flipped."""
 VERSIONS: Final = range(14, 20)
 _SQLSTATE: Final = re.compile(r"[0-9][0-9A-Z][0-9]{2}[0-9A-Z]|[0-9]{2}P[0-9]{2}")
-_WORDS: Final = {
+_WORDS: Final[dict[str, str | bool]] = {
     "immutable": "stable", "stable": "volatile", "volatile": "stable",
     "statement": "transaction", "transaction": "statement",
     "some": "all", "all": "some",
-    "unknown": "no such type",
+    "unknown": False,
 }  # fmt: skip
 """What stands for a fact as a word, and its opposite."""
 _LETTER: Final = re.compile(r"[a-zA-Z]")
