@@ -24,7 +24,17 @@ HERE: Final = Path(__file__).parent
 RECORDS: Final = [json.loads(line) for line in (HERE / "measured_statements.jsonl").read_text().splitlines()]
 NOT_ANALYSED: Final = {"do_block": "the code of a DO block is not looked into"}
 """Records that come back with ``unknown``, each with the reason."""
-SCHEMAS: Final = ("shop", "objects", "references", "conversions", "alterations", "corners", "refusals")
+SCHEMAS: Final = (
+    "shop",
+    "objects",
+    "references",
+    "conversions",
+    "alterations",
+    "corners",
+    "refusals",
+    "commands",
+    "dependents",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from typing import Any, Final, Literal
 from pglast import ast
 
 from database_patterns.actions import CreateFunction, Expression, Name
-from database_patterns.reading.definitions import dotted, walk
+from database_patterns.reading.definitions import dotted, relations_in, walk
 
 from . import Catalog
 from .draft import Draft
-from .schema import Index, Table
+from .expressions import columns_in, sequences_in
+from .schema import Index, Sequence, Table
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
@@ -93,6 +94,60 @@ def _is_called(catalog: Catalog, name: Name, call: Node, number: int) -> bool:
 def _is_same(catalog: Catalog, written: Name, name: Name) -> bool:
     schema = name.schema or catalog.search_path[0]
     return written.name == name.name and (written.schema or schema) == schema
+
+
+def on_column(catalog: Catalog, table: Table, column: str) -> Iterator[Use]:
+    """What keeps a column beside keys, views and generated columns: triggers, policies, rules, an EXCLUDE's WHERE."""
+    for trigger in table.triggers.values():
+        if column in trigger.columns or column in columns_in(_trees((trigger.when,))):
+            yield Use(table, "trigger", trigger.name)
+    for name, policy in table.policies.items():
+        if column in columns_in(_trees(policy.expressions)):
+            yield Use(table, "policy", name)
+    for name, rule in table.rules.items():
+        if column in columns_in((rule.condition, rule.statements)):
+            yield Use(table, "rule", name)
+    for name, constraint in table.constraints.items():
+        keys = {*constraint.columns, *(each.column for each in constraint.elements)}
+        condition = _trees((constraint.predicate,)) if constraint.kind == "exclusion" else ()
+        if column not in keys and column in columns_in(condition):
+            yield Use(table, "constraint", name)
+    yield from elsewhere(catalog, table, column)
+
+
+def elsewhere(catalog: Catalog, table: Table, column: str | None = None) -> Iterator[Use]:
+    """What of other tables depends on a table, or its ``column``: policies, rules, defaults that draw its numbers."""
+    for sequence in catalog.sequences_of(table, column):
+        for other, drawing in drawing_from(catalog, sequence):
+            if other.name != table.name:
+                yield Use(other, "default", drawing)
+
+    def mentions(tree: object) -> bool:
+        named = any(catalog.resolve(name) == table.name for name in relations_in(tree))
+        return named and (column is None or column in columns_in(tree) | _targets(tree))
+
+    for other in [each for each in catalog.relations.values() if isinstance(each, Table) and each.name != table.name]:
+        for name, policy in other.policies.items():
+            if mentions(_trees(policy.expressions)):
+                yield Use(other, "policy", name)
+        for name, rule in other.rules.items():
+            if mentions((rule.condition, rule.statements)):
+                yield Use(other, "rule", name)
+
+
+def _targets(tree: object) -> frozenset[str]:
+    """The columns that the statements of a tree write to."""
+    return frozenset(node.name for node in walk(tree) if type(node) is ast.ResTarget and node.name)
+
+
+def drawing_from(catalog: Catalog, sequence: Sequence) -> Iterator[tuple[Table, str]]:
+    """The columns whose default draws from a sequence: an identity, or an expression with its name."""
+    for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
+        for column in table.columns.values():
+            named = sequences_in(column.default.tree) if column.default else ()
+            is_identity = column.identity and sequence.owner == (table.name, column.name)
+            if is_identity or any(catalog.resolve(name) == sequence.name for name in named):
+                yield table, column.name
 
 
 def drop(draft: Draft, use: Use) -> None:

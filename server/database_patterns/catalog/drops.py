@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from database_patterns.actions import Column, Constraint, CreatePolicy, Drop, Name
+from database_patterns.actions import Column, Constraint, Drop, Name
 
-from . import Catalog
+from . import Catalog, dependents
 from .definitions import same_key
+from .dependents import drawing_from
 from .draft import Draft
-from .expressions import columns_in, sequences_in
+from .expressions import columns_in
 from .other_statements import drop_statistics
 from .schema import Index, Sequence, Table
 
@@ -125,20 +126,27 @@ def drop_relation(draft: Draft, name: Name, *, cascade: bool, together: frozense
     if isinstance(relation, Table):
         if not cascade and any(other not in together for other, _ in obstacles(draft.catalog, relation)):
             return
-        for child in draft.catalog.children(relation):
-            drop_relation(draft, child.name, cascade=True)
-        for view in list(draft.catalog.views_on(relation)):
-            drop_relation(draft, view.name, cascade=True)
-        for other, key in list(draft.catalog.references_into(relation)):
-            if other.name != name:
-                drop_constraint(draft, other.name, key.name or "")
-        for sequence in list(draft.catalog.sequences_of(relation)):
-            draft.remove(sequence.name)
+        _drop_what_goes(draft, relation)
     elif relation is not None:
         if any(drawing_from(draft.catalog, relation)) and (not cascade or _is_of_identity(draft.catalog, relation)):
             return
         _forget_defaults(draft, relation)
     draft.remove(name)
+
+
+def _drop_what_goes(draft: Draft, table: Table) -> None:
+    """What is part of a dropped table, or depends on it."""
+    for child in draft.catalog.children(table):
+        drop_relation(draft, child.name, cascade=True)
+    for use in list(dependents.elsewhere(draft.catalog, table)):
+        dependents.drop(draft, use)
+    for view in list(draft.catalog.views_on(table)):
+        drop_relation(draft, view.name, cascade=True)
+    for other, key in list(draft.catalog.references_into(table)):
+        if other.name != table.name:
+            drop_constraint(draft, other.name, key.name or "")
+    for sequence in list(draft.catalog.sequences_of(table)):
+        draft.remove(sequence.name)
 
 
 def _is_of_identity(catalog: Catalog, sequence: Sequence) -> bool:
@@ -151,16 +159,6 @@ def _forget_defaults(draft: Draft, sequence: Sequence) -> None:
         current = draft.catalog.table(table.name) or table
         changed = replace(current.columns[column], default=None)
         draft.put(replace(current, columns={**current.columns, column: changed}))
-
-
-def drawing_from(catalog: Catalog, sequence: Sequence) -> Iterator[tuple[Table, str]]:
-    """The columns whose default draws from a sequence: an identity, or an expression with its name."""
-    for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
-        for column in table.columns.values():
-            named = sequences_in(column.default.tree) if column.default else ()
-            is_identity = column.identity and sequence.owner == (table.name, column.name)
-            if is_identity or any(catalog.resolve(name) == sequence.name for name in named):
-                yield table, column.name
 
 
 def obstacles(catalog: Catalog, table: Table) -> Iterator[tuple[Name, str]]:
@@ -176,6 +174,8 @@ def obstacles(catalog: Catalog, table: Table) -> Iterator[tuple[Name, str]]:
     if not table.partitioned:
         for child in catalog.children(table):
             yield child.name, f"table {child.name} depends on table {table.name}"
+    for use in dependents.elsewhere(catalog, table):
+        yield use.table.name, f"{use} depends on table {table.name}"
 
 
 def drop_column(draft: Draft, name: Name, column: str, *, cascade: bool) -> None:
@@ -185,6 +185,8 @@ def drop_column(draft: Draft, name: Name, column: str, *, cascade: bool) -> None
         return
     for view in list(draft.catalog.views_on(table, column)):
         drop_relation(draft, view.name, cascade=True)
+    for use in list(dependents.on_column(draft.catalog, table, column)):
+        dependents.drop(draft, use)
     for sequence in list(draft.catalog.sequences_of(table, column)):
         draft.remove(sequence.name)
     for constraint in list(table.constraints_on(column)):
@@ -194,14 +196,7 @@ def drop_column(draft: Draft, name: Name, column: str, *, cascade: bool) -> None
     for generated in generated_from(table, column):
         drop_column(draft, name, generated.name, cascade=True)
     left = draft.catalog.table(name) or table
-    triggers = {key: each for key, each in left.triggers.items() if column not in each.columns}
-    policies = {key: each for key, each in left.policies.items() if not _reads(each, column)}
-    gone = left.gone | {column}
-    draft.put(replace(left, columns=_without(left.columns, column), gone=gone, triggers=triggers, policies=policies))
-
-
-def _reads(policy: CreatePolicy, column: str) -> bool:
-    return column in columns_in(tuple(each.tree for each in policy.expressions))
+    draft.put(replace(left, columns=_without(left.columns, column), gone=left.gone | {column}))
 
 
 def column_obstacles(catalog: Catalog, table: Table, column: str, *, by_generated: bool = True) -> Iterator[str]:
@@ -215,12 +210,8 @@ def column_obstacles(catalog: Catalog, table: Table, column: str, *, by_generate
                 yield f"constraint {reference.name} on {other.name} depends on column {column} of table {table.name}"
     for generated in generated_from(table, column) if by_generated else ():
         yield f"column {generated.name} of table {table.name} depends on column {column} of table {table.name}"
-    for trigger in table.triggers.values():
-        if column in trigger.columns:
-            yield f"trigger {trigger.name} on table {table.name} depends on column {column} of table {table.name}"
-    for policy in table.policies.values():
-        if _reads(policy, column):
-            yield f"policy {policy.name} on table {table.name} depends on column {column} of table {table.name}"
+    for use in dependents.on_column(catalog, table, column):
+        yield f"{use} depends on column {column} of table {table.name}"
 
 
 def generated_from(table: Table, column: str) -> list[Column]:

@@ -8,7 +8,7 @@ from pglast import ast
 
 from database_patterns import actions
 from database_patterns.actions import Column, Constraint, Expression, Name
-from database_patterns.catalog import Sequence, Table
+from database_patterns.catalog import Sequence, Table, dependents
 from database_patterns.catalog.definitions import SERIAL_TYPES
 from database_patterns.catalog.drops import column_obstacles, generated_from
 from database_patterns.catalog.expressions import columns_in
@@ -270,6 +270,8 @@ def lock_what_goes(work: Work, table: Table, column: str) -> None:
         lock_what_goes(work, table, generated.name)
     for sequence in work.catalog.sequences_of(table, column):
         work.lock(sequence, _AX, f"It belongs to {column}, and goes with it.", sources.ALTER_TABLE)
+    for use in dependents.on_column(work.catalog, table, column):
+        work.lock(use.table, _AX, f"It names {column} of {table.name}, and goes with it.", sources.DEPENDENCIES)
     for view in work.catalog.views_on(table, column):
         lock_dropped_view(work, view)
 

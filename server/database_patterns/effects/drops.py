@@ -7,12 +7,12 @@ from typing import Final
 
 from database_patterns import actions
 from database_patterns.actions import Name
-from database_patterns.catalog import Kind, Sequence, Table
+from database_patterns.catalog import Kind, Sequence, Table, dependents
 from database_patterns.catalog.definitions import own_keys
-from database_patterns.catalog.drops import columns_of_type, drawing_from, dropped_together, obstacles
+from database_patterns.catalog.drops import columns_of_type, dropped_together, obstacles
 from database_patterns.locks import LockMode
 
-from . import columns, indexes, objects, renames, routines, sources, types, user_types
+from . import columns, indexes, objects, renames, routines, sources, types, user_types, uses
 from .work import Refused, Work
 
 _SUX = LockMode.ShareUpdateExclusiveLock
@@ -83,7 +83,7 @@ def _drop_sequence(work: Work, sequence: Sequence, action: actions.Drop) -> None
     owner = work.catalog.column(*sequence.owner) if sequence.owner else None
     if owner is not None and owner.identity:
         raise Refused("2BP01", f"cannot drop sequence {sequence.name} because column {owner.name} requires it")
-    for table, column in drawing_from(work.catalog, sequence):
+    for table, column in dependents.drawing_from(work.catalog, sequence):
         if not action.cascade:
             raise Refused("2BP01", f"cannot drop sequence {sequence.name}: column {column} of {table.name} needs it")
         work.lock(table, _AX, f"The default of {column} goes with the sequence.", sources.DEPENDENCIES)
@@ -108,6 +108,22 @@ def lock_dropped(work: Work, table: Table) -> None:
     work.breaks(table, f"statements that name {table.name} fail (42P01)")
     for sequence in work.catalog.sequences_of(table):
         work.lock(sequence, _AX, "It belongs to the table.", sources.DEPENDENCIES)
+    for use in dependents.elsewhere(work.catalog, table):
+        uses.lock(work, use, f"It names {table.name}, which is dropped.")
+    _lock_referenced(work, table)
+    for other, key in list(work.catalog.references_into(table)):
+        work.lock(other, _AX, f"Its foreign key to {table.name} goes.", sources.DEPENDENCIES)
+        for part in work.catalog.family(work.table(key.references or table.name)):
+            work.lock(part, _AX, f"The triggers of a foreign key of {other.name} go.", sources.DEPENDENCIES)
+    for view in work.catalog.views_on(table):
+        columns.lock_dropped_view(work, view)
+    for child in work.catalog.children(table):
+        lock_dropped(work, child)
+    _leave_parents(work, table)
+
+
+def _lock_referenced(work: Work, table: Table) -> None:
+    """The tables that a dropped one refers to lose the triggers of its foreign keys."""
     if table.kind == "table" and not table.complete:
         work.doubt(f"which tables {table.name} refers to is not known: they get {_AX.name} for a moment")
     for key in own_keys(work.catalog, table):
@@ -118,15 +134,6 @@ def lock_dropped(work: Work, table: Table) -> None:
                 f"The triggers of a foreign key of {table.name} go.",
                 sources.DROP_TABLE,
             )
-    for other, key in list(work.catalog.references_into(table)):
-        work.lock(other, _AX, f"Its foreign key to {table.name} goes.", sources.DEPENDENCIES)
-        for part in work.catalog.family(work.table(key.references or table.name)):
-            work.lock(part, _AX, f"The triggers of a foreign key of {other.name} go.", sources.DEPENDENCIES)
-    for view in work.catalog.views_on(table):
-        columns.lock_dropped_view(work, view)
-    for child in work.catalog.children(table):
-        lock_dropped(work, child)
-    _leave_parents(work, table)
 
 
 def _leave_parents(work: Work, table: Table) -> None:

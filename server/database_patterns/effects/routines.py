@@ -6,12 +6,11 @@ from typing import Any
 
 from database_patterns import actions
 from database_patterns.actions import CreateFunction, Name
-from database_patterns.catalog import Index, dependents, routines
-from database_patterns.catalog.dependents import Use
+from database_patterns.catalog import dependents, routines
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted
 
-from . import builtins, columns, constraints, relations, sources
+from . import builtins, relations, uses
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -89,31 +88,7 @@ def _drop(work: Work, function: CreateFunction, *, cascade: bool) -> None:
         if not cascade:
             message = f"cannot drop {function.kind} {function.name} because other objects depend on it"
             raise Refused("2BP01", f"{message}: {use}")
-        lock_use(work, use, f"It depends on the {function.kind} {function.name}, which is dropped.")
-
-
-def lock_use(work: Work, use: Use, reason: str) -> None:
-    """Enter that something of a table goes with what it depends on."""
-    work.lock(use.table, _AX, reason, sources.DEPENDENCIES)
-    if use.kind == "view":
-        columns.lock_dropped_view(work, use.table)
-    elif use.kind == "column":
-        columns.lock_what_goes(work, use.table, use.name)
-    elif use.kind == "constraint":
-        constraints.lock_what_goes(work, use.table, use.table.constraints[use.name])
-    elif use.kind == "index":
-        _lock_index(work, use.table.indexes[use.name], reason)
-    elif use.kind == "default":
-        work.breaks(use.table, f"rows without a value for {use.name} get none")
-
-
-def _lock_index(work: Work, index: Index, reason: str) -> None:
-    table = work.table(index.table)
-    for member in work.catalog.family(table) if index.partitioned else (table,):
-        work.lock(member, _AX, reason, sources.DEPENDENCIES)
-        for part in member.indexes.values():
-            if part.name == index.name or work.catalog.is_part_of(part, index.name):
-                work.lock(part, _AX, reason, sources.DEPENDENCIES)
+        uses.lock(work, use, f"It depends on the {function.kind} {function.name}, which is dropped.")
 
 
 def alter(work: Work, tree: Node) -> None:

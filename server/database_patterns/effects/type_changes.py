@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from database_patterns import actions
 from database_patterns.actions import Column, Constraint
-from database_patterns.catalog import Index, Table
+from database_patterns.catalog import Index, Table, dependents
 from database_patterns.catalog.drops import generated_from
-from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 
 from . import column_options, columns, conversions, foreign_keys, indexes, sources, types
@@ -91,14 +90,15 @@ def timezone(work: Work) -> str | None:
 
 def _require_independent(at: Alteration, table: Table, name: str) -> None:
     """Raise Refused where an object depends on the column that PostgreSQL does not alter along."""
-    dependents = (
+    used = list(dependents.on_column(at.catalog, table, name))
+    reasons = (
         (generated_from(table, name), "by a generated column"),
         (list(at.catalog.views_on(table, name)), "by a view or rule"),
-        ([each for each in table.triggers.values() if name in each.columns], "in a trigger definition"),
-        ([each for each in table.policies.values() if name in columns_in(tuple(e.tree for e in each.expressions))],
-         "in a policy definition"),
-    )  # fmt: skip
-    for found, where in dependents:
+        ([each for each in used if each.kind == "rule"], "by a view or rule"),
+        ([each for each in used if each.kind == "trigger"], "in a trigger definition"),
+        ([each for each in used if each.kind == "policy"], "in a policy definition"),
+    )
+    for found, where in reasons:
         if found:
             generated = "generated" in where and at.work.postgres < _GENERATED_IS_A_FEATURE_SINCE
             raise Refused("42601" if generated else "0A000", f"cannot alter type of a column used {where}")
