@@ -40,7 +40,7 @@ Measured on PostgreSQL {POSTGRES_VERSIONS[0]} to {POSTGRES_VERSIONS[-1]}, statem
 A lock is held until its transaction ends. A strong lock that works on no rows is over in milliseconds, once it is
 granted; but while it waits, all that comes later waits behind it: set `lock_timeout`."""
 _LEGEND: Final = """\
-- `orders` (2,000 rows) refers to `customers`, and `refunds` to `orders`; `events` is partitioned by year.
+- The statements were run one by one over the schema below, with 2,000 rows in each table.
 - *takes*: the strongest lock on each table; an index is named where its lock is stronger than its table's.
 - *stops*: what waits for the strongest of these locks: reads (SELECT), writes (INSERT, UPDATE, DELETE), and schema
   changes, with which go VACUUM and CREATE INDEX CONCURRENTLY. Everything is all three.
@@ -202,8 +202,14 @@ def guide(rows: list[Row]) -> str:
     ]
     for group, members in groupby(rows, key=lambda row: row.group):
         parts += ["", f"## {group}", "", *_table(list(members))]
-    parts += ["", "## How to read it", "", _LEGEND, "", "## Sources", ""]
+    parts += ["", "## How to read it", "", _LEGEND, "", "## The schema", "", *_schema(), "", "## Sources", ""]
     return "\n".join([*parts, *(f"- [{title}]({url})" for title, url in _SOURCES), ""])
+
+
+def _schema() -> Iterator[str]:
+    """The definitions over which the statements were measured, as a block of code."""
+    definitions, _, _ = SCHEMA.partition("INSERT INTO")
+    return (f"    {line}" for line in definitions.splitlines())
 
 
 def _modes() -> Iterator[str]:

@@ -23,15 +23,17 @@ CREATE TABLE events_2027 (id bigint NOT NULL, at date NOT NULL);
 CREATE TABLE events_2028 (
     id bigint NOT NULL, at date NOT NULL CONSTRAINT its_year CHECK (at >= '2028-01-01' AND at < '2029-01-01')
 );
+CREATE INDEX ON events_2027 (id);
+CREATE INDEX ON events_2028 (id);
 CREATE SEQUENCE tickets;
 CREATE VIEW recent_orders AS SELECT placed_at FROM orders;
 CREATE MATERIALIZED VIEW totals AS SELECT placed_at, count(*) AS orders FROM orders GROUP BY placed_at;
 CREATE UNIQUE INDEX totals_placed_at_idx ON totals (placed_at);
 CREATE TRIGGER orders_changed BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION note_change();
-INSERT INTO customers SELECT n, 'customer ' || n FROM generate_series(1, 2000) n;
-INSERT INTO orders (id, customer_id, code, total, sent_on) SELECT n, 1 + n % 2000, 'c' || n, n, '2026-01-01' FROM generate_series(1, 2000) n;
 ALTER TABLE orders ADD CONSTRAINT note_short CHECK (length(note) < 100) NOT VALID;
 ALTER TABLE refunds ADD CONSTRAINT refunds_order_fk FOREIGN KEY (order_id) REFERENCES orders NOT VALID;
+INSERT INTO customers SELECT n, 'customer ' || n FROM generate_series(1, 2000) n;
+INSERT INTO orders (id, customer_id, code, total, sent_on) SELECT n, 1 + n % 2000, 'c' || n, n, '2026-01-01' FROM generate_series(1, 2000) n;
 INSERT INTO refunds SELECT n, n FROM generate_series(1, 2000) n;
 INSERT INTO events SELECT n, '2026-03-01' FROM generate_series(1, 2000) n;
 INSERT INTO events_2027 SELECT n, '2027-03-01' FROM generate_series(1, 2000) n;
