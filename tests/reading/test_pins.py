@@ -18,6 +18,8 @@ FILES = {
     "requirements/base.txt": "sqlalchemy==2.0.40\n",
     "requirements-dev.txt": "-r requirements.txt\nsqlalchemy==2.0.40\n",
     "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["sqlalchemy==2.0.40", "flask>=3"]\n',
+    "setup.cfg": "[metadata]\nname = shop\n[options]\ninstall_requires =\n    flask\n    sqlalchemy==2.0.40\n",
+    "setup.py": 'import setuptools\nx = ["flask", "sqlalchemy==2.0.40"]\nsetuptools.setup(install_requires=x)\n',
 }
 
 
@@ -33,6 +35,12 @@ def test_every_kind_of_file_is_read(tmp_path: Path, name: str) -> None:
     write(tmp_path, **{name: FILES[name]})
     assert pins(tmp_path)["sqlalchemy"] == Pin("sqlalchemy", "2.0.40", tmp_path / name)
     assert pins(tmp_path)["sqlalchemy"].series == "2.0"
+
+
+def test_what_setup_py_lists_in_the_call_is_read(tmp_path: Path) -> None:
+    write(tmp_path, **{"setup.py": "setup(install_requires=('SQLAlchemy>=1.4,<2', extra, 'flask'))"})
+    found = pins(tmp_path)
+    assert (set(found), found["sqlalchemy"].is_older_than(2)) == ({"sqlalchemy", "flask"}, True)
 
 
 def test_a_lock_files_word_comes_before_that_of_requirements(tmp_path: Path) -> None:
@@ -62,6 +70,9 @@ def test_a_library_without_an_exact_version_is_known_without_one(tmp_path: Path)
         ("Pipfile.lock", "{"),
         ("Pipfile.lock", '{"default": []}'),
         ("pyproject.toml", "project = 1\n"),
+        ("setup.cfg", "install_requires = alembic"),
+        ("setup.py", "setup(install_requires=[f'alembic=={version}', *more], name='x'"),
+        ("setup.py", "setup(install_requires=read('requirements.txt'))"),
         ("requirements.txt", "\n--index-url x\n# alembic==1\n"),
     ],
 )

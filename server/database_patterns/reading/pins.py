@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import configparser
 import json
 import re
 import tomllib
@@ -69,6 +71,7 @@ def pins(folder: Path, within: Path | None = None) -> Mapping[str, Pin]:
 def _all(folder: Path, within: Path | None) -> Iterator[Pin]:
     readers = dict.fromkeys(_LOCKS, _from_lock) | {"Pipfile.lock": _from_pipfile}
     readers |= dict.fromkeys(_REQUIREMENTS, _from_requirements) | {"pyproject.toml": _from_pyproject}
+    readers |= {"setup.cfg": _from_setup_cfg, "setup.py": _from_setup_py}
     for pattern, reader in readers.items():
         for file in sorted(folder.glob(pattern)):
             if is_inside(file, within):
@@ -111,6 +114,30 @@ def _from_pyproject(file: Path) -> Iterator[Pin]:
         if isinstance(allowed, str):
             exact = _EXACT.fullmatch(allowed)
             yield Pin(normalised(name), exact[1] if exact else None, file, allowed)
+
+
+def _from_setup_cfg(file: Path) -> Iterator[Pin]:
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(_text(file))
+    except configparser.Error:
+        return
+    yield from _from_lines(parser.get("options", "install_requires", fallback="").splitlines(), file)
+
+
+def _from_setup_py(file: Path) -> Iterator[Pin]:
+    """What ``install_requires`` lists, in the call or in a name of the module; the file is never run."""
+    try:
+        nodes = list(ast.walk(ast.parse(_text(file))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+    named = {target.id: node.value for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+    for keyword in (node for node in nodes if isinstance(node, ast.keyword) and node.arg == "install_requires"):
+        listed = named.get(keyword.value.id) if isinstance(keyword.value, ast.Name) else keyword.value
+        items = listed.elts if isinstance(listed, ast.List | ast.Tuple) else []
+        values = (item.value for item in items if isinstance(item, ast.Constant))
+        yield from _from_lines([value for value in values if isinstance(value, str)], file)
 
 
 def _from_lines(lines: list[str], file: Path) -> Iterator[Pin]:
