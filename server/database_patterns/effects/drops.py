@@ -16,6 +16,7 @@ from . import columns, indexes, objects, renames, routines, sources, types, user
 from .work import Refused, Work
 
 _SUX = LockMode.ShareUpdateExclusiveLock
+_PARTITIONED_HAVE_TRIGGERS_SINCE = 15
 _AX = LockMode.AccessExclusiveLock
 
 
@@ -128,12 +129,11 @@ def _lock_referenced(work: Work, table: Table) -> None:
         work.doubt(f"which tables {table.name} refers to is not known: they get {_AX.name} for a moment")
     for key in own_keys(work.catalog, table):
         if key.references is not None and key.references != table.name:
-            work.lock(
-                work.table(key.references),
-                _AX,
-                f"The triggers of a foreign key of {table.name} go.",
-                sources.DROP_TABLE,
-            )
+            referenced = work.table(key.references)
+            for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+                if each.partitioned and work.postgres < _PARTITIONED_HAVE_TRIGGERS_SINCE:
+                    continue
+                work.lock(each, _AX, f"The triggers of a foreign key of {table.name} go.", sources.DROP_TABLE)
 
 
 def _leave_parents(work: Work, table: Table) -> None:

@@ -164,7 +164,7 @@ def reindex(work: Work, tree: Node) -> None:
         return
     if tree.kind == kinds.REINDEX_OBJECT_TABLE:
         root = work.table(relation_name(tree.relation))
-        chosen = work.catalog.family(root)
+        chosen = work.catalog.family(root) if root.partitioned else (root,)
     else:
         work.refuse_in_transaction("REINDEX SCHEMA")
         every = (each for each in work.catalog.relations.values() if isinstance(each, Table) and each.kind != "view")

@@ -197,8 +197,10 @@ def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration
         message = f'ALTER action ATTACH PARTITION cannot be performed on relation "{above.name}"'
         raise Refused("42809", message)
     parent, partition = at.work.table(above.table), at.work.table(part.table)
-    if parent.name not in partition.inherits or _shape(above) != _shape(part):
-        raise Refused("55000", f'cannot attach index "{part.name}" as a partition of index "{above.name}"')
+    stranger = parent.name not in partition.inherits
+    if stranger or _shape(above) != _shape(part):
+        message = f'cannot attach index "{part.name}" as a partition of index "{above.name}"'
+        raise Refused("55000" if stranger else "42P17", message)
     for table in (parent, partition):
         at.work.lock(table, LockMode.AccessShareLock, "One of its indexes is attached.", sources.ALTER_INDEX)
     at.work.lock(part, _AX, "It becomes part of a partitioned index.", sources.ALTER_INDEX)

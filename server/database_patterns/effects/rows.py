@@ -187,8 +187,10 @@ def update(work: Work, action: actions.Update) -> None:
     _write(work, table, action.where, action.reads, "UPDATE")
     _may_repeat(work, table, frozenset(changed))
     _may_violate(work, table, frozenset(changed))
-    for _, value in action.assignments:
+    for name, value in action.assignments:
         queries.call(work, value.tree)
+        for member in work.catalog.family(table) if type(value.tree) is ast.SetToDefault else ():
+            _draw_numbers(work, member, tuple(set(member.columns) - {name}) or ("",), certain=action.where is None)
     _check_changed_keys(work, table, changed, certain=action.where is None)
 
 
