@@ -105,7 +105,7 @@ def test_statements_that_cannot_be_analysed_are_gaps() -> None:
     migration = in_context("SELEC 1;\nDO $$ BEGIN EXECUTE 'x'; END $$;\n")
     first, second = linting.gaps(migration)
     assert first == Gap(
-        Span("b.sql", 1, 1, 1, 8), "a statement that does not parse", '42601: syntax error at or near "SELEC"'
+        Span("b.sql", 1, 1, 1, 2), "a statement that does not parse", '42601: syntax error at or near "SELEC"'
     )
     assert (second.span, second.what) == (Span("b.sql", 2, 1, 2, 32), "what a statement does")
     assert second.why

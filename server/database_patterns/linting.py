@@ -173,7 +173,8 @@ def _direction(migration: MigrationInContext) -> Direction | None:
 def _statement_gaps(each: StatementInContext, explained: set[Span]) -> Iterator[Gap]:
     statement, prediction = each.statement, each.prediction
     if statement.error:
-        yield Gap(statement.span, "a statement that does not parse", str(statement.error))
+        place = statement.related[0] if statement.related else statement.span
+        yield Gap(place, "a statement that does not parse", str(statement.error))
     elif prediction.error and statement.span not in explained:
         yield Gap(
             statement.span, f"a statement that PostgreSQL {each.assumptions.postgres} refuses", str(prediction.error)

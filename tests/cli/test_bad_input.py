@@ -58,8 +58,8 @@ def test_a_statement_that_does_not_parse_does_not_hide_the_findings_of_the_other
     assert outcome.status == 2
     assert "half.sql:2:1 error index-without-concurrently" in outcome.out
     assert outcome.err == (
-        "database-patterns: half.sql:1:7: is not SQL that PostgreSQL parses: syntax error at or near"
-        ' "TABEL" (and 1 more such statements)\n'
+        'database-patterns: half.sql:1:7: is not SQL that PostgreSQL parses: syntax error at or near "TABEL"\n'
+        'database-patterns: half.sql:3:10: is not SQL that PostgreSQL parses: syntax error at or near "1"\n'
     )
 
 

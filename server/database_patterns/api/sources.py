@@ -274,7 +274,7 @@ class _Reader:
         rejected = [each for each in (*migration.upgrade, *migration.downgrade) if each.error]
         if not rejected:
             return migration
-        self.unreadable.append(_rejected(rejected))
+        self.unreadable += _rejected(rejected)
         self.partly.add(migration.path)
         upgrade, downgrade = (
             tuple(each for each in some if not each.error) for some in (migration.upgrade, migration.downgrade)
@@ -331,11 +331,19 @@ def _renamed(error: UserError, path: Path, within: Path | None) -> UserError:
     return UserError(error.what, where=name_of(path, within), remedy=error.remedy)
 
 
-def _rejected(statements: list[Statement]) -> str:
-    """One line for the statements of a SQL file that do not parse: the first, and how many more."""
-    first, *others = statements
-    place = first.related[0] if first.related else first.span
-    more = f" (and {len(others)} more such statements)" if others else ""
-    message = first.error.message if first.error else ""
+def _rejected(statements: list[Statement]) -> list[str]:
+    """A line for each statement of a SQL file that does not parse, at the parser's own position; of many the first."""
+    lines = [_rejection(each) for each in statements[:_NAMED]]
+    others = len(statements) - len(lines)
+    return [*lines[:-1], f"{lines[-1]} (and {others} more such statements)"] if others else lines
+
+
+def _rejection(statement: Statement) -> str:
+    place = statement.related[0] if statement.related else statement.span
+    message = statement.error.message if statement.error else ""
     where = f"{place.path}:{place.line}:{place.column}"
-    return str(UserError(f"is not SQL that PostgreSQL parses: {message}{more}", where=where))
+    return str(UserError(f"is not SQL that PostgreSQL parses: {message}", where=where))
+
+
+_NAMED: Final = 10
+"""How many of a file's statements that do not parse are named."""

@@ -100,7 +100,7 @@ def statement(item: ExplainedStatement, *, detailed: bool = False) -> str:
     error = source.error or prediction.error
     facts = [
         *(_effect(label, effect, detailed=detailed) for label, effect in words.grouped(prediction.effects)),
-        *([f"fails: {error}"] if error else []),
+        *([f"fails: {error}{words.stopped_at(source)}"] if error else []),
         *(f"may fail with {one.sqlstate} ({one.when})" for one in prediction.may_fail),
         *(f"not known: {one}" for one in prediction.unknown),
     ]  # fmt: skip

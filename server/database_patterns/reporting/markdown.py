@@ -61,7 +61,7 @@ def statement(item: ExplainedStatement, *, detailed: bool = False) -> list[str]:
         for label, effect in words.grouped(prediction.effects)
     ]
     remarks = [
-        *([f"fails: {error}"] if error else []),
+        *([f"fails: {error}{words.stopped_at(source)}"] if error else []),
         *(f"may fail with {one.sqlstate}: {one.when}" for one in prediction.may_fail),
         *(f"not known: {one}" for one in prediction.unknown),
     ]

@@ -77,7 +77,7 @@ def statement(item: ExplainedStatement, style: Style, *, detailed: bool = False)
     lines += _indented(effects(prediction.effects, style, detailed=detailed), 7)
     error = source.error or prediction.error
     if error:
-        lines.append(f"       {style('error', f'fails: {error}')}")
+        lines.append(f"       {style('error', f'fails: {error}{words.stopped_at(item.statement)}')}")
     lines += [f"       {style('warning', 'may fail')} with {one.sqlstate}: {one.when}" for one in prediction.may_fail]
     lines += [f"       {style('warning', 'not known')}: {one}" for one in prediction.unknown]
     return lines

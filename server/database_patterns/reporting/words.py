@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span
+from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span, Statement
 from database_patterns.prose import listed, size
 
 NAMES_MAX: Final = 2
@@ -124,3 +124,9 @@ def one_line(sql: str, width: int = 100) -> str:
     """A statement's text in one line of at most ``width`` characters."""
     flat = " ".join(sql.split())
     return flat if len(flat) <= width else f"{flat[: width - 1]}…"
+
+
+def stopped_at(statement: Statement) -> str:
+    """Where PostgreSQL's parser stopped in a statement that it rejects, in brackets; nothing of all others."""
+    where = statement.related[:1] if statement.error else ()
+    return "".join(f" (line {each.line}, column {each.column})" for each in where)

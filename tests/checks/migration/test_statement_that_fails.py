@@ -73,7 +73,7 @@ def test_in_a_transaction_what_was_done_before_is_undone(lint: Lint) -> None:
 def test_a_feature_of_a_later_version_fails_on_an_older_one(lint: Lint) -> None:
     text = "ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0) NOT ENFORCED;"
     (finding,) = lint(text, SHOP, postgres=17)
-    assert finding.message.startswith("PostgreSQL 17 refuses this statement, whatever the rows are: Syntax error: NOT")
+    assert finding.message.startswith("PostgreSQL 17 refuses this statement, whatever the rows are: NOT ENFORCED")
     assert lint(text, SHOP) == ()
 
 
@@ -160,3 +160,17 @@ def test_a_statement_that_may_not_run_fails_with_less_certainty(lint: Lint) -> N
         SHOP,
     )
     assert (finding.severity, finding.certainty) == ("warning", "unknown")
+
+
+def test_a_statement_that_does_not_parse_is_said_with_the_place_where_the_parser_stopped(lint: Lint) -> None:
+    (finding,) = lint(
+        """
+        def upgrade():
+            op.execute('''
+                ALTER TABLE orders
+                  ADD COLUM z int
+            ''')
+        """
+    )
+    assert (finding.span.line, finding.related[0].line, finding.related[0].column) == (10, 12, 23)
+    assert 'Syntax error at or near "int" (line 12, column 23).' in finding.message

@@ -37,10 +37,16 @@ def check(subject: StatementInContext | Fails, within: MigrationInContext) -> It
     if error is not None and not any(concurrently_in_transaction.check(subject)) and not _is_cut_off(subject, within):
         yield Hit(
             f"PostgreSQL {subject.assumptions.postgres} refuses this statement, whatever the rows are:"
-            f" {wording.sentence(error.message)} ({error.sqlstate}) {_fate(subject, within)}",
+            f" {wording.sentence(error.message + _place(subject))} ({error.sqlstate}) {_fate(subject, within)}",
             _help(subject, error),
             effects=subject.prediction.effects,
         )
+
+
+def _place(at: StatementInContext) -> str:
+    """Where PostgreSQL's parser stopped, in a statement that it rejects."""
+    where = at.statement.related[:1] if at.statement.error else ()
+    return "".join(f" (line {each.line}, column {each.column})" for each in where)
 
 
 def _is_cut_off(at: StatementInContext, within: MigrationInContext) -> bool:
