@@ -314,7 +314,8 @@ class ExplainedMigration:
     """One direction of one migration; ``strongest_locks`` is per relation over the whole direction.
 
     ``harm`` is how much live traffic notices, as a number that is greater for the worse of two migrations. ``stops``
-    says in sentences where the direction ends with an error of its own, which no statement shows.
+    says in sentences where the direction ends with an error of its own, which no statement shows. ``instead`` are the
+    findings that say what to write in its place.
     """
 
     path: str
@@ -325,6 +326,7 @@ class ExplainedMigration:
     verdict: str
     harm: int = 0
     stops: tuple[str, ...] = ()
+    instead: tuple[Finding, ...] = ()
     assumptions: tuple[str, ...] = ()
     revision: str | None = None
     down_revisions: tuple[str, ...] = ()

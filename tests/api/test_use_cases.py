@@ -117,3 +117,9 @@ def test_the_doctor_names_every_part_once() -> None:
 
 def _with_input() -> str:
     return revision("a", None, "SELECT 1").text.replace("op.execute('SELECT 1')", "op.execute(input())", 1)
+
+
+def test_an_explanation_names_the_rules_that_say_what_to_do_instead() -> None:
+    given = sources.from_text("CREATE TABLE n (id int);\nCREATE INDEX i ON t (a);\nDROP TABLE n;")
+    (migration,) = explain(given).migrations
+    assert [(each.rule, each.span.line) for each in migration.instead] == [("index-without-concurrently", 2)]

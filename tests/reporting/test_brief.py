@@ -80,6 +80,7 @@ def test_a_statement_is_one_line_with_its_effects_below_the_migrations_verdict()
     assert brief.explain(EXPLAIN).text == (
         "2 migrations (PostgreSQL 17)\n"
         "versions/b.py (upgrade of b): blocks writes on orders while it is read in full\n"
+        "  strongest locks: ShareLock on orders\n"
         "  assumed: nothing is known of the schema before\n"
         "  line 2: CREATE INDEX ix_orders_customer ON orders (customer_id) -> ShareLock on orders, blocks writes and"
         " schema changes, scans it; AccessShareLock on orders_pkey (index), blocks nothing; may fail with 53100"

@@ -98,6 +98,7 @@ def test_an_explanation_has_the_fields_of_the_contract() -> None:
             "strongest_lock": {"orders": "ShareLock"},
             "verdict": "blocks writes on orders while it is read in full",
             "assumptions": ["nothing is known of the schema before"],
+            "instead": [],
         },
     }
     assert second["down_revision"] is None

@@ -65,6 +65,7 @@ def _explained(
         verdict=verdict.verdict(context, complete=complete),
         stops=verdict.stops(context),
         harm=verdict.harm(context.statements),
+        instead=linting.run([context]),
         assumptions=(*assumed, *verdict.alone(context), *sorted(uncertain)),
         revision=migration.revision,
         down_revisions=migration.down_revisions,

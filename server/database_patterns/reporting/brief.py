@@ -90,6 +90,7 @@ def _migration_entries(item: ExplainedMigration, *, detailed: bool = False) -> l
     """An entry for each statement; verdict and assumptions stand with the first, or alone."""
     verdict = f"{words.revision(item)}: {item.verdict}"
     assumed = [f"  assumed: {'; '.join(item.assumptions)}"] if item.assumptions else []
+    assumed = [*(f"  {label.lower()}: {text}" for label, text in words.whole(item).items()), *assumed]
     first, *others = [statement(one, detailed=detailed) for one in item.statements] or [""]
     return [printable("\n".join(filter(None, [verdict, *assumed, first]))), *map(printable, others)]
 

@@ -100,6 +100,7 @@ def migration(item: ExplainedMigration) -> Data:
             "strongest_lock": {relation: mode.name for relation, mode in item.strongest_locks.items()},
             "verdict": item.verdict,
             "assumptions": list(item.assumptions),
+            "instead": [{"rule": each.rule, "line": each.span.line, "help": each.help} for each in item.instead],
         },
     }
 

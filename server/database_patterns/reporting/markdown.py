@@ -42,8 +42,9 @@ def migration(item: ExplainedMigration, *, detailed: bool = False) -> str:
     head = ["| line | statement | relation | lock | blocks | work, and what else |", "|---|---|---|---|---|---|"]
     rows = [row for one in item.statements for row in statement(one, detailed=detailed)]
     assumed = f"\n\nAssumed: {_escaped('; '.join(item.assumptions))}" if item.assumptions else ""
+    whole = "".join(f"\n\n{label}: {_escaped(text)}" for label, text in words.whole(item).items())
     table = "\n".join([*head, *rows])
-    return f"### {words.revision(item)}\n\n{_escaped(item.verdict)}\n\n{table}{assumed}"
+    return f"### {words.revision(item)}\n\n{_escaped(item.verdict)}\n\n{table}{whole}{assumed}"
 
 
 def statement(item: ExplainedStatement, *, detailed: bool = False) -> list[str]:

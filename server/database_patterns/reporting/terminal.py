@@ -64,6 +64,8 @@ def migration(item: ExplainedMigration, style: Style, *, detailed: bool = False)
         lines.append(style("dim", "  no statements" if item.complete else "  no statement could be analysed"))
     lines += [f"       {style('error', printable(each))}" for each in item.stops]
     lines += _prose(f"Verdict: {item.verdict}", style=style, role="strong")
+    for label, text in words.whole(item).items():
+        lines += _prose(f"{label}: {text}", style=style, role="dim")
     if item.assumptions:
         lines += _prose(f"Assumed: {'; '.join(item.assumptions)}", style=style, role="dim")
     return "\n".join(lines)

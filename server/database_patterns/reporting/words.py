@@ -130,3 +130,23 @@ def stopped_at(statement: Statement) -> str:
     """Where PostgreSQL's parser stopped in a statement that it rejects, in brackets; nothing of all others."""
     where = statement.related[:1] if statement.error else ()
     return "".join(f" (line {each.line}, column {each.column})" for each in where)
+
+
+def whole(item: ExplainedMigration) -> dict[str, str]:
+    """What holds for a migration as a whole: the strongest lock of each table that anybody waits for, what to do."""
+    effects = [each for one in item.statements for each in one.prediction.effects if each.kind not in _OF_TABLES]
+    tables: dict[LockMode, list[str]] = {}
+    for relation, mode in item.strongest_locks.items():
+        if any(each.relation == relation for each in effects) and {"reads", "writes"} & set(blocked_by(mode)):
+            tables.setdefault(mode, []).append(relation)
+    places = dict.fromkeys(f"{each.rule} (line {each.span.line})" for each in item.instead)
+    locks = "; ".join(f"{mode.name} on {listed(relations)}" for mode, relations in tables.items())
+    found = {
+        "Strongest locks": locks if len(item.statements) > 1 else "",
+        "What to do instead, by lint": listed(places),
+    }
+    return {label: text for label, text in found.items() if text}
+
+
+_OF_TABLES: Final = frozenset({"index", "sequence"})
+"""What goes with a table, and is not named beside it."""
