@@ -197,7 +197,7 @@ def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration
         message = f'ALTER action ATTACH PARTITION cannot be performed on relation "{above.name}"'
         raise Refused("42809", message)
     parent, partition = at.work.table(above.table), at.work.table(part.table)
-    stranger = parent.name not in partition.inherits
+    stranger = parent.name not in partition.inherits or part.parent not in {None, above.name}
     if stranger or _shape(above) != _shape(part):
         message = f'cannot attach index "{part.name}" as a partition of index "{above.name}"'
         raise Refused("55000" if stranger else "42P17", message)
