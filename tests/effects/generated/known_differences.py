@@ -1,7 +1,8 @@
 """The differences between prediction and measurement that are known, each with its reason: the shorter the better.
 
-A prediction that is wrong about a lock, a rewrite or a scan belongs here only where what decides it cannot be known, or
-where it errs on the side of more. ``make prove`` says how often each line is used; one that is not goes.
+Most are errors that are not foreseen. A lock, a rewrite or a scan that is missed is the worst of them: those of
+functions in SQL, of CASCADE and of partitions above an updated one wait for the catalog to hold what decides them.
+``make prove`` says how often each line is used; one that no seed uses goes.
 """
 
 from __future__ import annotations
