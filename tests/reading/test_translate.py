@@ -128,7 +128,14 @@ def test_a_column_keeps_each_part_of_its_definition(definition: str, column: Col
         ("NOT NULL a NOT VALID", Constraint("not null", "k", ("a",), not_valid=True)),
         (
             "EXCLUDE USING gist (r WITH &&) WHERE (a > 0)",
-            Constraint("exclusion", "k", elements=(IndexElement("r"),), predicate=sql("a > 0"), method="gist"),
+            Constraint(
+                "exclusion",
+                "k",
+                elements=(IndexElement("r"),),
+                operators=("&&",),
+                predicate=sql("a > 0"),
+                method="gist",
+            ),
         ),
     ],
 )
