@@ -204,10 +204,12 @@ class Calls(SessionCalls):
         looks_up = self.source.code(node.func) in _LOOKING_UP and not any(
             isinstance(value, Symbol | Operations) for value in given
         )
-        uses = calls_back or callee.sends or not (callee.inert or looks_up)
+        hands_on = callee.reason.startswith("contextlib.") and any(isinstance(each, Symbolic) for each in given)
+        uses = calls_back or hands_on or callee.sends or not (callee.inert or looks_up)
         if uses and not self.importing:
             self.journal.gap(node, f"it may use the database: {callee.reason}")
-        return Unknown(callee.reason, inert=callee.inert, sends=callee.sends and self.importing)
+        inert = callee.inert and not hands_on
+        return Unknown(callee.reason, inert=inert, sends=callee.sends and self.importing)
 
     def _may_change(self, node: ast.Call, callee: Unknown, given: list[object]) -> None:
         """Code that is not read may change what it is given, but for a class; so may what an unknown key leads to."""

@@ -16,6 +16,7 @@ from . import reflected
 from .budget import Budget
 from .context import RevisionContext
 from .journal import Journal
+from .managers import Manager
 from .operations import OperationCalls
 from .placeholders import filled
 from .recording import with_first_columns
@@ -67,6 +68,8 @@ class ConnectionCalls(OperationCalls):
             return value if symbol.kind == "dialect" else self.setting(value, self.source.code(node, 60))
         if symbol.kind == "script directory" and name == "get_revision" and len(arguments[0]) == 1:
             return self.script(arguments[0][0])
+        if (symbol.kind, name) == ("sessionmaker", "begin"):
+            return Manager(Symbol("session"))
         if symbol.kind == "context":
             return _OF_CONTEXT.get(name, Unknown(f"Alembic's context.{name}", inert=True))
         if symbol.kind == "application session" and name not in _QUIET_SESSION | {"remove", "rollback"}:

@@ -49,7 +49,7 @@ class DataFiles(Objects):
         args, kwargs = arguments
         if args and isinstance(args[0], Location):
             return self._opened(args[0], "open", args[1:], kwargs)
-        return self.call_unknown(node, Unknown("open"), arguments)
+        return self.call_unknown(node, Unknown("open", inert=True), arguments)
 
     def _opened(self, location: Location, name: str, args: list[Any], kwargs: dict[str, Any]) -> object:
         mode = kwargs.get("mode", args[0] if args and name == "open" else "r")

@@ -6,20 +6,19 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from .batches import Collected
 from .budget import OutOfBudgetError
-from .connection import ANSWER
+from .contexts import Contexts
 from .flow import Flow
 from .loops import Loops, either, stored
 from .source import walk
-from .values import MISSING, Batch, Function, Operations, Scope, Started, Unknown, first_hole, is_symbol
+from .values import MISSING, Function, Scope, Unknown, first_hole
 
 _COMPUTED: Final = (str, bytes, int, float, tuple, type(None))
 _COMPUTING: Final = {"bool", "float", "int", "len", "max", "min", "round", "sorted", "str", "sum", "tuple"}
 """Functions of Python whose answer, where it is known here, Python gives without an exception."""
 
 
-class Interpreter(Loops):
+class Interpreter(Contexts):
     """Runs the module's definitions, then one of its functions."""
 
     def run(self, function: Function) -> Flow | None:
@@ -236,68 +235,6 @@ class Interpreter(Loops):
             self._merge(merged, "what depends on an exception")
         return left
 
-    def _with(self, node: ast.With) -> Flow | None:
-        return self._enter(node.items, node)
-
-    def _enter(self, items: Sequence[ast.withitem], node: ast.With) -> Flow | None:
-        if not items:
-            return self.block(node.body)
-        item, rest = items[0], items[1:]
-        value = self.evaluate(item.context_expr)
-        if isinstance(value, Batch):
-            return self._batch(value, item, lambda: self._enter(rest, node))
-        if is_symbol(value, "autocommit block"):
-            if self.journal.transactions.autocommit:
-                self.journal.fails(item.context_expr, "AssertionError: an autocommit block inside another one")
-            self.journal.transactions.enter_autocommit()
-            try:
-                return self._enter(rest, node)
-            finally:
-                self.journal.transactions.leave_autocommit()
-        if isinstance(value, Started) and value.managed:
-            return self._around(value, item, lambda: self._enter(rest, node))
-        if item.optional_vars is not None:
-            self.assign(item.optional_vars, value)
-        code = self.condition(item.context_expr)
-        unknown = isinstance(value, Unknown) and value is not ANSWER
-        if unknown:
-            self.journal.transactions.uncertain(f"{code} may do anything with the transaction")
-        with self.journal.guarded(f"within {code}" if unknown else None):
-            flow = self._enter(rest, node)
-        if is_symbol(value, "savepoint"):
-            self.end_savepoint(item.context_expr, "commit")
-            self.entered.append(item.context_expr)
-        elif unknown or is_symbol(value, "transaction"):
-            self.journal.transactions.uncertain(f"{code} may have ended the transaction")
-        return flow
-
-    def _around(self, started: Started, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
-        """A context manager of the file runs around the block."""
-        flows: list[Flow | None] = []
-
-        def run(value: object) -> None:
-            if item.optional_vars is not None:
-                self.assign(item.optional_vars, value)
-            flow = body()
-            flows.append(flow)
-            if flow is not None and flow.kind == "raise":
-                self.failing()
-
-        self.run_around(item.context_expr, started, run)
-        return flows[0] if len(flows) == 1 else None
-
-    def _batch(self, batch: Batch, item: ast.withitem, body: Callable[[], Flow | None]) -> Flow | None:
-        """A batch collects its operations and runs them at its end, each at its own place."""
-        operations = batch.manager.__enter__()  # type: ignore[attr-defined]  # ty: ignore[missing-attribute]
-        collected = Collected(self)
-        operations.impl.batch = collected
-        if item.optional_vars is not None:
-            self.assign(item.optional_vars, Operations(operations, batch=True))
-        flow = body()
-        if flow is None or not (flow.certain and flow.kind == "raise"):
-            collected.run(recreate=operations.impl.recreate == "always")
-        return flow
-
     _STATEMENTS: Final[dict[type[ast.stmt], Callable[..., Flow | None]]] = {
         ast.AnnAssign: _annotated,
         ast.Assert: _assert,
@@ -321,7 +258,7 @@ class Interpreter(Loops):
         ast.Return: _return,
         ast.Try: _try,
         ast.While: Loops.run_while,
-        ast.With: _with,
+        ast.With: Contexts.run_with,
     }
 
 

@@ -33,7 +33,7 @@ from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.types import TypeDecorator
 
-from . import custom, flask_database, models, neighbours, objects, paths
+from . import custom, flask_database, managers, models, neighbours, objects, paths
 from .formatting import TEXT_MAX
 from .values import Bound, Namespace, Question, Symbol, Unknown
 
@@ -234,6 +234,7 @@ _GIVEN: Final = {
     **objects.GIVEN,
     **custom.GIVEN,
     **flask_database.GIVEN,
+    **managers.GIVEN,
     **paths.GIVEN,
 }
 """What modules give, by dotted name."""

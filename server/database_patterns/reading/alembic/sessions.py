@@ -16,6 +16,7 @@ from .budget import Budget
 from .connection import ANSWER, ConnectionCalls
 from .context import RevisionContext
 from .journal import Journal
+from .managers import Manager
 from .sending import Arguments, flat, said
 from .source import Source
 from .values import Symbol, Symbolic, Unknown
@@ -39,6 +40,8 @@ class SessionCalls(ConnectionCalls):
         if name == "query" and not kwargs and _known(args):
             self.asked = True
             return self._built(node, partial(orm.query, args))
+        if name == "begin" and not args and not kwargs:
+            return Manager(Unknown("the transaction of a session"))
         if name in _ADDING and len(args) == 1:
             self._add(node, args[0] if isinstance(args[0], list | tuple) else [args[0]])
             return None
