@@ -21,6 +21,7 @@ from .budget import Budget, OutOfBudgetError
 from .context import RevisionContext
 from .custom import Registered
 from .formatting import brace_format, joined
+from .iterators import goes_through
 from .journal import Journal
 from .objects import CALLED, Instance, Method, PlainClass
 from .origins import MADE
@@ -35,6 +36,7 @@ from .values import (
     GeneratorFunction,
     Maker,
     Namespace,
+    Once,
     Operations,
     PartialText,
     Question,
@@ -96,6 +98,8 @@ class Calls(SessionCalls):
 
     def call(self, node: ast.Call) -> object:
         callee = self.evaluate(node.func)
+        if goes_through(callee):
+            self.whole |= {id(each) for each in node.args}
         args, kwargs = self._arguments(node)
         result = self._dispatch(node, callee, (args, kwargs))
         self.reached.add(id(node))
@@ -162,7 +166,10 @@ class Calls(SessionCalls):
         self._call_key(node, arguments if library.is_builtin(callee) else ([], {}))
         given = self._called_back(node, arguments)
         taken = self._taken(node, callee, given) if self.asked else given
+        taken, sources = self.drained_by(callee, taken), taken[0]
         result = self._call_known(callee, self._new_style(node, callee, taken))
+        if library.makes_iterator(callee) and isinstance(result, list):
+            return Once(result, self.journal.guards, sources)
         if isinstance(result, MADE):
             self.journal.made(result, node)
         return result
@@ -171,6 +178,7 @@ class Calls(SessionCalls):
         self, node: ast.Call, bound: Bound, arguments: Arguments
     ) -> object:
         owner = bound.owner
+        arguments = self.drained_by(bound, arguments)
         if isinstance(owner, Operations):
             return self.call_operation(node, owner, bound.name, arguments)
         if isinstance(owner, Symbol):
@@ -217,6 +225,8 @@ class Calls(SessionCalls):
         for value in given:
             if isinstance(value, Started):
                 value.used = True
+            elif isinstance(value, Once):
+                self.taint(value, f"an iterator that {code} may use")
         self.escaped = self.escaped or any(isinstance(value, Instance | Method | PlainClass) for value in given)
         makes_object = self.source.code(node.func, 60).rpartition(".")[2][:1].isupper()
         if not callee.inert or callee.reason.startswith(_CHANGING):

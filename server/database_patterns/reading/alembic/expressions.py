@@ -13,9 +13,9 @@ from typing import Any, Final
 from sqlalchemy import MetaData, Table
 
 from . import library, orm, reflected
-from .assigning import Assignments
 from .budget import Budget
 from .formatting import formatted, text_of
+from .iterators import Iterators
 from .journal import Journal
 from .objects import Method
 from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
@@ -29,6 +29,7 @@ from .values import (
     Function,
     Lookup,
     Namespace,
+    Once,
     Owner,
     PartialText,
     Scope,
@@ -44,7 +45,7 @@ from .values import (
 _CONDITIONS_SAID: Final = 5
 
 
-class Expressions(Assignments):
+class Expressions(Iterators):
     """Evaluates; what a call does is the subclass's part."""
 
     def __init__(self, source: Source, journal: Journal, budget: Budget) -> None:
@@ -103,6 +104,7 @@ class Expressions(Assignments):
 
     def items(self, value: object) -> Sequence[object] | Unknown:
         """What iterating over ``value`` gives."""
+        value = self.drained(value)
         if isinstance(value, Mapping):
             value = list(value)
         if isinstance(value, EnumType):
@@ -198,6 +200,7 @@ class Expressions(Assignments):
         result: object = True
         for operation, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(right_node)
+            right = self.searched(operation, left, right)
             result = self.parts.build(self.parts.of(left, right), partial(compared, operation, left, right))
             if result is not True:
                 return result
@@ -234,6 +237,7 @@ class Expressions(Assignments):
         values: list[object] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
+                self.whole.add(id(node.value))
                 spread = self.items(self.fetched(node.value, self.evaluate(node.value)))
                 values += [spread] if isinstance(spread, Unknown) else spread
             else:
@@ -281,10 +285,12 @@ class Expressions(Assignments):
         bounds = [self.evaluate(part) if part else None for part in (node.lower, node.upper, node.step)]
         return first_hole(bounds) or slice(*bounds)
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> object:
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, first: object = MISSING
+    ) -> object:
         outer, self.scope = self.scope, Scope(parent=self.scope)
         try:
-            rounds = self._rounds(node.generators)
+            rounds = self._rounds(node.generators, first)
             if isinstance(node, ast.DictComp):
                 pairs = [(self.hashable(self.evaluate(node.key)), self.evaluate(node.value)) for _ in rounds]
                 return first_hole([key for key, _ in pairs]) or self.grown(dict(pairs))
@@ -295,6 +301,16 @@ class Expressions(Assignments):
             return self._in_any_order(node, unknown.value) if several else unknown.value
         finally:
             self.scope = outer
+
+    def _generator(self, node: ast.GeneratorExp) -> object:
+        """A generator expression: what it sends is only sent as far as somebody goes through it."""
+        whole = id(node) in self.whole
+        first, before = self.evaluate(node.generators[0].iter), self.journal.size()
+        with self.journal.guarded(None if whole else f"as far as {self.source.code(node, 60)} is consumed"):
+            made = self._comprehension(node, first)
+        if not whole and self.journal.size() != before:
+            return Unknown(f"{self.source.code(node, 40)}, which uses the database between its items")
+        return Once(made, self.journal.guards) if isinstance(made, list) else made
 
     def _in_any_order(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, found: Any) -> object:  # noqa: ANN401  Unordered
         """A comprehension over the items of a set."""
@@ -310,11 +326,13 @@ class Expressions(Assignments):
                 values.append(self.evaluate(node.elt))
         return self._set(values) if isinstance(node, ast.SetComp) else unordered(values)
 
-    def _rounds(self, generators: Sequence[ast.comprehension]) -> Iterator[None]:
+    def _rounds(self, generators: Sequence[ast.comprehension], first: object = MISSING) -> Iterator[None]:
         if not generators:
             yield
             return
-        items = self.items(self.fetched(generators[0].iter, self.evaluate(generators[0].iter)))
+        value = self.evaluate(generators[0].iter) if first is MISSING else first
+        with self.journal.guarded(self.interleaved(generators[0].iter, value)):
+            items = self.items(self.fetched(generators[0].iter, value))
         if isinstance(items, Unknown):
             raise _UnknownRoundsError(items)
         for item in items:
@@ -353,7 +371,7 @@ class Expressions(Assignments):
         ast.Dict: _dict,
         ast.DictComp: _comprehension,
         ast.FormattedValue: _formatted,
-        ast.GeneratorExp: _comprehension,
+        ast.GeneratorExp: _generator,
         ast.IfExp: _conditional,
         ast.JoinedStr: _joined,
         ast.Lambda: _lambda,

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from . import library
 from .budget import Budget
 from .class_bodies import ClassBodies
 from .context import RevisionContext
 from .journal import Journal
-from .source import Source
-from .values import Started, Unknown
+from .source import Source, walk
+from .values import Function, Started, Unknown
 
 _FAILED: Final = "if what is in the with block does not fail"
 
@@ -83,7 +84,7 @@ class Generators(ClassBodies):
             return Unknown("a generator that was used before", inert=True)
         value.used = True
         values: list[object] = []
-        before = self._sent()
+        before = self.journal.size()
         guards = list(self.journal.guards)
         uncertain: list[str] = []
 
@@ -93,11 +94,15 @@ class Generators(ClassBodies):
             uncertain.extend(self.journal.guards[len(guards) :])
 
         self._step_through(node, started=value, take=take)
-        if self._sent() != before:
+        if self.journal.size() != before:
             reason = f"{self.source.code(node, 40)}, which uses the database between its items"
             self.journal.gap(node, reason)
             return Unknown(reason)
         return Unknown(f"what is yielded {uncertain[0]}", inert=True) if uncertain else self.grown(values)
+
+    def interleaved(self, node: ast.expr, value: object) -> str | None:
+        sends = isinstance(value, Started) and _sends(value.function)
+        return f"in the order in which {self.source.code(node, 60)} is consumed" if sends else None
 
     def failing(self) -> None:
         """From here to the end of the context manager nothing is certain: the block in it has failed."""
@@ -112,5 +117,10 @@ class Generators(ClassBodies):
             self._runs.pop()
         return run
 
-    def _sent(self) -> tuple[int, int, int]:
-        return len(self.journal.statements), len(self.journal.gaps), len(self.journal.notes)
+
+def _sends(function: Function) -> bool:
+    """Whether a generator may send: a guard would make what it only collects in containers unknown."""
+    statements = [each.value for each in walk(function.node) if isinstance(each, ast.Expr)]
+    called = [each.func for each in statements if isinstance(each, ast.Call)]
+    changing = [isinstance(each, ast.Attribute) and each.attr in library.MUTATING for each in called]
+    return not changing or not all(changing)

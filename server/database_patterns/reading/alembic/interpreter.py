@@ -94,6 +94,7 @@ class Interpreter(Contexts):
     def _augmented(self, node: ast.AugAssign) -> None:
         left = self.evaluate(node.target)
         right = self.evaluate(node.value)
+        right = self.drained(right) if isinstance(left, list) else right
         if isinstance(left, list) and isinstance(right, list | tuple) and not self.journal.guards:
             left.extend(self.grown(right))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
             self.grown(left)

@@ -66,6 +66,10 @@ class Journal:
         self.always: list[str] = []
         self.broken = False
 
+    def size(self) -> tuple[int, int, int]:
+        """How much is written down so far."""
+        return len(self.statements), len(self.gaps), len(self.notes)
+
     def record(self, rendered: Rendered, node: ast.AST, part: ast.AST | None = None) -> None:
         """Write down the statements of one execution, caused by the call ``node``, or by a ``part`` of it alone."""
         if "\0" in rendered.sql:

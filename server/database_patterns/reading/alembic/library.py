@@ -257,12 +257,26 @@ def holds(function: object, args: Sequence[object]) -> bool:
     return id(function) in _HOLDING and all(isinstance(each, list | tuple | dict) for each in args)
 
 
+_MAKING_ITERATORS: Final = {
+    *(id(_BUILTINS[name]) for name in ("enumerate", "reversed", "zip")),
+    *(id(_GIVEN[name]) for name in ("itertools.chain", "itertools.product")),
+}
 _COUNTING: Final = {id(_BUILTINS[name]) for name in ("all", "any", "frozenset", "len", "max", "min", "set", "sorted")}
 
 
 def counts(function: object) -> bool:
     """Whether what ``function`` gives is the same in whatever order the items come."""
     return id(function) in _COUNTING
+
+
+def makes_iterator(function: object) -> bool:
+    """Whether what ``function`` gives can be gone through only once."""
+    return id(function) in _MAKING_ITERATORS
+
+
+def takes_some(function: object) -> bool:
+    """Whether ``function`` may stop before the end of what it is given, or goes through it later."""
+    return id(function) in {*_MAKING_ITERATORS, id(all), id(any)}
 
 
 def is_builtin(function: object) -> bool:

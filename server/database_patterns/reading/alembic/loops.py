@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,7 +11,7 @@ from .flow import Flow
 from .generators import Generators
 from .operators import TOO_BIG
 from .source import walk
-from .values import IN_ANY_ORDER, Unknown, Unordered, is_inert
+from .values import IN_ANY_ORDER, Once, Unknown, Unordered, is_inert
 
 _ROUNDS_MAX: Final = 1_000
 """How many rounds of a loop are followed that counts."""
@@ -40,11 +40,13 @@ class Loops(Generators):
 
     def run_for(self, node: ast.For) -> Flow | None:
         """Run a ``for`` statement."""
-        value = self.fetched(node.iter, self.evaluate(node.iter))
-        items = self.items(value)
+        value = self.evaluate(node.iter)
+        with self.journal.guarded(self.interleaved(node.iter, value)):
+            value = self.fetched(node.iter, value)
+        items = value if isinstance(value, Once) else self.items(value)
         if isinstance(items, Unordered):
             with self.journal.guarded(IN_ANY_ORDER):
-                return self._rounds_of(node, list(items.items)) or self.block(node.orelse)
+                return self._rounds_of(node, iter(items.items)) or self.block(node.orelse)
         if isinstance(items, Unknown):
             if items is TOO_BIG:
                 self.journal.gap(node.iter, items.reason)
@@ -52,9 +54,9 @@ class Loops(Generators):
             self.assign(node.target, replace(items, reason=reason, sends=False, fails=False))
             header = f"for each {self.source.code(node.target, 40)} in {self.condition(node.iter)}"
             return self._unknown_loop(node, header)
-        if not items:
+        if not len(items):  # an iterator is true
             self.unreachable(node.body, "for each item of", node.iter)
-        flow = self._rounds_of(node, list(items))
+        flow = self._rounds_of(node, self._one_by_one(node, value, items))
         if flow is None:
             return self.block(node.orelse)
         if flow.kind != "break":
@@ -62,9 +64,9 @@ class Loops(Generators):
         self.unreachable(node.orelse, "without a break in the loop over", node.iter)
         return None
 
-    def _rounds_of(self, node: ast.For, items: list[object]) -> Flow | None:
+    def _rounds_of(self, node: ast.For, items: Iterator[object]) -> Flow | None:
         """The rounds of a known loop; after an uncertain ``break`` or ``return`` the others are guarded."""
-        for position, item in enumerate(items):
+        for item in items:
             self.budget.spend()
             self.assign(node.target, item)
             flow = self.block(node.body)
@@ -73,8 +75,38 @@ class Loops(Generators):
             if flow.certain:
                 return flow
             with self.journal.guarded(flow.guard):
-                return self.later(flow, self._rounds_of(node, items[position + 1 :]))
+                return self.later(flow, self._rounds_of(node, items))
         return None
+
+    def _one_by_one(self, node: ast.For, value: object, items: Sequence[object]) -> Iterator[object]:
+        """The items one by one, as Python takes them: from a list by position, whatever becomes of it meanwhile."""
+        items, position, told = value if isinstance(value, list) else items, 0, False
+        size = len(items)
+        while position < len(items):
+            if isinstance(value, Once):
+                item = value.pop(0)
+                self.touched(value)
+            else:
+                item = items[position]
+                position += 1
+            yield item
+            if not told and self._disturbed(value, size):
+                told = True
+                self._not_followed(node)
+
+    def _disturbed(self, value: object, size: int) -> bool:
+        """Whether what a loop goes through has changed in a way that is not followed, or that Python refuses."""
+        if isinstance(value, dict | set):
+            return len(value) != size
+        if isinstance(value, Once) and (value.disturbed or value.guards != tuple(self.journal.guards)):
+            return value.disturbed
+        return id(value) in self.tainted
+
+    def _not_followed(self, node: ast.For) -> None:
+        """From here on nothing is certain."""
+        code = self.condition(node.iter)
+        self.journal.gap(node.iter, f"{code} changes while the loop goes through it")
+        self.journal.only(f"if {code} does not change in the loop on line {node.lineno}")
 
     def run_while(self, node: ast.While) -> Flow | None:
         """Run a ``while`` statement: round by round where it only counts."""

@@ -12,7 +12,7 @@ from .custom import Registration
 from .objects import NOTHING, Field, Instance, Method, PlainClass, Super
 from .operations import KNOWN
 from .sending import Arguments
-from .values import MISSING, Answers, Function, Operations, Symbolic, Unknown, first_hole
+from .values import MISSING, Answers, Function, Once, Operations, Symbolic, Unknown, first_hole
 
 _WRONG = "the arguments of {}() do not fit it"
 
@@ -107,6 +107,8 @@ class Objects(Calls):
     def shown(self, node: ast.expr, value: object) -> object:
         if isinstance(value, tuple) and any(isinstance(each, Instance) for each in value):
             return tuple(self.shown(node, each) for each in value)
+        if isinstance(value, Once):
+            return Unknown("the text of an iterator", inert=True)
         if not isinstance(value, Instance):
             return value
         methods = (value.named(name) for name in ("__str__", "__repr__"))

@@ -261,6 +261,26 @@ class Started(Symbolic):
     used: bool = False
 
 
+class Once(list[object]):
+    """What an iterator has left: each item is there for the first who takes it, and as an object it is true.
+
+    ``guards`` held where it was made; ``sources`` are the containers that it goes through, with their lengths then.
+    """
+
+    def __init__(self, items: Iterable[object], guards: Iterable[str], sources: Iterable[object] = ()) -> None:
+        super().__init__(items)
+        self.guards = tuple(guards)
+        self.sources = [(each, len(each)) for each in sources if isinstance(each, list | dict | set)]
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether what it goes through has another length by now."""
+        return any(len(source) != length for source, length in self.sources)
+
+
 _WHOLE: Final = {str, int, float, bool, bytes}
 """Types of values without parts."""
 _PARTS_MAX: Final = 20_000
