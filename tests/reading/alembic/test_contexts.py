@@ -201,6 +201,28 @@ def test_after_a_return_that_an_exception_may_come_before_the_rest_is_guarded(re
     assert guard.endswith(" swallows an exception")
 
 
+def test_what_a_block_assigns_that_an_exception_may_end_is_not_certain(revise: Revise) -> None:
+    body = """
+        age, name = 1, "a"
+        for manager in suppress(KeyError), Quiet(), nullcontext():
+            with manager:
+                age = 2
+            op.execute(f"SELECT {age}")
+        with ignoring():
+            name = "b"
+            new = "c"
+        op.execute(f"SELECT '{name}'")
+        op.execute(f"SELECT '{new}'")
+    """
+    assert revise(body, top=TOP).outline() == [
+        ("SELECT $1", "partial", "$1 is what manager may have left as it was"),
+        ("SELECT $1", "partial", "$1 is what manager may have left as it was"),
+        ("SELECT 2", "exact", None),
+        ("SELECT '$1'", "partial", "$1 is what ignoring() may have left as it was"),
+        ("SELECT 'c'", "exact", None),
+    ]
+
+
 GAPS = {
     "with Half():\n    op.execute('SELECT 1')": ("Half()", "what it does before and after the block is not read"),
     "with ExitStack() as stack:\n    stack.enter_context(Session(op.get_bind()))": (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from .batches import Collected
 from .connection import ANSWER
 from .flow import Flow
-from .loops import Loops
+from .loops import Loops, either
 from .managers import Manager
 from .objects import Instance, Method
 from .source import walk
@@ -50,12 +51,25 @@ class Contexts(Loops):
         kinds = (enter for kind, enter in self._MANAGERS.items() if isinstance(value, kind))
         return next(kinds, Contexts._run_inside)(self, value, block)
 
-    def _run_inside(self, value: object, block: _Block, guard: str | None = None) -> Flow | None:
+    def _run_inside(self, value: object, block: _Block) -> Flow | None:
         """Run the block with ``value`` as what ``as`` names."""
         if block.item.optional_vars is not None:
             self.assign(block.item.optional_vars, value)
+        return block.run()
+
+    def _run_in_part(self, value: object, block: _Block, guard: str | None) -> Flow | None:
+        """Run a block that an exception may end anywhere: what it assigns may be what it was before."""
+        names = self.scope.names
+        self.budget.spend(len(names) // 10)
+        before = dict(names)
         with self.journal.guarded(guard):
-            return block.run()
+            flow = self._run_inside(value, block)
+        for name, earlier in before.items():
+            if names.get(name) is not earlier:
+                names[name] = either(
+                    f"what {self.condition(block.manager)} may have left as it was", earlier, names.get(name)
+                )
+        return flow
 
     def _within(self, block: _Block) -> str:
         return f"within {self.condition(block.manager)}"
@@ -113,14 +127,14 @@ class Contexts(Loops):
         """A context manager that is not read: it may do anything, and swallow what is raised in the block."""
         code = self.condition(block.manager)
         self.journal.transactions.uncertain(f"{code} may do anything with the transaction")
-        flow = self._run_inside(value, block, self._within(block))
+        flow = self._run_in_part(value, block, self._within(block))
         self._may_have_ended(block)
         return self._swallowed(block, flow, leaves=True)
 
     def _managed(self, manager: Manager, block: _Block) -> Flow | None:
         """One of the standard library's or SQLAlchemy's context managers that are known."""
         if manager.swallows:
-            return self._swallowed(block, self._run_inside(manager.value, block, self._within(block)))
+            return self._swallowed(block, self._run_in_part(manager.value, block, self._within(block)))
         if manager.closes and may_send(manager.value):
             return self._unread(manager.value, block)
         flow = self._run_inside(manager.value, block)
@@ -138,7 +152,8 @@ class Contexts(Loops):
             return self._unread(Unknown("what its __enter__ returns"), block)
         value = self.call_object(block.manager, enter, ([], {})) if isinstance(enter, Method) else own
         swallows = isinstance(leave, Method) and _may_answer_true(leave.function.node)
-        flow = self._run_inside(value, block, self._within(block) if swallows else None)
+        run = partial(self._run_in_part, guard=self._within(block)) if swallows else self._run_inside
+        flow = run(value, block)
         raises = flow is not None and flow.kind == "raise"
         failed = swallows or (raises and flow is not None and flow.certain)
         given: list[object] = [*(_EXCEPTION if failed else _NO_EXCEPTION)]
@@ -155,7 +170,7 @@ class Contexts(Loops):
         swallows = _may_swallow(started.function.node)
 
         def run(value: object) -> None:
-            flow = self._run_inside(value, block)
+            flow = self._run_in_part(value, block, None) if swallows else self._run_inside(value, block)
             flows.append(flow)
             if flow is not None and flow.kind == "raise" and not swallows:
                 self.failing()
