@@ -35,7 +35,8 @@ class Catalog:
 
     ``relations`` holds tables, views and sequences by their qualified names, ``index_tables`` the table of each index,
     ``constraint_names`` how many tables of a schema have a constraint of a name, ``dependents`` the relations that
-    depend on one (by inheritance, foreign key or query), ``fresh`` the tables without rows, ``numbers`` below
+    depend on one (by inheritance, foreign key or query), ``drawing`` at least those whose defaults draw from a sequence
+    of a name, ``ruled`` those with policies or rules, ``fresh`` the tables without rows, ``numbers`` below
     which one all numbered names (``t_a_idx1``, ``t_a_idx2`` …) are taken, ``settings`` what SET has
     set, with whether it was SET LOCAL, ``extensions`` those created, and ``objects`` what else there is. With
     ``whole`` it was followed from the first revision of its history, which has shown no sign of anything that it did
@@ -50,6 +51,8 @@ class Catalog:
     index_tables: Layers[Name, Name] = field(default_factory=Layers)
     constraint_names: Layers[Name, int] = field(default_factory=Layers)
     dependents: Layers[Name, Names] = field(default_factory=Layers)
+    drawing: Layers[str, Names] = field(default_factory=Layers, compare=False)
+    ruled: Names = field(default_factory=Layers, compare=False)
     fresh: Names = field(default_factory=Layers)
     numbers: Layers[tuple[Among, Name], int] = field(default_factory=Layers, compare=False)
     types: Layers[Name, CreateEnum | CreateDomain | None] = field(default_factory=Layers)

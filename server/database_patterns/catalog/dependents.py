@@ -11,7 +11,7 @@ from pglast import ast
 from database_patterns.actions import CreateFunction, Expression, Name
 from database_patterns.reading.definitions import dotted, relations_in, walk
 
-from . import Catalog
+from . import NONE, Catalog
 from .draft import Draft
 from .expressions import columns_in, sequences_in
 from .schema import Index, Sequence, Table
@@ -126,7 +126,8 @@ def elsewhere(catalog: Catalog, table: Table, column: str | None = None) -> Iter
         named = any(catalog.resolve(name) == table.name for name in relations_in(tree))
         return named and (column is None or column in columns_in(tree) | _targets(tree))
 
-    for other in [each for each in catalog.relations.values() if isinstance(each, Table) and each.name != table.name]:
+    ruled = (found for name in catalog.ruled if name != table.name and (found := catalog.table(name)))
+    for other in list(ruled):
         for name, policy in other.policies.items():
             if mentions(_trees(policy.expressions)):
                 yield Use(other, "policy", name)
@@ -142,7 +143,9 @@ def _targets(tree: object) -> frozenset[str]:
 
 def drawing_from(catalog: Catalog, sequence: Sequence) -> Iterator[tuple[Table, str]]:
     """The columns whose default draws from a sequence: an identity, or an expression with its name."""
-    for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
+    owner = [sequence.owner[0]] if sequence.owner else []
+    candidates = dict.fromkeys([*catalog.drawing.get(sequence.name.name, NONE), *owner])
+    for table in [found for name in candidates if (found := catalog.table(name))]:
         for column in table.columns.values():
             named = sequences_in(column.default.tree) if column.default else ()
             is_identity = column.identity and sequence.owner == (table.name, column.name)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, get_args
 
-from database_patterns.actions import Constraint, Name
+from database_patterns.actions import Column, Constraint, Name
 
-from . import NONE, Among, Catalog, names
+from . import NONE, Among, Catalog, Names, names
+from .expressions import sequences_in
 from .layers import differing, extended
 from .schema import Index, Relation, Table
 
@@ -21,6 +22,8 @@ class Draft:
         self._index_tables = catalog.index_tables.copy()
         self._constraint_names = catalog.constraint_names.copy()
         self._dependents = catalog.dependents.copy()
+        self._drawing = catalog.drawing.copy()
+        self._ruled = catalog.ruled.copy()
         self._fresh = catalog.fresh.copy()
         self._numbers = catalog.numbers.copy()
         self.catalog = replace(
@@ -29,6 +32,8 @@ class Draft:
             index_tables=self._index_tables,
             constraint_names=self._constraint_names,
             dependents=self._dependents,
+            drawing=self._drawing,
+            ruled=self._ruled,
             fresh=self._fresh,
             numbers=self._numbers,
         )
@@ -71,10 +76,17 @@ class Draft:
             self._dependents[dependency] = self._dependents.get(dependency, NONE).including(name, None)
         self._exchange_indexes(name, _table(old).indexes, _table(new).indexes)
         self._exchange_constraints(name, _table(old).constraints, _table(new).constraints)
-        if _table(new).rows == "none":
-            self._fresh[name] = None
-        else:
-            self._fresh.pop(name, None)
+        self._enter_drawing(name, _table(old).columns, _table(new).columns)
+        _enter(self._ruled, name, holds=bool(_table(new).policies or _table(new).rules))
+        _enter(self._fresh, name, holds=_table(new).rows == "none")
+
+    def _enter_drawing(self, table: Name, old: Mapping[str, Column], new: Mapping[str, Column]) -> None:
+        """Enter the sequences that new or changed defaults draw from; who asks looks whether they still do."""
+        if old is not new:
+            for column in (new[key] for key in differing(old, new) if key in new and new[key] is not old.get(key)):
+                for sequence in sequences_in(column.default.tree) if column.default else ():
+                    known = self._drawing.get(sequence.name, NONE)
+                    self._drawing[sequence.name] = known.including(table, None)
 
     def _exchange_indexes(self, table: Name, old: Mapping[str, Index], new: Mapping[str, Index]) -> None:
         if old is not new:
@@ -144,6 +156,13 @@ class Draft:
 
 _AMONG: Final[tuple[Among, ...]] = get_args(Among)
 _NO_TABLE: Final = Table(Name(""))
+
+
+def _enter(names_that: Names, name: Name, *, holds: bool) -> None:
+    if holds:
+        names_that[name] = None
+    else:
+        names_that.pop(name, None)
 
 
 def _table(relation: Relation | None) -> Table:
