@@ -80,7 +80,9 @@ class Statement:
     ``guard`` is the condition under which a guarded statement runs, or the hole of a partial one.
     ``transaction`` is None where the statement runs in autocommit. ``related`` are further places that it comes from
     (the line within a helper function). ``message`` is the transaction that PostgreSQL itself opens for the statements
-    of one message, of which this is one: it runs in that where nobody has opened another.
+    of one message, of which this is one: it runs in that where nobody has opened another. ``only_unsure`` says what
+    alone the condition of a guarded statement is about: whether what it creates is there already, or how constraints
+    without a name are called.
     """
 
     sql: str
@@ -93,6 +95,7 @@ class Statement:
     related: tuple[Span, ...] = ()
     error: ServerError | None = None
     message: Transaction | None = field(default=None, repr=False, compare=False)
+    only_unsure: Literal["existence", "names"] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

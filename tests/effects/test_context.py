@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from database_patterns.actions import AlterColumnType, Name
+from database_patterns.actions import AlterColumnType, CreateEnum, Name
 from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, follow
 from database_patterns.lab import driver
@@ -392,3 +392,55 @@ def test_what_exists_already_is_no_certain_failure_where_a_condition_may_have_as
     ]
     (index,) = context.statements[2].prediction.effects
     assert (index.relation, index.scan) == ("t", True)
+
+
+LOOKED_UP = """import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "b", "a"
+def upgrade():
+    e = sa.Enum("x", name="color")
+    {first}
+    op.add_column("t", sa.Column("c", e))
+    op.create_table("n", sa.Column("c", e))
+"""
+LOOKING = "e.create(op.get_bind(), checkfirst=True)"
+
+
+@pytest.mark.parametrize(
+    ("first", "refused"), [(LOOKING, True), (f"if FAST: {LOOKING}", False)], ids=["always", "under another condition"]
+)
+def test_a_type_that_is_created_unless_it_is_there_is_there_afterwards(first: str, *, refused: bool) -> None:
+    migration = read_text(LOOKED_UP.format(first=first), "b.py")
+    context = follow(migration, "upgrade", Catalog.unknown(), Assumptions())
+    assert [each.statement.confidence for each in context.statements] == ["guarded", "exact", "exact", "exact"]
+    assert [each.sqlstate for each in context.statements[1].prediction.may_fail] == ([] if refused else ["42704"])
+    error = ServerError("42710", 'type "color" already exists') if refused else None
+    assert context.statements[2].prediction.error == error
+    assert context.statements[2].before.type(Name("color")) is None
+
+
+def test_a_type_that_is_certainly_new_has_the_values_that_it_is_created_with() -> None:
+    migration = read_text(LOOKED_UP.format(first=LOOKING), "b.py")
+    known = followed(TABLE, Catalog.empty()).at_end
+    context = follow(migration, "upgrade", known, Assumptions())
+    assert context.statements[1].before.type(Name("color")) == CreateEnum(Name("color"), ("x",))
+
+
+def test_a_value_added_to_a_type_that_may_be_older_is_not_used_in_the_same_transaction() -> None:
+    text = LOOKED_UP.partition("    op.add_column")[0].format(first=LOOKING)
+    migration = read_text(f"{text}    op.execute(\"ALTER TYPE color ADD VALUE 'y'\")\n", "b.py")
+    (new,) = follow(migration, "upgrade", Catalog.unknown(), Assumptions()).at_end.new_values
+    assert new.value == "y"
+    assert follow(migration, "upgrade", Catalog.empty(), Assumptions()).at_end.new_values == ()
+
+
+def test_a_table_that_is_created_unless_it_is_there_is_known_as_far_as_it_may_be_older() -> None:
+    text = LOOKED_UP.partition("    e = ")[0]
+    text += '    sa.Table("n", sa.MetaData(), sa.Column("id", sa.Integer)).create(op.get_bind(), checkfirst=True)\n'
+    migration = read_text(text, "b.py")
+    older = follow(migration, "upgrade", Catalog.unknown(), Assumptions()).at_end.table(Name("n"))
+    new = follow(migration, "upgrade", Catalog.empty(), Assumptions()).at_end.table(Name("n"))
+    assert [(each.complete, each.rows, list(each.columns)) for each in (older, new) if each] == [
+        (False, "unknown", ["id"]),
+        (True, "none", ["id"]),
+    ]

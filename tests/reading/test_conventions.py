@@ -61,8 +61,24 @@ def test_a_module_that_is_too_large_to_be_parsed_makes_the_convention_unknown(tm
             {"ix": "ix_%(column_0_label)s"},
         ),
         ({"app/db.py": "op = Operations(context, naming_convention={})\n"}, {}),
+        ({"app/db.py": "Base.metadata.naming_convention = {'pk': 'p'}\n"}, {"pk": "p"}),
+        ({"app/db.py": "Base.metadata.naming_convention = {'pk': 'p'} if FAST else {}\n"}, None),
+        ({"app/db.py": "def t(c, t): ...\nMetaData(naming_convention={'pk': 'p_%(t)s', 't': t})\n"}, None),
     ],
-    ids=["one", "same", "two", "none", "comment", "unknown", "broken", "imported", "operations"],
+    ids=[
+        "one",
+        "same",
+        "two",
+        "none",
+        "comment",
+        "unknown",
+        "broken",
+        "imported",
+        "operations",
+        "assigned",
+        "assigned what is unknown",
+        "a token of its own",
+    ],
 )
 def test_the_one_convention_of_a_project_is_found(
     tmp_path: Path, files: dict[str, str], expected: Mapping[str, object] | None

@@ -117,8 +117,9 @@ IMPORTING = "from alembic import context\nfrom {} import Base\ncontext.configure
         ),
         ("flask_sqlalchemy", {"app.py": CONVENTION}, NAMES),
         ("elsewhere", {"shop/db.py": CONVENTION}, None),
+        ("shop.models", {"shop/models.py": "from elsewhere import Base\n"}, None),
     ],
-    ids=["none", "in a module", "an extension's", "a library's"],
+    ids=["none", "in a module", "an extension's", "a library's", "a library's by way of a module"],
 )
 def test_the_naming_convention_is_that_of_the_projects_modules(
     tmp_path: Path, module: str, files: dict[str, str], expected: dict[str, str] | None
@@ -126,6 +127,8 @@ def test_the_naming_convention_is_that_of_the_projects_modules(
     read = project(tmp_path, **{"migrations/env.py": IMPORTING.format(module), **files})
     assert read.environment.naming_convention == expected
     assert read.context.naming_convention == expected
+    unread = "whether target_metadata has a naming convention could not be read: constraints may have other names"
+    assert (read.context.convention_unread, list(read.notes())) == (expected is None, [unread] * (expected is None))
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,15 @@ def advance(catalog: Catalog, statement: Statement) -> Catalog:
     draft = Draft(catalog)
     if by_tree:
         other_statements.follow(draft, statement.tree)
+    absent = statement.only_unsure == "existence"
     for action in in_execution_order(followed):
-        _HANDLERS[type(action)](draft, action)
-    after = draft.catalog if statement.confidence == "exact" else _uncertain(catalog, draft.catalog)
+        handler: Handler = _create_unless_there if absent else _HANDLERS[type(action)]
+        handler(draft, action)
+    after = draft.catalog
+    if statement.only_unsure == "names":
+        after = _without_names(catalog, after)
+    elif statement.confidence != "exact" and not absent:
+        after = _uncertain(catalog, after)
     return enums.with_new_values(after, statement, catalog)
 
 
@@ -109,6 +115,26 @@ def _uncertain(before: Catalog, after: Catalog) -> Catalog:
             draft.put(_common(old, new)) if isinstance(old, Table) and isinstance(new, Table) else None
     if after.types is not before.types:
         draft.set(types=before.types.without([name for name in before.types if name not in after.types]))
+    return draft.catalog
+
+
+def _create_unless_there(draft: Draft, action: actions.CreateTable | actions.CreateEnum | actions.CreateDomain) -> None:
+    """A table or type that is there in any case afterwards, whether it is this one or an older one."""
+    if isinstance(action, actions.CreateTable):
+        create_table(draft, replace(action, if_not_exists=True))
+    elif not draft.catalog.is_type(action.name):
+        enums.create_type(draft, action, certain=draft.catalog.complete)
+
+
+def _without_names(before: Catalog, after: Catalog) -> Catalog:
+    """What holds whatever the constraints and indexes that a statement has added are called."""
+    draft = Draft(replace(after, complete=False))
+    for name in after.relations.changed():
+        old, new = before.relations.get(name), after.relations.get(name)
+        if old != new and isinstance(new, Table):
+            known = old if isinstance(old, Table) else Table(name)
+            constraints, indexes = _same(known.constraints, new.constraints), _same(known.indexes, new.indexes)
+            draft.put(replace(new, constraints=constraints, indexes=indexes, complete=False))
     return draft.catalog
 
 

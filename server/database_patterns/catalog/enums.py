@@ -12,9 +12,10 @@ from .draft import Draft
 from .schema import NewValue
 
 
-def create_type(draft: Draft, action: CreateEnum | CreateDomain) -> None:
-    """CREATE TYPE … AS ENUM and CREATE DOMAIN."""
-    draft.set(types=draft.catalog.types.including(draft.catalog.resolve(action.name), action))
+def create_type(draft: Draft, action: CreateEnum | CreateDomain, *, certain: bool = True) -> None:
+    """CREATE TYPE … AS ENUM and CREATE DOMAIN; not ``certain`` where the type may be an older one of that name."""
+    name = draft.catalog.resolve(action.name)
+    draft.set(types=draft.catalog.types.including(name, action if certain else None))
 
 
 def add_value(draft: Draft, action: AddEnumValue) -> None:
@@ -34,13 +35,18 @@ def with_new_values(after: Catalog, statement: Statement, before: Catalog) -> Ca
     if transaction is None:
         return after
     for action in statement.actions:
-        if isinstance(action, CreateEnum):
+        if isinstance(action, CreateEnum) and not _may_be_older(after, statement, action):
             made = (before.resolve_type(action.name), transaction.id)
             after = replace(after, new_enums=after.new_enums | {made})
         elif isinstance(action, AddEnumValue):
             certain = statement.confidence == "exact" and transaction.certain
             after = _with_value(after, before, action, NewValue(action.name, action.value, transaction.id, certain))
     return after
+
+
+def _may_be_older(after: Catalog, statement: Statement, action: CreateEnum) -> bool:
+    """Whether the type that is there after ``statement`` may be one that was there before it."""
+    return statement.only_unsure == "existence" and after.type(action.name) is not action
 
 
 def _with_value(after: Catalog, before: Catalog, action: AddEnumValue, new: NewValue) -> Catalog:

@@ -100,19 +100,13 @@ _LEFT_ALONE: Final = SKIPPED_FOLDERS | _TESTS
 
 
 def _conventions(file: Path, roots: Sequence[Path]) -> Iterator[Mapping[str, object] | None]:
-    """The values of all ``naming_convention=`` in ``file``; None for one that is not known."""
+    """What ``file`` gives as ``naming_convention``, in a call or to an attribute; None for what is not known."""
     try:
         source = Source(read_source(file, max_bytes=_PARSED_MAX), str(file))
     except UserError:
         yield None
         return
-    given = [
-        keyword.value
-        for call in ast.walk(source.tree)
-        if isinstance(call, ast.Call) and ast.unparse(call.func).rsplit(".", 1)[-1] != "Operations"
-        for keyword in call.keywords
-        if keyword.arg == _KEYWORD
-    ]
+    given = [value for node in ast.walk(source.tree) for value in _given(node)]
     if not given:
         return
     interpreter = Interpreter(source, Journal(source, "upgrade", str(file)), Budget(), RevisionContext(tuple(roots)))
@@ -124,4 +118,18 @@ def _conventions(file: Path, roots: Sequence[Path]) -> Iterator[Mapping[str, obj
         except (OutOfBudgetError, RecursionError):
             values = [None]
     for value in values:
-        yield value if isinstance(value, Mapping) and first_hole(value) is None else None
+        yield value if isinstance(value, Mapping) and is_whole(value) else None
+
+
+def is_whole(convention: Mapping[object, object]) -> bool:
+    """Whether all of a convention is known: a token of the project's own is a function, which is not run."""
+    return first_hole(convention) is None and all(isinstance(each, str) for each in convention.values())
+
+
+def _given(node: ast.AST) -> Iterator[ast.expr]:
+    """The values that ``node`` gives as ``naming_convention``."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rsplit(".", 1)[-1] != "Operations":
+        yield from (keyword.value for keyword in node.keywords if keyword.arg == _KEYWORD)
+    elif isinstance(node, ast.Assign):
+        targets = (each for each in node.targets if isinstance(each, ast.Attribute) and each.attr == _KEYWORD)
+        yield from (node.value for _ in targets)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,8 +22,10 @@ from database_patterns.model import Span
 
 from .alembic.source import Source
 from .alembic.values import Unknown
+from .conventions import is_whole
 from .env_run import Configured, Run, Synchronous
 from .files import read_source
+from .metadata_origin import origin_of_metadata
 
 MAX_BYTES: Final = 250_000
 """The largest env.py known to us has 20,000."""
@@ -52,8 +54,8 @@ class Environment:
     ``already_in_transaction`` says that the connection has begun a transaction before ``configure`` gets it, at one of
     ``before_configure``: Alembic then begins and commits none. ``autocommit`` says that the connection has no
     transactions at all. ``naming_convention`` and ``metadata`` are those of ``target_metadata``, the latter the name of
-    the module that it comes from. ``url`` is the address that env.py itself gives. ``offline`` says that ``--sql`` is
-    provided for. ``why_unknown`` is the reason why options are not known.
+    the module that it comes from, followed through the project's own modules. ``url`` is the address that env.py itself
+    gives. ``offline`` says that ``--sql`` is provided for. ``why_unknown`` is the reason why options are not known.
     """
 
     path: str
@@ -85,7 +87,7 @@ def read_environment(path: Path, options: Mapping[str, str], roots: tuple[Path, 
     online, offline = (Run(source, options, roots, offline=offline) for offline in (False, True))
     online.read()
     offline.read()
-    return _environment(source, online, offline, asynchronous=asynchronous or online.asynchronous)
+    return _environment(source, roots, online, offline, asynchronous=asynchronous or online.asynchronous)
 
 
 def driver_of(url: str | None) -> str | None:
@@ -94,7 +96,9 @@ def driver_of(url: str | None) -> str | None:
     return (match[1] or "") if match else None
 
 
-def _environment(source: Source, online: Run, offline: Run, *, asynchronous: bool) -> Environment:
+def _environment(
+    source: Source, roots: tuple[Path, ...], online: Run, offline: Run, *, asynchronous: bool
+) -> Environment:
     calls = online.configured
     options = {
         (name, span): Option(name, span)
@@ -110,7 +114,7 @@ def _environment(source: Source, online: Run, offline: Run, *, asynchronous: boo
         before_configure=tuple(dict.fromkeys(span for call in calls for span in call.begun)),
         autocommit=_truth(_same([call.autocommit for call in calls])),
         naming_convention=_convention(_same([_option(call, "target_metadata", None) for call in calls])),
-        metadata=_origin(source.tree),
+        metadata=origin_of_metadata(source.tree, roots),
         unknown_options=tuple(options.values()),
         asynchronous=asynchronous,
         offline=bool(offline.configured),
@@ -149,49 +153,6 @@ def _convention(metadata: object) -> Mapping[str, object] | None:
     conventions = [dict(each.naming_convention) for each in several if isinstance(each, MetaData)]
     if len(conventions) < len(several) or any(each != conventions[0] for each in conventions):
         return None
-    return {} if conventions[0] == dict(MetaData().naming_convention) else conventions[0]
-
-
-def _origin(tree: ast.Module) -> str | None:
-    """The module that ``target_metadata`` comes from, by the names alone."""
-    given: list[ast.expr] = [
-        keyword.value
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        for keyword in call.keywords
-        if keyword.arg == "target_metadata"
-    ]
-    name = _root(given[0]) if given else None
-    defined = dict(_defined(tree))
-    while name in defined:
-        name = _root(defined.pop(name))
-    return None if name is None else _imported(tree, name)
-
-
-def _defined(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """The names that the file assigns, and those of its functions, with what they stand for or return."""
-    for node in tree.body:
-        if isinstance(node, ast.Assign):
-            yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
-        elif isinstance(node, ast.FunctionDef):
-            returned = (each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value)
-            yield from ((node.name, value) for value in returned)
-
-
-def _imported(tree: ast.Module, name: str) -> str | None:
-    """The module that ``name`` is imported from, or is."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == name for each in node.names):
-            return "." * node.level + (node.module or "")
-        if isinstance(node, ast.Import):
-            for each in node.names:
-                if name in {each.asname, each.name.partition(".")[0]}:
-                    return each.name
-    return None
-
-
-def _root(node: ast.expr) -> str | None:
-    """The name that an expression such as ``models.Base.metadata`` begins with."""
-    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
+    if conventions[0] == dict(MetaData().naming_convention):
+        return {}
+    return conventions[0] if is_whole(conventions[0]) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +23,7 @@ from .installed import libraries
 from .pins import Pin, pins
 from .project import Project, is_inside, mentions, repository
 
-_WITHOUT_CONVENTION: Final = {"flask", "flask_sqlalchemy", "sqlalchemy", "sqlmodel"}
+_WITHOUT_CONVENTION: Final = {"flask", "flask_sqlalchemy", "sqlalchemy", "sqlmodel"} | sys.stdlib_module_names
 """Libraries whose metadata has no naming convention unless the project gives it one."""
 
 _DRIVERS: Final = {"asyncpg": "asyncpg", "psycopg": "psycopg", "psycopg2": "psycopg2", "psycopg2-binary": "psycopg2"}
@@ -70,6 +71,7 @@ class Surroundings:
             settings=FlaskSettings(self.project.roots, self.project.within),
             libraries=libraries(self.project.settings.parent, self.project.within),
             naming_convention=self.environment.naming_convention,
+            convention_unread=self.environment.naming_convention is None,
             transaction_per_migration=self.environment.transaction_per_migration,
             transactional_ddl=self.environment.transactional_ddl,
             driver=self.driver,
@@ -140,6 +142,8 @@ class Surroundings:
             yield f"{place}: begins a transaction before context.configure; in it an autocommit_block() fails"
         if self.environment.why_unknown:
             yield f"env.py could not be read: {self.environment.why_unknown}"
+        elif self.environment.naming_convention is None:
+            yield "whether target_metadata has a naming convention could not be read: constraints may have other names"
 
     def _completed(self, read: Environment) -> Environment:
         if read.transaction_per_migration is None and not read.why_unknown:

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy.schema import MetaData
+from sqlalchemy.schema import MetaData, Table
 from sqlalchemy.sql.elements import ClauseElement
+
+from database_patterns.actions import CreateDomain, CreateEnum, CreateTable
 
 from . import reflected
 from .budget import Budget
@@ -192,7 +194,8 @@ class ConnectionCalls(OperationCalls):
         check = bool(kwargs.get("checkfirst", args[1] if len(args) > 1 else default))
         exists = "does not exist yet" if name.startswith("create") else "exists"
         guard = f"if {getattr(owner, 'name', None) or 'it'} {exists}" if check else None
-        with self.journal.guarded(guard):
+        created = (CreateTable,) if isinstance(owner, MetaData | Table) else (CreateEnum, CreateDomain)
+        with self.journal.guarded_by_absence(guard, *created):
             self.send(node, partial(method, self.recording.connection, checkfirst=False))
 
 

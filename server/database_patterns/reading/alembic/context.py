@@ -15,7 +15,8 @@ class RevisionContext:
     ``roots`` are the folders that the project's own modules are found in; where there are none, no other file is read.
     ``libraries`` are the folders of installed modules, which are read in the same way where the project has none of
     that name.
-    ``naming_convention`` is that of ``target_metadata`` (empty: it has none; None: not known). The others are options
+    ``naming_convention`` is that of ``target_metadata`` (empty: it has none; None: not known, and
+    ``convention_unread`` says that there is an env.py which would tell). The others are options
     of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
     ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``). ``database`` is what
     ``upgrade(engine_name)`` is called with, where env.py migrates several databases. ``altered_by`` is the code of
@@ -28,6 +29,7 @@ class RevisionContext:
     roots: tuple[Path, ...] = ()
     libraries: tuple[Path, ...] = ()
     naming_convention: Mapping[str, object] | None = None
+    convention_unread: bool = False
     transaction_per_migration: bool | None = None
     transactional_ddl: bool | None = None
     driver: str | None = None

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, islice
 from string import whitespace
-from typing import Final
+from typing import Final, Literal
 
-from database_patterns.actions import TransactionControl
+from database_patterns.actions import Action, TransactionControl
 from database_patterns.model import (
     Alters,
     CommitOnBind,
@@ -26,6 +26,7 @@ from database_patterns.model import (
 )
 from database_patterns.reading.statements import parse
 
+from .constraint_names import CONDITION
 from .origins import Origins, Place, contains, is_part, keyword
 from .recording import Rendered
 from .source import Source
@@ -64,6 +65,7 @@ class Journal:
         self.modules: list[Source] = []
         self._texts: dict[Source, Texts] = {}
         self.always: list[str] = []
+        self.unless_there: tuple[type[Action], ...] = ()
         self.broken = False
 
     def size(self) -> tuple[int, int, int]:
@@ -190,6 +192,16 @@ class Journal:
             if self.transactions.number != before:
                 self.transactions.uncertain(f"whether the transaction was ended before depends on: {guard}")
 
+    @contextmanager
+    def guarded_by_absence(self, guard: str | None, *created: type[Action]) -> Generator[None]:
+        """``guarded``, where ``guard`` is that what the statements of the kinds ``created`` create is not there."""
+        self.unless_there = created if guard else ()
+        try:
+            with self.guarded(guard):
+                yield
+        finally:
+            self.unless_there = ()
+
     def _parts(self, sql: str, node: ast.AST, place: Span) -> Callable[[int, int], Span]:
         """The places of parts of ``sql``, ``place`` for the whole of it; where it is written is only found if asked."""
         first, last = len(sql) - len(sql.lstrip()), len(sql.rstrip(f"{whitespace};"))
@@ -249,6 +261,10 @@ class Journal:
         related = (*related, *(each for each in statement.related if each != span))
         conditions = list(dict.fromkeys([*self.always, *self.guards]))
         confidence = "guarded" if conditions and statement.confidence == "exact" else statement.confidence
+        only_unsure: Literal["existence", "names"] | None = None
+        if confidence == "guarded" and len(conditions) == 1 and not statement.guard:
+            sought = bool(statement.actions) and isinstance(statement.actions[0], self.unless_there)
+            only_unsure = "names" if conditions[0] == CONDITION else "existence" if sought else None
         guard = " and ".join(conditions + ([statement.guard] if statement.guard else [])) or None
         self.statements.append(
             replace(
@@ -258,5 +274,6 @@ class Journal:
                 confidence=confidence,
                 guard=guard,
                 transaction=self.transactions.current() or statement.message,
+                only_unsure=only_unsure,
             )
         )

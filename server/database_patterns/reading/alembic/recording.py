@@ -25,6 +25,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.sqltypes import ARRAY
 from sqlalchemy.sql.type_api import TypeEngine
 
+from .constraint_names import UNREAD, condition_of_names
 from .literals import literal
 from .neighbours import converts
 from .placeholders import Value
@@ -149,11 +150,12 @@ def _context() -> MigrationContext:
 class Recording:
     """One run of Alembic's operations: ``operations`` to call, ``take()`` to get what they have rendered since."""
 
-    def __init__(self, naming_convention: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, naming_convention: Mapping[str, Any] | None = None, *, unread: bool = False) -> None:
         self.dialect = _Dialect()
         options = {**_OPTIONS, "output_buffer": io.StringIO()}
-        if naming_convention:
-            options["target_metadata"] = MetaData(naming_convention=dict(naming_convention))
+        convention = UNREAD if unread else naming_convention
+        if convention:
+            options["target_metadata"] = MetaData(naming_convention=dict(convention))
         context = copy.copy(_context())
         self.connection = cast("Any", MockConnection(self.dialect, self._mocked))
         impl = _Impl(self.dialect, self.connection, True, None, None, options)  # noqa: FBT003  Alembic's signature
@@ -184,6 +186,7 @@ class Recording:
         options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
         compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
         about = statement if isinstance(statement, DDLElement) else None
+        condition = condition or condition_of_names(about)
         self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about, condition))
 
     def _with_defaults(self, statement: Insert | Update) -> Insert | Update:
