@@ -116,6 +116,7 @@ def names():
 """
 LAZY = "as far as (op.drop_table(name) for name in NAMES) is consumed"
 IN_ORDER = "in the order in which names() is consumed"
+IN_ORDER_OF_ANY = "in the order in which any(names()) is consumed"
 GUARDED = {
     "lazy = (op.drop_table(name) for name in NAMES)": [("DROP TABLE a", LAZY), ("DROP TABLE b", LAZY)],
     "any(op.drop_table(name) for name in NAMES)": [("DROP TABLE a", LAZY), ("DROP TABLE b", LAZY)],
@@ -127,6 +128,12 @@ GUARDED = {
             "",
             "for each name in names() and one of names() (names(), which uses the database between its items)",
         ),
+    ],
+    "any(names())": [("LOCK TABLE a", IN_ORDER_OF_ANY), ("LOCK TABLE b", IN_ORDER_OF_ANY)],
+    'if "a" in names():\n    op.drop_table("c")': [
+        ("LOCK TABLE a", IN_ORDER),
+        ("LOCK TABLE b", IN_ORDER),
+        ("DROP TABLE c", 'if "a" in names()'),
     ],
 }
 

@@ -100,8 +100,7 @@ class Calls(SessionCalls):
         callee = self.evaluate(node.func)
         if goes_through(callee):
             self.whole |= {id(each) for each in node.args}
-        args, kwargs = self._arguments(node)
-        result = self._dispatch(node, callee, (args, kwargs))
+        result = self._dispatch(node, callee, self._arguments(node))
         self.reached.add(id(node))
         if self.raised and not self.importing:
             self.journal.only(f"if the call on line {node.lineno} does not fail ({self.raised})")
@@ -315,7 +314,8 @@ class Calls(SessionCalls):
     def _taken(self, node: ast.Call, callee: Callable[..., object], arguments: Arguments) -> Arguments:
         """The arguments as ``callee`` takes them: Python iterates over a query, SQLAlchemy builds from it."""
         args, kwargs = arguments
-        take = partial(self.fetched, node) if library.is_builtin(callee) else orm.core
+        fetched = self.fetched_singly if library.takes_some(callee) else self.fetched
+        take = partial(fetched, node) if library.is_builtin(callee) else orm.core
         return [take(each) for each in args], {name: take(value) for name, value in kwargs.items()}
 
     @staticmethod

@@ -75,10 +75,6 @@ class Expressions(Iterators):
         """``value`` as it is put into a text: an object of a class of the file by its own method."""
 
     @abstractmethod
-    def fetched(self, node: ast.expr, value: object) -> object:
-        """What iterating over ``value`` at ``node`` iterates over."""
-
-    @abstractmethod
     def setting(self, name: object, code: str) -> object:
         """The setting ``name`` of the project's Flask application, asked for by ``code``."""
 
@@ -200,7 +196,7 @@ class Expressions(Iterators):
         result: object = True
         for operation, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(right_node)
-            right = self.searched(operation, left, right)
+            right = self.searched(right_node, operation, left, right)
             result = self.parts.build(self.parts.of(left, right), partial(compared, operation, left, right))
             if result is not True:
                 return result
@@ -331,8 +327,7 @@ class Expressions(Iterators):
             yield
             return
         value = self.evaluate(generators[0].iter) if first is MISSING else first
-        with self.journal.guarded(self.interleaved(generators[0].iter, value)):
-            items = self.items(self.fetched(generators[0].iter, value))
+        items = self.items(self.fetched_singly(generators[0].iter, value))
         if isinstance(items, Unknown):
             raise _UnknownRoundsError(items)
         for item in items:

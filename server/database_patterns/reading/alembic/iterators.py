@@ -28,6 +28,15 @@ class Iterators(Assignments):
         """Generator expressions that are gone through to their ends right where they stand."""
 
     @abstractmethod
+    def fetched(self, node: ast.expr, value: object) -> object:
+        """What iterating over ``value`` at ``node`` iterates over."""
+
+    def fetched_singly(self, node: ast.expr, value: object) -> object:
+        """The same for what takes the items one by one, and may not take all of them."""
+        with self.journal.guarded(self.interleaved(node, value)):
+            return self.fetched(node, value)
+
+    @abstractmethod
     def interleaved(self, node: ast.expr, value: object) -> str | None:
         """Under which condition a generator sends before the first item is used, which others use one by one."""
 
@@ -59,9 +68,12 @@ class Iterators(Assignments):
                 self.taint(each, "an iterator of which items were taken")
         return [list(each) if isinstance(each, Once) else each for each in args], kwargs
 
-    def searched(self, operation: ast.cmpop, wanted: object, value: object) -> object:
+    def searched(self, node: ast.expr, operation: ast.cmpop, wanted: object, value: object) -> object:
         """What ``in`` compares ``wanted`` with; the items of an iterator up to the one that is found are gone then."""
-        if not (isinstance(value, Once) and isinstance(operation, ast.In | ast.NotIn)):
+        if not isinstance(operation, ast.In | ast.NotIn):
+            return value
+        value = self.fetched_singly(node, value)
+        if not isinstance(value, Once):
             return value
         items = list(value)
         if first_hole((wanted, items)) is not None:

@@ -40,9 +40,7 @@ class Loops(Generators):
 
     def run_for(self, node: ast.For) -> Flow | None:
         """Run a ``for`` statement."""
-        value = self.evaluate(node.iter)
-        with self.journal.guarded(self.interleaved(node.iter, value)):
-            value = self.fetched(node.iter, value)
+        value = self.fetched_singly(node.iter, self.evaluate(node.iter))
         items = value if isinstance(value, Once) else self.items(value)
         if isinstance(items, Unordered):
             with self.journal.guarded(IN_ANY_ORDER):
