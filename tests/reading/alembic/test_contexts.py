@@ -61,6 +61,30 @@ class Picky(Quiet):
         return kind is KeyError
 
 
+class Table:
+    def __init__(self, name):
+        self.name = name
+
+    @contextlib.contextmanager
+    def untriggered(self):
+        op.execute(f"ALTER TABLE {self.name} DISABLE TRIGGER USER")
+        yield self.name
+        op.execute(f"ALTER TABLE {self.name} ENABLE TRIGGER USER")
+
+    @staticmethod
+    @contextlib.contextmanager
+    def timeout(seconds):
+        op.execute(f"SET lock_timeout = '{seconds}s'")
+        yield
+        op.execute("RESET lock_timeout")
+
+    @classmethod
+    @contextlib.contextmanager
+    def named(cls, name):
+        with cls(name).untriggered():
+            yield cls(name)
+
+
 class Half:
     def __enter__(self):
         pass
@@ -89,6 +113,12 @@ BODIES = {
             people.run("DELETE FROM")
             op.execute("DELETE FROM orders")
         op.execute("SELECT 1")
+    """,
+    "methods that yield": """
+        with Table("people").untriggered() as name, Table.timeout(5):
+            op.execute(f"DELETE FROM {name}")
+        with Table.named("orders") as table:
+            op.execute(f"DELETE FROM {table.name}")
     """,
     "a way out of the block": """
         def clear(table):

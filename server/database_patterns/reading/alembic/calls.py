@@ -20,7 +20,7 @@ from . import classes, library, orm, reflected
 from .budget import Budget, OutOfBudgetError
 from .context import RevisionContext
 from .custom import Registered
-from .formatting import brace_format, joined
+from .formatting import brace_format, joined, replaced_size
 from .iterators import goes_through
 from .journal import Journal
 from .objects import CALLED, Instance, Method, PlainClass
@@ -138,7 +138,7 @@ class Calls(SessionCalls):
         if isinstance(callee, CALLED):
             result = self.call_object(node, callee, arguments)
         elif isinstance(callee, GeneratorFunction):
-            result = Started(callee.function, arguments, callee.managed)
+            result = callee.start(*arguments)
         elif isinstance(callee, Question):
             result = self.look_up(node, callee.name, arguments)
         elif isinstance(callee, orm.Model):
@@ -380,7 +380,7 @@ class Calls(SessionCalls):
                 return Unknown("a value that reading cannot compute")
         self.budget.spend(2 + sum(len(arg) // 50 for arg in args if isinstance(arg, str | list | tuple | dict | range)))
         if function is str.replace or getattr(function, "__name__", "") == "replace":
-            self.budget.spend(_replaced_size(function, args) // 200)
+            self.budget.spend(replaced_size(function, args) // 200)
         try:
             parts = self.parts.of(function, owner, args, kwargs)
             result = self.parts.build(parts, partial(function, *args, **kwargs))
@@ -391,10 +391,3 @@ class Calls(SessionCalls):
             return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
         values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
         return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]
-
-
-def _replaced_size(function: object, args: list[Any]) -> int:
-    text = getattr(function, "__self__", "")
-    if not isinstance(text, str) or len(args) < 2 or not all(isinstance(arg, str) for arg in args[:2]):
-        return 0
-    return len(text) + text.count(args[0]) * len(args[1])

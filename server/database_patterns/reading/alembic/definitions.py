@@ -83,7 +83,7 @@ class Definitions(Imports):
             return made
         if word == "contextmanager" and isinstance(made, GeneratorFunction):
             return replace(made, managed=True)
-        if word in DESCRIPTORS and isinstance(made, Function):
+        if word in DESCRIPTORS and isinstance(made, Function | GeneratorFunction):
             return Descriptor(DESCRIPTORS[word], made)
         wrapper = self.evaluate(decorator)
         if isinstance(wrapper, Registration):

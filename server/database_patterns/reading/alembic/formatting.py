@@ -168,3 +168,11 @@ def joined(separator: str, items: Iterable[object]) -> str | PartialText | Unkno
             return Unknown(f"join() of a {type(item).__name__}")
         parts.extend((separator, item))
     return text_of(parts[1:])
+
+
+def replaced_size(function: object, args: list[Any]) -> int:
+    """How long the text is at most that ``function``, the method ``replace`` of a text, makes."""
+    text = getattr(function, "__self__", "")
+    if not isinstance(text, str) or len(args) < 2 or not all(isinstance(arg, str) for arg in args[:2]):
+        return 0
+    return len(text) + text.count(args[0]) * len(args[1])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from .values import MISSING, Function, Maker, Owner, Symbolic, Unknown
+from .values import MISSING, Function, GeneratorFunction, Maker, Owner, Symbolic, Unknown
 
 DescriptorKind = Literal["classmethod", "property", "staticmethod"]
 DESCRIPTORS: Final[dict[str, DescriptorKind]] = {
@@ -31,7 +31,7 @@ class Descriptor(Symbolic):
     """A function of a class body below one of ``DESCRIPTORS``."""
 
     kind: DescriptorKind
-    function: Function
+    function: Function | GeneratorFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,16 @@ def _bound(value: object, owner: PlainClass, receiver: Instance | None, of: Plai
         if value.kind == "staticmethod":
             return value.function
         if value.kind == "classmethod":
-            return Method(value.function, of, owner)
-        return Method(value.function, receiver, owner, is_property=True) if receiver else Unknown("a property")
-    if isinstance(value, Function) and receiver is not None:
-        return Method(value, receiver, owner)
+            return _method(value.function, of, owner)
+        if receiver is None or not isinstance(value.function, Function):
+            return Unknown("a property")
+        return Method(value.function, receiver, owner, is_property=True)
+    if isinstance(value, Function | GeneratorFunction) and receiver is not None:
+        return _method(value, receiver, owner)
     return value
+
+
+def _method(function: Function | GeneratorFunction, receiver: object, owner: PlainClass) -> object:
+    if isinstance(function, GeneratorFunction):
+        return replace(function, receiver=(receiver,))
+    return Method(function, receiver, owner)

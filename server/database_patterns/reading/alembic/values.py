@@ -245,10 +245,18 @@ class Function(Symbolic):
 
 @dataclass(frozen=True, slots=True)
 class GeneratorFunction(Symbolic):
-    """A function of the file that yields; ``managed`` when it is made a context manager."""
+    """A function of the file that yields; ``managed`` when it is made a context manager.
+
+    As a method it has a ``receiver``, the object or the class that it is called on.
+    """
 
     function: Function
     managed: bool = False
+    receiver: tuple[object, ...] = ()
+
+    def start(self, args: list[Any], kwargs: dict[str, Any]) -> Started:
+        """Call it: nothing of it runs yet."""
+        return Started(self.function, ([*self.receiver, *args], kwargs), self.managed)
 
 
 @dataclass(slots=True, eq=False)
