@@ -8,6 +8,8 @@ from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
 from database_patterns.model import CommitOnBind, Direction, Gap, Span
 from database_patterns.reading import read_text
+from database_patterns.reading.alembic import RevisionContext, read_revision
+from database_patterns.reading.alembic.constraint_names import CONDITION
 
 REVISION = """\
 from alembic import op
@@ -143,3 +145,12 @@ def test_what_reading_left_out_is_a_gap_of_its_own_direction() -> None:
     assert linting.gaps(in_context(text, "b.py", "upgrade")) == ()
     gaps = linting.gaps(in_context(text, "b.py", "downgrade"))
     assert [gap.span.line for gap in gaps] == [14]
+
+
+def test_a_statement_of_which_only_names_are_not_known_is_as_severe_as_any() -> None:
+    text = REVISION.replace('op.create_index("i", "orders", ["id"])', 'op.create_index(None, "orders", ["id"])')
+    migration = read_revision(text, "b.py", RevisionContext(convention_unread=True))
+    context = follow(migration, "upgrade", in_context("SELECT 1;").at_end, Assumptions())
+    found = next(each for each in linting.run([context]) if each.rule == "index-without-concurrently")
+    assert found.severity == "error"
+    assert found.message.endswith(f" What its constraints and indexes are called is not known here ({CONDITION}).")

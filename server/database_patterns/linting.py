@@ -154,13 +154,15 @@ def _sizes(rule: Rule, hit: Hit) -> str:
 
 def _surest(statement: Statement | None) -> Certainty:
     """The most that can be said of a statement: little, where it is not known whether it runs, or as what."""
-    return "proven" if statement is None or statement.confidence == "exact" else "unknown"
+    certain = statement is None or statement.confidence == "exact" or statement.only_unsure == "names"
+    return "proven" if certain else "unknown"
 
 
 def _condition(statement: Statement | None) -> str:
     if statement is None or statement.confidence == "exact":
         return ""
     what = "Whether it runs" if statement.confidence == "guarded" else "What it runs"
+    what = "What its constraints and indexes are called" if statement.only_unsure == "names" else what
     return f" {what} is not known here{f' ({statement.guard})' if statement.guard else ''}."
 
 

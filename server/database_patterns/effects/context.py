@@ -36,6 +36,7 @@ _ON_ROWS: Final = (Delete, Insert, Select, Update)
 _RUNS_CODE: Final = (DoBlock, Other, Select)
 _ALREADY_EXISTS: Final = frozenset({"42P07", "42701", "42710"})
 """The SQLSTATEs of a table, column or other object that there is already."""
+_NO_SUCH_CONSTRAINT: Final = "42704"
 
 __all__ = ["Assumptions", "Held", "MigrationInContext", "StatementInContext", "follow"]
 
@@ -189,7 +190,9 @@ def _predict(statement: Statement, catalog: Catalog, assumptions: Assumptions) -
     error = prediction.error
     if error is None:
         return prediction
-    if statement.confidence == "guarded" and error.sqlstate in _ALREADY_EXISTS:
+    if statement.only_unsure == "names" and error.sqlstate in {*_ALREADY_EXISTS, _NO_SUCH_CONSTRAINT}:
+        unless = "target_metadata has a naming convention, which gives another name"
+    elif statement.confidence == "guarded" and error.sqlstate in _ALREADY_EXISTS:
         unless = "its condition rules that out"
     elif catalog.sure and predict(statement, catalog.sure, assumptions).error is None:
         unless = "a part that could not be analysed has changed that"

@@ -81,3 +81,21 @@ def test_a_table_is_new_and_has_its_columns_whatever_its_constraints_are_called(
     plain = follow(read(FOLLOWED, unread=False), "upgrade", before, Assumptions())
     errors = [each.prediction.error.sqlstate if each.prediction.error else None for each in plain.statements]
     assert errors == [None, None, "42704", "42704", "42703"]
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ('op.drop_constraint("positive", "t", type_="check")', "42704"),
+        ('op.create_check_constraint("ck_t_positive", "t", "a > 0")', "42710"),
+    ],
+)
+def test_a_name_that_a_convention_may_change_is_no_certain_failure(call: str, error: str) -> None:
+    table = "CREATE TABLE t (a int, CONSTRAINT ck_t_positive CHECK (a > 0))"
+    before = Catalog.empty().advance(read_text(table).upgrade[0])
+    (followed,) = follow(read(call), "upgrade", before, Assumptions()).statements
+    assert followed.prediction.error is None
+    assert [each.sqlstate for each in followed.prediction.may_fail if each.expected] == [error]
+    (plain,) = follow(read(call, unread=False), "upgrade", before, Assumptions()).statements
+    assert plain.prediction.error is not None
+    assert plain.prediction.error.sqlstate == error
