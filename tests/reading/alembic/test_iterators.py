@@ -177,3 +177,12 @@ def test_an_iterator_that_was_used_under_a_condition_is_unknown_afterwards(revis
         ("DROP TABLE a", "if settings.big"),
         ("", "for each table, _ in pairs and one of pairs (an iterator that was used under a condition)"),
     ]
+
+
+def test_a_generator_that_is_unpacked_is_run_there(revise: Revise) -> None:
+    revision = revise("a, b = names()\nop.execute('SELECT 1')", top=GENERATOR)
+    sent = [("LOCK TABLE a", "exact", None), ("LOCK TABLE b", "exact", None), ("SELECT 1", "exact", None)]
+    assert (revision.outline(), revision.gaps()) == (
+        sent,
+        [("names()", "names(), which uses the database between its items")],
+    )

@@ -84,6 +84,8 @@ class Interpreter(Contexts):
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.evaluate(node.value)
+        if any(isinstance(target, ast.Tuple | ast.List) for target in node.targets):
+            value = self.fetched(node.value, value)
         for target in node.targets:
             self.assign(target, value)
 
