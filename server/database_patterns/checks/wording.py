@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import indent
+from typing import Final
 
 from database_patterns.actions import Name
 from database_patterns.effects import family
@@ -12,6 +14,8 @@ from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import Certainty, Effect, Tristate
 from database_patterns.prose import listed
 from database_patterns.rendering.operations import Operation, written
+
+_CODE: Final = re.compile(r"\w+[._(\[]")
 
 
 def validated_under(held: Held, constraint: str, tables: Iterable[Name], at: StatementInContext) -> str:
@@ -65,7 +69,9 @@ def depends_on(fact: Tristate, at: StatementInContext) -> str:
 
 
 def sentence(text: str) -> str:
-    """A text as a sentence of its own."""
+    """A text as a sentence of its own; code that it begins with stays as it is."""
+    if _CODE.match(text):
+        return f"{text.rstrip('.')}."
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 

@@ -37,6 +37,12 @@ COMPUTED = {
     'a, (b, *_) = "x", ("y", "z")\nop.drop_column(a, "c")': ["ALTER TABLE x DROP COLUMN c"],
     'drop = lambda name: op.drop_table(name)\ndrop("t")': ["DROP TABLE t"],
     'op.execute(textwrap.dedent("""\n    SELECT 1"""))': ["SELECT 1"],
+    "for a, b in itertools.product((1, 2), repeat=2):\n    op.execute(f'SELECT {a}, {b}')": [
+        "SELECT 1, 1",
+        "SELECT 1, 2",
+        "SELECT 2, 1",
+        "SELECT 2, 2",
+    ],
     'op.drop_table(Kind.FIRST.value)\nop.drop_table(Kind("b").value)': ["DROP TABLE a", "DROP TABLE b"],
     "count = 1\nwhile False:\n    count += 1\nop.execute(f'SELECT {count}')": ["SELECT 1"],
     'op.execute("SELECT 1" if len("ab") > 1 else "SELECT 2")': ["SELECT 1"],
@@ -44,6 +50,7 @@ COMPUTED = {
 }
 TOP = """
 import enum
+import itertools
 import textwrap
 from alembic import context
 
@@ -305,15 +312,78 @@ def test_an_error_in_one_statement_loses_no_other(revise: Revise) -> None:
         op.drop_table("b")
         """
     )
+    line = revision.place("broken = 1 / 0").line
+    guard = f"if the expression on line {line} does not fail (ZeroDivisionError: division by zero)"
     assert revision.outline() == [
         ("DROP TABLE a", "exact", None),
-        ("", "opaque", "undefined_name, which nothing defines"),
-        ("DROP TABLE b", "exact", None),
+        ("", "opaque", f"{guard} and undefined_name, which nothing defines"),
+        ("DROP TABLE b", "guarded", guard),
     ]
-    assert revision.gaps() == [
-        ("broken = 1 / 0", "ZeroDivisionError: division by zero"),
-        ("op.drop_table(undefined_name)", "undefined_name, which nothing defines"),
+    assert revision.gaps() == [("op.drop_table(undefined_name)", "undefined_name, which nothing defines")]
+
+
+STOPS = {
+    'x = {"a": 1}["b"]': "expression on line {} does not fail (KeyError: 'b')",
+    "x = [1][3]": "expression on line {} does not fail (IndexError: list index out of range)",
+    "x = None[0]": "expression on line {} does not fail (TypeError: 'NoneType' object is not subscriptable)",
+    "x = None.name": "expression on line {} does not fail (AttributeError: 'NoneType' object has no attribute 'name')",
+    'x = int("x")': "call on line {} does not fail (ValueError: invalid literal for int() with base 10: 'x')",
+    "x = None()": "call on line {} does not fail (TypeError: 'NoneType' object is not callable)",
+    "x = None < 1": "expression on line {} does not fail "
+    "(TypeError: '<' not supported between instances of 'NoneType' and 'int')",
+    'x = -"a"': "expression on line {} does not fail (TypeError: bad operand type for unary -: 'str')",
+    'x = f"{name:d}"': "expression on line {} does not fail "
+    "(formatting fails (Unknown format code 'd' for object of type 'str'))",
+    "a, b = (1,)": "expression on line {} does not fail (ValueError: 1 values are unpacked into 2 names)",
+}
+
+
+@pytest.mark.parametrize("body", STOPS)
+def test_what_follows_an_error_that_python_raises_is_not_certain(body: str, revise: Revise) -> None:
+    revision = revise(f'op.drop_table("a")\n{body}\nop.drop_table("b")', top='name = "c"')
+    assert revision.outline() == [
+        ("DROP TABLE a", "exact", None),
+        ("DROP TABLE b", "guarded", f"if the {STOPS[body].format(revision.place(body).line)}"),
     ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['x = settings["b"]', "x = settings.name", 'try:\n    x = {}["b"]\nexcept KeyError:\n    x = 1', 'x = "a".__len__'],
+)
+def test_what_reading_cannot_compute_or_a_handler_catches_is_no_error(body: str, revise: Revise) -> None:
+    revision = revise(f'{body}\nop.drop_table("b")', top="from app import settings")
+    assert revision.outline() == [("DROP TABLE b", "exact", None)]
+
+
+def test_a_statement_that_is_not_interpreted_may_change_names_and_leave(revise: Revise) -> None:
+    revision = revise(
+        """
+        name = picked = "t"
+        match name:
+            case [picked]:
+                name = "u"
+        op.drop_table(name)
+        op.drop_table(picked)
+        op.execute(chosen("x"))
+        """,
+        top="""
+        def chosen(value):
+            match value:
+                case "x":
+                    return "SELECT 1"
+        """,
+    )
+    why = "Match is not interpreted"
+    assert revision.outline() == [("", "opaque", why), ("", "opaque", why), ("", "opaque", "what chosen() returns")]
+
+
+def test_work_that_never_ends_is_named_where_reading_gave_up(revise: Revise) -> None:
+    revision = revise("for number in range(100000):\n    for other in range(100000):\n        pass")
+    (gap,) = revision.migration.upgrade_gaps
+    line = revision.place("for other").line
+    why = "it takes more work than is spent on one revision; reading ended on line"
+    assert (gap.what, gap.why) == ("for other in range(100000):", f"{why} {line}")
 
 
 def test_code_that_is_known_never_to_run_is_neither_statement_nor_gap(revise: Revise) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from database_patterns.model import Transaction
+import pytest
+
+from database_patterns.model import CommitOnBind, Transaction
 
 Revise = Callable[..., Any]
 
@@ -88,3 +90,64 @@ def test_another_isolation_level_makes_the_transaction_uncertain(revise: Revise)
     (transaction,) = transactions(revision)
     assert transaction is not None
     assert not transaction.certain
+
+
+def test_a_begin_within_a_transaction_changes_nothing(revise: Revise) -> None:
+    revision = revise('op.drop_table("a")\nop.execute("BEGIN")\nop.drop_table("b")')
+    assert transactions(revision) == [FIRST, FIRST, FIRST]
+
+
+def test_a_handler_that_raises_again_leaves_no_trace_in_what_follows(revise: Revise) -> None:
+    revision = revise(
+        """
+        session = Session(bind=op.get_bind())
+        name = "t"
+        try:
+            session.execute(sa.text("SELECT 1"))
+            session.commit()
+        except Exception:
+            name = "u"
+            session.rollback()
+            raise
+        op.drop_table(name)
+        """,
+        top="from sqlalchemy.orm import Session",
+    )
+    assert (revision.sql(), transactions(revision)) == (["SELECT 1", "DROP TABLE t"], [FIRST, FIRST])
+    assert revision.notes() == []
+
+
+def test_a_rollback_whose_error_another_handler_catches_is_told(revise: Revise) -> None:
+    revision = revise(
+        """
+        try:
+            try:
+                op.drop_table("a")
+            except Exception:
+                op.get_bind().rollback()
+                raise
+        except Exception:
+            pass
+        op.drop_table("b")
+        """
+    )
+    (note,) = revision.notes()
+    assert note == CommitOnBind(revision.place("op.get_bind().rollback()"), "upgrade", "op.get_bind().rollback()")
+    assert [each and each.certain for each in transactions(revision)] == [True, False]
+
+
+REFUSED = {
+    'op.get_bind().execution_options(isolation_level="AUTOCOMMIT")': "change the isolation level",
+    "op.get_bind().begin()": "begin another one",
+}
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_what_sqlalchemy_2_refuses_within_a_transaction_is_under_the_condition_of_an_older_one(
+    call: str, revise: Revise
+) -> None:
+    revision = revise(f'{call}\nop.drop_table("a")')
+    guard = f"if SQLAlchemy is older than 2.0 (it does not {REFUSED[call]} where it has begun a transaction)"
+    assert revision.outline() == [("DROP TABLE a", "guarded", guard)]
+    within = revise(f'with op.get_context().autocommit_block():\n    {call}\nop.drop_table("a")')
+    assert within.outline() == [("DROP TABLE a", "exact", None)]

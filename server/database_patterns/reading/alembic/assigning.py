@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from . import orm
 from .budget import Budget
+from .failing import is_scalar, said
 from .journal import Journal
 from .objects import Instance, PlainClass
+from .parts import Parts
 from .source import Source
 from .values import Namespace, Operations, Scope, Symbolic, Unknown, first_hole, is_inert
 
@@ -25,7 +28,10 @@ class Assignments(ABC):
         self.journal = journal
         self.budget = budget
         self.scope = Scope()
+        self.parts = Parts(budget)
         self.importing = False
+        self.line = 0
+        """The line of the latest statement of the file."""
         self.tainted: dict[int, tuple[object, Unknown]] = {}
 
     @abstractmethod
@@ -39,6 +45,21 @@ class Assignments(ABC):
     @abstractmethod
     def items(self, value: object) -> Sequence[object] | Unknown:
         """What iterating over ``value`` gives."""
+
+    def computed(self, node: ast.AST, function: Callable[..., object], *operands: object) -> object:
+        """What ``function`` gives; where Python refuses plain ``operands``, the revision stops at ``node``."""
+        try:
+            return self.parts.build(self.parts.of(*operands), partial(function, *operands))
+        except (ArithmeticError, TypeError, ValueError) as error:
+            if not all(map(is_scalar, operands)):
+                raise
+            return self.stops(node, said(error))
+
+    def stops(self, node: ast.AST, failure: str) -> Unknown:
+        """Python raises ``failure`` at ``node``: what follows is not reached, unless reading is wrong about a value."""
+        if not self.importing:
+            self.journal.stops(node, failure)
+        return Unknown(failure)
 
     def assign(self, target: ast.expr, value: object) -> None:
         """``target = value``; what cannot be followed makes the container unknown."""
@@ -79,10 +100,14 @@ class Assignments(ABC):
             end = len(values) - (len(targets) - 1 - starred)
             values = [*values[:starred], list(values[starred:end]), *values[end:]]
         if isinstance(values, Unknown) or len(values) != len(targets):
-            reason = values if isinstance(values, Unknown) else Unknown("an unpacking that does not fit")
+            reason = values if isinstance(values, Unknown) else self._misfit(targets, len(values))
             values = [reason] * len(targets)
         for target, item in zip(targets, values, strict=True):
             self.assign(target.value if isinstance(target, ast.Starred) else target, item)
+
+    def _misfit(self, targets: Sequence[ast.expr], found: int) -> Unknown:
+        """Python refuses to unpack so many values into ``targets``."""
+        return self.stops(targets[0], f"ValueError: {found} values are unpacked into {len(targets)} names")
 
     def _assign_item(self, target: ast.Subscript, value: object) -> None:
         container, key = self.evaluate(target.value), self.evaluate(target.slice)

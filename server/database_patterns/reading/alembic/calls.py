@@ -20,13 +20,14 @@ from . import classes, library, orm, reflected
 from .budget import Budget, OutOfBudgetError
 from .context import RevisionContext
 from .custom import Registered
+from .failing import NotReadError, is_scalar, said
 from .formatting import brace_format, joined, replaced_size
 from .iterators import goes_through
 from .journal import Journal
 from .objects import CALLED, Instance, Method, PlainClass
 from .origins import MADE
 from .paths import Location
-from .sending import Arguments, flat, said
+from .sending import Arguments, flat
 from .sessions import SessionCalls
 from .source import Source
 from .values import (
@@ -102,8 +103,8 @@ class Calls(SessionCalls):
             self.whole |= {id(each) for each in node.args}
         result = self._dispatch(node, callee, self._arguments(node))
         self.reached.add(id(node))
-        if self.raised and not self.importing:
-            self.journal.only(f"if the call on line {node.lineno} does not fail ({self.raised})")
+        if self.raised:
+            self.stops(node, self.raised)
         self.raised = ""
         return result
 
@@ -131,6 +132,8 @@ class Calls(SessionCalls):
             return self._call_bound(node, callee, arguments)
         if isinstance(callee, Symbolic):
             return self._call_symbolic(node, callee, arguments)
+        if is_scalar(callee):
+            self.raised = f"TypeError: {type(callee).__name__!r} object is not callable"
         return self._call_python(node, callee, arguments) if callable(callee) else self._what(node)
 
     def _call_symbolic(self, node: ast.Call, callee: Symbolic, arguments: Arguments) -> object:
@@ -386,6 +389,8 @@ class Calls(SessionCalls):
             result = self.parts.build(parts, partial(function, *args, **kwargs))
         except OutOfBudgetError:
             raise
+        except NotReadError as limit:
+            return Unknown(str(limit))
         except Exception as error:  # noqa: BLE001  the revision would fail here too
             self.raised = said(error)
             return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))

@@ -30,6 +30,7 @@ ANSWER: Final = Unknown("what the database answers", inert=True)
 
 _STRING_REFUSED: Final = "refuses to execute a string"
 _PERCENT_SIGNS: Final = "as far as the driver leaves percent signs alone"
+_BEGUN: Final = "does not {} where it has begun a transaction"
 _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
 _OF_VALUES: Final = {("application settings", "get"), ("dialect", "type_descriptor")}
@@ -90,13 +91,17 @@ class ConnectionCalls(OperationCalls):
     def _use_connection(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
         if name in _SAME_CONNECTION:
             if arguments[1].get("isolation_level") is not None:
-                self.journal.transactions.uncertain(f"{self.source.code(node, 60)} changes how statements are sent")
+                if self.journal.transactions.is_open():
+                    self.only_old(node, _BEGUN.format("change the isolation level"))
+                self.journal.transactions.uncertain(f"{self.source.code(node, 100)} changes how statements are sent")
             return Symbol("connection")
         if symbol.kind == "connection" and name == "begin_nested":
             self.savepoints += 1
             self.send(node, partial(self.recording.execute_raw, f"SAVEPOINT sa_savepoint_{self.savepoints}"))
             return Symbol("savepoint")
         if symbol.kind == "connection":
+            if name == "begin" and self.journal.transactions.is_open():
+                self.only_old(node, _BEGUN.format("begin another one"))
             return Symbol("transaction") if name == "begin" else ANSWER
         return ANSWER if name in _QUIET_SESSION else self.call_session(node, name, arguments)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,12 +15,12 @@ from sqlalchemy import MetaData, Table
 
 from . import library, orm, reflected
 from .budget import Budget
-from .formatting import formatted, text_of
+from .failing import is_scalar, lacks, refuses_index, said
+from .formatting import FAILS, formatted, text_of
 from .iterators import Iterators
 from .journal import Journal
 from .objects import Method
 from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
-from .parts import Parts
 from .paths import Location, as_text
 from .source import Branch, Source
 from .values import (
@@ -50,7 +51,6 @@ class Expressions(Iterators):
 
     def __init__(self, source: Source, journal: Journal, budget: Budget) -> None:
         super().__init__(source, journal, budget)
-        self.parts = Parts(budget)
         self.file = source
         self.dead: dict[int, Branch] = {}
 
@@ -101,9 +101,7 @@ class Expressions(Iterators):
     def items(self, value: object) -> Sequence[object] | Unknown:
         """What iterating over ``value`` gives."""
         value = self.drained(value)
-        if isinstance(value, Mapping):
-            value = list(value)
-        if isinstance(value, EnumType):
+        if isinstance(value, Mapping | EnumType):
             value = list(value)
         if isinstance(value, str | list | tuple | range | set | frozenset | dict):
             if too_big(value):
@@ -139,6 +137,8 @@ class Expressions(Iterators):
     def _attribute(self, node: ast.Attribute) -> object:
         owner = self.evaluate(node.value)
         value = self.attribute(owner, node.attr)
+        if isinstance(value, Unknown) and (failure := lacks(owner, node.attr)):
+            return self.stops(node, failure)
         if isinstance(value, Method) and value.is_property:
             return self.call_object(node, value, ([], {}))
         self.parts.inherit(value, owner)
@@ -164,15 +164,15 @@ class Expressions(Iterators):
 
     def _binary(self, node: ast.BinOp) -> object:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
-        return self.combine(node.op, left, self.shown(node, right) if isinstance(left, str) else right)
+        return self.combine(node, left, self.shown(node, right) if isinstance(left, str) else right)
 
-    def combine(self, operation: ast.operator, left: object, right: object) -> object:
+    def combine(self, node: ast.BinOp | ast.AugAssign, left: object, right: object) -> object:
         """``left <operation> right``, of bounded size."""
-        return self.grown(self.parts.build(self.parts.of(left, right), lambda: combined(operation, left, right)))
+        return self.grown(self.computed(node, partial(combined, node.op), left, right))
 
     def _unary(self, node: ast.UnaryOp) -> object:
         value = self.evaluate(node.operand)
-        return self.parts.build(self.parts.of(value), lambda: negated(node.op, value))
+        return self.computed(node, partial(negated, node.op), value)
 
     def _boolean(self, node: ast.BoolOp) -> object:
         decisive = isinstance(node.op, ast.Or)
@@ -197,7 +197,7 @@ class Expressions(Iterators):
         for operation, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(right_node)
             right = self.searched(right_node, operation, left, right)
-            result = self.parts.build(self.parts.of(left, right), partial(compared, operation, left, right))
+            result = self.computed(node, partial(compared, operation), left, right)
             if result is not True:
                 return result
             left = right
@@ -226,7 +226,8 @@ class Expressions(Iterators):
             return value
         if isinstance(value, Symbolic) or not isinstance(spec, str):
             return Unknown(self.source.code(node.value, 40))
-        return self.grown(formatted(value, conversion, spec))
+        text = formatted(value, conversion, spec)
+        return self.stops(node, text.reason) if isinstance(text, Unknown) and FAILS in text.reason else self.grown(text)
 
     def elements(self, nodes: Sequence[ast.expr]) -> list[object]:
         """The values of ``nodes``, starred ones spread out (an unknown one stays as one unknown item)."""
@@ -268,13 +269,14 @@ class Expressions(Iterators):
             return owner.named(index)
         if is_symbol(owner, "application settings"):
             return self.setting(index, self.source.code(node, 60))
-        if isinstance(owner, PartialText | Symbolic) or not hasattr(owner, "__getitem__"):
+        if isinstance(owner, PartialText | Symbolic) or not (is_scalar(owner) or hasattr(owner, "__getitem__")):
             return Unknown(self.source.code(node, 40))
         try:
-            value = owner[index]  # ty: ignore[not-callable]
+            value = operator.getitem(owner, index)  # type: ignore[call-overload]  # ty: ignore[no-matching-overload]
         except (KeyError, IndexError, TypeError, NotImplementedError) as error:
+            if refuses_index(owner):
+                self.stops(node, said(error))
             return Unknown(f"{self.source.code(node, 40)}, which fails ({type(error).__name__})")
-
         return self.grown(value) if isinstance(index, slice) else value
 
     def _slice(self, node: ast.Slice) -> object:

@@ -16,6 +16,9 @@ from .values import PartialText, Unknown, first_hole
 TEXT_MAX: Final = 1_000_000
 """The longest string that reading builds, in characters."""
 
+FAILS: Final = "formatting fails"
+"""How the reason begins of a value that Python cannot format."""
+
 _HOLE_SIZE: Final = 100
 """What an unknown part counts for."""
 _INTEGER_BITS: Final = 10_000
@@ -62,7 +65,7 @@ def formatted(value: object, conversion: str | None, spec: str) -> str | Partial
     try:
         return format(_CONVERSIONS[conversion](value), spec)
     except (ValueError, TypeError) as error:
-        return Unknown(f"formatting fails ({error})")
+        return Unknown(f"{FAILS} ({error})")
 
 
 def printable(value: object, conversion: str | None = None) -> bool:
@@ -91,7 +94,7 @@ def brace_format(template: str, args: Sequence[object], kwargs: Mapping[str, obj
     except _NotFollowedError as error:
         return Unknown(str(error))
     except (ValueError, IndexError, KeyError) as error:
-        return Unknown(f"formatting fails ({error!r})")
+        return Unknown(f"{FAILS} ({error!r})")
 
 
 def _brace_parts(template: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Iterator[object]:
@@ -157,7 +160,7 @@ def _percent_field(match: re.Match[str], value: object) -> str | PartialText | U
     try:
         return f"%{match['spec']}{match['kind']}" % (value,)
     except (ValueError, TypeError) as error:
-        return Unknown(f"formatting fails ({error})")
+        return Unknown(f"{FAILS} ({error})")
 
 
 def joined(separator: str, items: Iterable[object]) -> str | PartialText | Unknown:

@@ -9,7 +9,7 @@ from typing import Final
 from .budget import OutOfBudgetError
 from .contexts import Contexts
 from .flow import Flow
-from .loops import Loops, either, stored
+from .loops import Loops, either, leaving, stored
 from .source import walk
 from .values import MISSING, Function, Scope, Unknown, first_hole
 
@@ -58,24 +58,26 @@ class Interpreter(Contexts):
 
     def run_one(self, statement: ast.stmt) -> Flow | None:
         """Interpret one statement; an error in it never loses another."""
+        if self.source is self.file:
+            self.line = statement.lineno
         self.budget.spend()
         handler = self._STATEMENTS.get(type(statement))
         if handler is None:
-            self._lost(statement, f"{type(statement).__name__} is not interpreted")
-            return None
+            return self._lost(statement, f"{type(statement).__name__} is not interpreted")
         try:
             return handler(self, statement)
         except OutOfBudgetError:
             raise
         except Exception as error:  # noqa: BLE001  a revision may be wrong in any way; the answer says where
-            self._lost(statement, _said(error))
-            return None
+            return self._lost(statement, _said(error))
 
-    def _lost(self, statement: ast.stmt, why: str) -> None:
-        """A statement that cannot be interpreted is a gap, and what it assigns is unknown for that reason."""
+    def _lost(self, statement: ast.stmt, why: str) -> Flow | None:
+        """A statement that cannot be interpreted is a gap; what it may change is unknown, and whether it leaves."""
         self.journal.gap(statement, why)
         for name in stored(statement):
             self.assign(ast.Name(name, ast.Store()), Unknown(why))
+        kind = leaving(statement)
+        return Flow(kind, Unknown(why), f"unless {kind} on line {statement.lineno} ends it") if kind else None
 
     # Simple statements ---------------------------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class Interpreter(Contexts):
             return
         if isinstance(left, list | dict | set):
             self.taint(left, f"a container changed on line {node.lineno}")
-        self.assign(node.target, self.combine(node.op, left, right))
+        self.assign(node.target, self.combine(node, left, right))
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -217,7 +219,7 @@ class Interpreter(Contexts):
         inner, outer = Scope(parent=self.scope), self.scope
         self.scope = inner
         try:
-            self.block(node.body)
+            self.branch(node.body, "within try")
         finally:
             self.scope = outer
         known = all(isinstance(value, _COMPUTED) and first_hole(value) is None for value in inner.names.values())
@@ -233,8 +235,14 @@ class Interpreter(Contexts):
             self.budget.spend(len(merged) // 10)
             if handler.name:
                 self.scope.names[handler.name] = Unknown("an exception", inert=True)
+            transaction, notes = self.journal.transactions.saved(), len(self.journal.notes)
             flow = self.branch(handler.body, guard)
             left = flow if flow and flow.kind != "raise" else left
+            if flow and flow.certain and flow.kind == "raise" and not self.journal.guards:  # nothing catches it
+                self.scope.names = merged
+                self.journal.transactions.restore(transaction)
+                self.journal.without_rollbacks(notes)
+                continue
             self._merge(merged, "what depends on an exception")
         return left
 

@@ -137,6 +137,12 @@ class Journal:
         self.notes.append(CommitOnBind(span, self.direction, call))
         self.transactions.after_call(call, span.line)
 
+    def without_rollbacks(self, since: int) -> None:
+        """Take back that the notes ``since`` then say of a ``rollback()``: the error goes on, and Alembic's follows."""
+        self.notes[since:] = [
+            note for note in self.notes[since:] if not (isinstance(note, CommitOnBind) and "rollback(" in note.call)
+        ]
+
     def raises(self, node: ast.AST) -> None:
         """Write down that the direction refuses to run."""
         self.notes.append(Raises(self._place(node), self.direction, self.source.code(node)))
@@ -160,6 +166,11 @@ class Journal:
     def resting_on(self, code: str) -> None:
         """What is recorded from here on is right as far as ``code``, which changes the libraries, leaves it alone."""
         self._from_here(f"as far as {code} changes nothing in it")
+
+    def stops(self, node: ast.AST, failure: str) -> None:
+        """What is recorded from here on runs only if ``node`` does not raise ``failure``."""
+        what = "call" if isinstance(node, ast.Call) else "expression"
+        self.only(f"if the {what} on line {self._place(node).line} does not fail ({failure})")
 
     def only(self, condition: str) -> None:
         """What is recorded from here on runs only under ``condition``: otherwise the direction ends with an error here.

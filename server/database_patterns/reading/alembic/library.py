@@ -34,6 +34,7 @@ from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.types import TypeDecorator
 
 from . import custom, flask_database, managers, models, neighbours, objects, paths
+from .failing import NotReadError
 from .formatting import TEXT_MAX
 from .values import Bound, Namespace, Question, Symbol, Unknown
 
@@ -94,28 +95,28 @@ _SPECIAL: Final[dict[str, object]] = {
 }
 
 
-def _product(*parts: Sequence[object]) -> list[object]:
-    if math.prod(len(part) for part in parts) > _PRODUCT_MAX:
-        raise OverflowError("more combinations than are read here")
-    return list(itertools.product(*parts))
+def _product(*parts: Sequence[object], repeat: int = 1) -> list[object]:
+    if repeat > _PRODUCT_MAX or math.prod(len(part) for part in parts) ** repeat > _PRODUCT_MAX:
+        raise NotReadError("more combinations than are read here")
+    return list(itertools.product(*parts, repeat=repeat))
 
 
 def _decimal(value: Any = "0") -> decimal.Decimal:  # noqa: ANN401  what Decimal takes
     number = decimal.Decimal(value)
     if number.is_finite() and abs(number.adjusted()) > _DIGITS_MAX:
-        raise OverflowError("more digits than are read here")
+        raise NotReadError("more digits than are read here")
     return number
 
 
 def _round(number: Any, digits: Any = None) -> object:  # noqa: ANN401  what round takes
     if digits is not None and abs(digits) > _DIGITS_MAX:
-        raise OverflowError("more digits than are read here")
+        raise NotReadError("more digits than are read here")
     return round(number, digits)
 
 
 def _default_dict(factory: Any = None, *args: Any, **kwargs: Any) -> object:  # noqa: ANN401  what defaultdict takes
     if factory not in {None, bool, dict, float, int, list, set, str}:
-        raise TypeError("a defaultdict of something else than plain values")
+        raise NotReadError("a defaultdict of something else than plain values")
     return collections.defaultdict(factory, *args, **kwargs)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from .flow import Flow
 from .generators import Generators
@@ -155,5 +155,29 @@ def _is_counted(node: ast.While) -> bool:
 
 def stored(node: ast.AST) -> set[str]:
     """The names that ``node`` assigns."""
-    names = (inner for inner in walk(node) if isinstance(inner, ast.Name))
-    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    nodes = list(walk(node))
+    names = {inner.id for inner in nodes if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    captured = {inner.name for inner in nodes if isinstance(inner, ast.MatchAs | ast.MatchStar)}
+    return names | {each for each in captured | {i.rest for i in nodes if isinstance(i, ast.MatchMapping)} if each}
+
+
+_LEAVING: Final[dict[type[ast.stmt], Literal["return", "break", "continue", "raise"]]] = {
+    ast.Return: "return",
+    ast.Raise: "raise",
+    ast.Break: "break",
+    ast.Continue: "continue",
+}
+
+
+def leaving(statement: ast.stmt) -> Literal["return", "break", "continue", "raise"] | None:
+    """How ``statement``, which is not followed, may leave the block that it stands in."""
+    kinds: set[type[ast.AST]] = set()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        kinds.add(type(node))
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
+    if isinstance(statement, ast.For | ast.AsyncFor | ast.While):
+        kinds -= {ast.Break, ast.Continue}
+    return next((kind for node, kind in _LEAVING.items() if node in kinds), None)

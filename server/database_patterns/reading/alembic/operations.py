@@ -118,6 +118,8 @@ class OperationCalls(Sending):
     def _refusal(self, name: str, arguments: Arguments) -> Unknown | None:
         """Why the operation cannot be rendered; arguments that do not reach the SQL are dropped when unknown."""
         args, kwargs = arguments
+        if name == "run_async":
+            return Unknown("asynchronous code is not followed")
         if name not in OPERATIONS | _NAMES:
             return Unknown(f"op.{name} is not one of Alembic's own operations")
         if any(isinstance(value, Symbolic) for value in flat(arguments)):

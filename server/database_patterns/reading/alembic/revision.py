@@ -97,7 +97,9 @@ def _read_direction(
         else:
             _without_function(journal, direction, function)
     except OutOfBudgetError:
-        journal.gap(source.tree, "it takes more work than is spent on one revision")
+        line = interpreter.line
+        why = f"it takes more work than is spent on one revision; reading ended on line {line}"
+        journal.gaps[Gap(source.span(source.tree), source.text.split("\n")[line - 1].strip(), why)] = None
     except RecursionError:
         journal.gap(source.tree, "it is nested too deeply")
     interpreter.uncalled()

@@ -13,13 +13,13 @@ from sqlalchemy.exc import CompileError, DuplicateColumnError, IdentifierError
 from .budget import STATEMENT_COST, WORDS_MAX, Budget, OutOfBudgetError
 from .context import RevisionContext
 from .expressions import Expressions
+from .failing import said
 from .journal import Journal
 from .origins import row
 from .recording import Recording
 from .source import Source
 from .values import Unknown
 
-_ADDRESS: Final = re.compile(r"(?: object)? at 0x[0-9a-f]+")
 _NAMELESS: Final = "it has no name"
 _METHODS: Final = "|".join(dir(AlembicOperations))
 _LACKING: Final = re.compile(rf"TypeError: ({_METHODS})\(\) missing \d+ required positional arg")
@@ -56,7 +56,7 @@ class Sending(Expressions):
         finally:
             self.flush(node)
 
-    def _failed(self, node: ast.AST, error: Exception, failure: str) -> None:
+    def _failed(self, node: ast.expr, error: Exception, failure: str) -> None:
         """What no version of the libraries can do is a fact of the revision; other errors may be ours alone."""
         certain = isinstance(error, IdentifierError) or bool(_LACKING.match(failure))
         if isinstance(error, DuplicateColumnError):  # an older SQLAlchemy takes the second one
@@ -67,7 +67,7 @@ class Sending(Expressions):
                 failure = f"{failure}, unless target_metadata has a naming convention (env.py was not read)"
         self.cannot(node, failure, certain=certain)
         if not certain:
-            self.journal.only(f"if the call on line {self.source.span(node).line} does not fail ({failure})")
+            self.journal.stops(node, failure)
 
     def only_old(self, node: ast.AST, refusal: str) -> str | None:
         """Under which condition ``node`` is run, which no SQLAlchemy from 2.0 on takes (``refusal`` says how).
@@ -113,9 +113,3 @@ def flat(arguments: Arguments) -> Iterable[object]:
         if isinstance(value, list | tuple):
             yield from value
         yield value
-
-
-def said(error: Exception) -> str:
-    """An exception in one line, the same in every run."""
-    message = str(error).split("\n", 1)[0].split("(Background on", 1)[0].strip()
-    return f"{type(error).__name__}: {_ADDRESS.sub('', message)}"[:300]

@@ -15,9 +15,10 @@ from . import orm
 from .budget import Budget
 from .connection import ANSWER, ConnectionCalls
 from .context import RevisionContext
+from .failing import said
 from .journal import Journal
 from .managers import Manager
-from .sending import Arguments, flat, said
+from .sending import Arguments, flat
 from .source import Source
 from .values import Symbol, Symbolic, Unknown
 

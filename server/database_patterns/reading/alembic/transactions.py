@@ -40,12 +40,28 @@ class Transactions:
     certain: bool = True
     reason: str = DEFAULT
     number: int = 1
+    last: int = 1
+    """The highest number so far."""
+    opened: bool = True
+    """Whether it is open before the next statement: SQLAlchemy begins another one only with that."""
     autocommit: int = 0
     messages: int = 0
     mixed: bool = False
     """Whether the latest message of several statements begins or ends transactions itself."""
     line: int = 0
     """The line of the call that sent it."""
+
+    def is_open(self) -> bool:
+        """Whether the next statement certainly runs in a transaction that is open already."""
+        return self.certain and self.opened and not self.autocommit
+
+    def saved(self) -> tuple[int, bool, str, bool]:
+        """The transaction at this point, for ``restore``."""
+        return self.number, self.certain, self.reason, self.opened
+
+    def restore(self, saved: tuple[int, bool, str, bool]) -> None:
+        """What ran since then never continues here: the transaction is the one that was ``saved``."""
+        self.number, self.certain, self.reason, self.opened = saved
 
     def current(self) -> Transaction | None:
         """The transaction that the next statement runs in; None inside an autocommit block."""
@@ -76,8 +92,11 @@ class Transactions:
     def after_statement(self, kind: str, line: int, *, alone: bool) -> None:
         """A transaction statement (``kind`` as in ``actions.TransactionControl``) was sent as SQL on ``line``.
 
-        Not ``alone`` when it is one of several statements that were sent together.
+        Not ``alone`` when it is one of several statements that were sent together. Where one is open, PostgreSQL only
+        warns of another BEGIN: "there is already a transaction in progress".
         """
+        if kind == "begin" and self.is_open():
+            return
         if kind in _CHANGING:
             sent = _SENT_ALONE if alone else "sent among others on line"
             reason = f"the {kind.upper()} {sent} {line} changed the transaction behind Alembic's back"
@@ -87,12 +106,15 @@ class Transactions:
         """``commit()`` or ``rollback()`` was called on the migration's connection."""
         reason = f"begun by SQLAlchemy after {call} on line {line} ended Alembic's; nothing commits it"
         self._next(certain=True, reason=reason)
+        self.opened = False
 
     def uncertain(self, why: str) -> None:
         """From here on it is not known which transaction statements run in."""
         self._next(certain=False, reason=why)
 
     def _next(self, *, certain: bool, reason: str) -> None:
-        self.number += 1
+        self.last += 1
+        self.number = self.last
+        self.opened = True
         self.certain = certain
         self.reason = reason
