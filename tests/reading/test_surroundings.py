@@ -106,6 +106,18 @@ CONVENTION = "from sqlalchemy import MetaData\nmetadata = MetaData(naming_conven
 IMPORTING = "from alembic import context\nfrom {} import Base\ncontext.configure(target_metadata=Base.metadata)\n"
 
 
+def test_the_modules_beside_the_settings_come_before_those_of_other_projects(tmp_path: Path) -> None:
+    models = "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n"
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "other.py").write_text(CONVENTION.replace("'ix'", "'uq'"))
+    files = {"models.py": models, "db.py": CONVENTION, "migrations/env.py": IMPORTING.format("models")}
+    project(tmp_path / "shop", **files)
+    (tmp_path / "shop" / ".git").rmdir()
+    (found,) = below(tmp_path / "shop").projects
+    assert found.roots == (tmp_path / "shop", tmp_path)
+    assert Surroundings(found).environment.naming_convention == NAMES
+
+
 @pytest.mark.parametrize(
     ("module", "files", "expected"),
     [

@@ -152,8 +152,13 @@ class Surroundings:
         if read.transactional_ddl is None and not read.why_unknown:
             read = replace(read, transactional_ddl=True if self._mentions_nowhere_else("transactional_ddl") else None)
         if read.naming_convention is None and self._is_own(read.metadata):
-            read = replace(read, naming_convention=naming_convention(self.project.roots, self.project.within))
+            read = replace(read, naming_convention=self._defined_convention())
         return read
+
+    def _defined_convention(self) -> Mapping[str, object] | None:
+        """The naming convention of the modules beside the settings, else of all that the project may import."""
+        near = naming_convention(self.project.roots[:1], self.project.within)
+        return near or naming_convention(self.project.roots, self.project.within)
 
     def _mentions_nowhere_else(self, option: str) -> bool:
         """Whether no module of the project names this option, so that none sets it."""
