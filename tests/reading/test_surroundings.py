@@ -113,7 +113,7 @@ def test_the_modules_beside_the_settings_come_before_those_of_other_projects(tmp
     files = {"models.py": models, "db.py": CONVENTION, "migrations/env.py": IMPORTING.format("models")}
     project(tmp_path / "shop", **files)
     (tmp_path / "shop" / ".git").rmdir()
-    (found,) = below(tmp_path / "shop").projects
+    (found,) = below(tmp_path).projects
     assert found.roots == (tmp_path / "shop", tmp_path)
     assert Surroundings(found).environment.naming_convention == NAMES
 
