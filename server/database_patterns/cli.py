@@ -310,7 +310,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schema", metavar="FILE", help="what exists before: a dump (pg_dump --schema-only)")
     parser.add_argument("--history", metavar="DIR", help="what exists before: the migrations that were applied")
     parser.add_argument(
-        "--live", action="store_true", help="what exists before: that of DATABASE_PATTERNS_DATABASE_URL"
+        "--live", action="store_true", help="what exists before: the live database of DATABASE_PATTERNS_DATABASE_URL"
     )
     parser.add_argument("--strict", action="store_true", help="exit status 3 where something could not be analysed")
 

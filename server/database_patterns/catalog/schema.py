@@ -9,8 +9,6 @@ from typing import Literal
 from database_patterns.actions import (
     Column,
     Constraint,
-    CreateDomain,
-    CreateEnum,
     CreateFunction,
     CreatePolicy,
     CreateTrigger,
@@ -124,6 +122,10 @@ class Table:
         """Whether it certainly has no column of that name."""
         return column not in self.columns and (self.columns_complete or column in self.gone)
 
+    def requires(self, column: str) -> bool:
+        """Whether it is known to have a column of that name, and that to be NOT NULL."""
+        return column in self.columns and self.columns[column].not_null
+
     @property
     def partitioned(self) -> bool:
         return self.partition_by is not None
@@ -175,6 +177,5 @@ class NewValue:
 
 
 Relation = Table | Sequence
-Type = CreateEnum | CreateDomain | Name
 """An enum or domain as it was defined; the bare name of any other type."""
 Function = CreateFunction

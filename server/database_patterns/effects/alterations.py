@@ -80,7 +80,7 @@ def _level_below(action: TableAction, alteration: Alteration) -> LockMode:
     if not isinstance(action, actions.AddConstraint) or alteration.work.postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE:
         return alteration.level
     constraint, table = action.constraint, alteration.table
-    nullable = constraint.kind == "primary key" and not all(_is_required(table, each) for each in constraint.columns)
+    nullable = constraint.kind == "primary key" and not all(table.requires(each) for each in constraint.columns)
     indexed = constraint.kind in {"primary key", "unique", "exclusion"} and not nullable
     return LockMode.ShareLock if indexed else alteration.level
 
@@ -147,19 +147,14 @@ def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:
     if isinstance(action, actions.AddColumn) and action.if_not_exists and action.column.name in table.columns:
         return False
     if isinstance(action, actions.DropNotNull) and postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE:
-        return _is_required(table, action.column)
+        return table.requires(action.column)
     if isinstance(action, actions.DropConstraint):
         found = table.constraints.get(action.constraint)
         inherited = found is not None and found.kind in {"check", "not null"} and not found.no_inherit
         return table.partitioned or inherited
     if isinstance(action, actions.SetNotNull) and (table.partitioned or postgres >= _CONSTRAINTS_LOCK_CHILDREN_SINCE):
-        return not action.only and not _is_required(table, action.column)
+        return not action.only and not table.requires(action.column)
     return isinstance(action, actions.DropColumn) or _recurses(action, table, postgres)
-
-
-def _is_required(table: Table, column: str) -> bool:
-    known = table.columns.get(column)
-    return known is not None and known.not_null
 
 
 _WORDS: Final[dict[type, str]] = {

@@ -221,7 +221,7 @@ def _check_not_null(at: Alteration, table: Table, column: Column, fill: _Fill) -
 
 def _reads_required_only(table: Table, column: Column) -> bool:
     """Whether a generated column is computed from columns that are NOT NULL."""
-    return column.default is not None and all(_is_required(table, name) for name in columns_in(column.default.tree))
+    return column.default is not None and all(table.requires(name) for name in columns_in(column.default.tree))
 
 
 def _add_inline(at: Alteration, table: Table, column: Column, constraint: Constraint, fill: _Fill) -> None:
@@ -340,14 +340,9 @@ def drop_not_null(at: Alteration, table: Table, action: actions.DropNotNull) -> 
     if table.primary_key and column in table.primary_key.columns:
         raise Refused("42P16", f'column "{column}" is in a primary key')
     inherits = table.partition or at.work.postgres >= NOT_NULL_HAS_A_NAME_SINCE
-    if inherits and any(_is_required(parent, column) for parent in _parents(at, table)) and table.name == at.table.name:
+    if inherits and any(parent.requires(column) for parent in _parents(at, table)) and table.name == at.table.name:
         raise Refused("42P16", f'column "{column}" is marked NOT NULL in parent table')
     at.work.breaks(table, f"code that reads {column} may meet NULL")
-
-
-def _is_required(table: Table, column: str) -> bool:
-    known = table.columns.get(column)
-    return known is not None and known.not_null
 
 
 def set_default(at: Alteration, table: Table, action: actions.SetDefault) -> None:

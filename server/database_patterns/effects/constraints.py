@@ -120,7 +120,7 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
         at.work.may_fail("23P01", f"two rows of {table.name} conflict")
         return
     at.work.may_fail("23505", f"two rows of {table.name} are equal in {', '.join(constraint.columns)}")
-    if constraint.kind == "primary key" and not all(_is_not_null(table, each) for each in constraint.columns):
+    if constraint.kind == "primary key" and not all(table.requires(each) for each in constraint.columns):
         at.work.may_fail("23502", f"a row of {table.name} is NULL in {', '.join(constraint.columns)}")
 
 
@@ -139,15 +139,11 @@ def _require_operators(work: Work, table: Table, constraint: Constraint) -> None
 
 def _require_in_children(at: Alteration, table: Table, key: Constraint) -> None:
     """A primary key is not inherited, but that its columns are NOT NULL is."""
-    nullable = [column for column in key.columns if not _is_not_null(table, column)]
+    nullable = [column for column in key.columns if not table.requires(column)]
     for child in at.catalog.family(table)[1:] if nullable else ():
         at.work.lock(child, at.level, "The columns of the key become NOT NULL in it too.", sources.ALTER_TABLE)
         for column in nullable:
             columns.check_not_null(at, child, column)
-
-
-def _is_not_null(table: Table, column: str) -> bool:
-    return column in table.columns and table.columns[column].not_null
 
 
 def require_partition_key(table: Table, constraint: Constraint) -> None:

@@ -121,12 +121,6 @@ def require_said(relation: Locked, said: enums.ObjectType | None) -> None:
         raise Refused("42809", f'"{relation.name.name}" is not a {wanted}')
 
 
-def require_index(relation: Locked) -> None:
-    """Raise Refused where the relation is not an index."""
-    if is_known(relation) and not isinstance(relation, Index):
-        raise Refused("42809", f'"{relation.name.name}" is not an index')
-
-
 def require_alterable(work: Work, relation: Locked, action: TableAction) -> None:
     """Raise Refused where a subcommand of ALTER TABLE does not accept this kind of relation."""
     what = action.kind if isinstance(action, OtherAlteration) else type(action).__name__
