@@ -16,7 +16,7 @@ NODE := node@22.23.3
 INSPECTOR := @modelcontextprotocol/inspector@2.12.0
 SKILLS := skills@1.7.4
 VERSIONS ?=
-MEASURED := tests/rules tests/effects tests/databases tests/lab/test_measure.py
+MEASURED := tests/rules tests/effects tests/databases tests/lab/test_measure.py tests/test_locks.py
 
 .PHONY: help demo test test-versions measure prove lint bench smoke constraints
 

@@ -6,6 +6,7 @@ and are left out.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from database_patterns.catalog import Catalog, Sequence, Table
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
     from database_patterns.databases.driver import Connection
 
 Facts = dict[str, set[Any]]
+
+_TESTS: Final = Path(__file__).parents[1]
+SCHEMAS: Final = {
+    "shop": _TESTS / "effects" / "witness_shop_schema.sql",
+    "objects": _TESTS / "effects" / "witness_objects_schema.sql",
+    "conversions": _TESTS / "effects" / "witness_conversions_schema.sql",
+    "references": _TESTS / "effects" / "witness_references_schema.sql",
+    "records": _TESTS / "effects" / "measured_statements_fixture.sql",
+    "history": _TESTS / "catalog" / "history.sql",
+    "foreign": _TESTS / "databases" / "foreign.sql",
+    "others": _TESTS / "databases" / "objects.sql",
+    "unusual": _TESTS / "databases" / "unusual.sql",
+}
+"""Schemas to make on a server, by name."""
 
 KINDS: Final = {
     "f": "foreign table",

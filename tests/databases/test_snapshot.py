@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.catalog.facts import Facts, live, replayed
+from tests.catalog.facts import SCHEMAS, Facts, live, replayed
 from tests.databases.dumps import as_named, differences, dump, followed
 from tests.databases.outlines import outlines
 
@@ -23,17 +23,6 @@ from database_patterns.model import Prediction, Statement
 from database_patterns.reading import read_text
 
 TESTS: Final = Path(__file__).parents[1]
-SCHEMAS: Final = {
-    "shop": TESTS / "effects" / "witness_shop_schema.sql",
-    "objects": TESTS / "effects" / "witness_objects_schema.sql",
-    "conversions": TESTS / "effects" / "witness_conversions_schema.sql",
-    "references": TESTS / "effects" / "witness_references_schema.sql",
-    "records": TESTS / "effects" / "measured_statements_fixture.sql",
-    "history": TESTS / "catalog" / "history.sql",
-    "foreign": TESTS / "databases" / "foreign.sql",
-    "others": TESTS / "databases" / "objects.sql",
-    "unusual": TESTS / "databases" / "unusual.sql",
-}
 NOT_IN_SQL: Final = {("lk", "statistics")}
 """The names of the statistics that LIKE … INCLUDING STATISTICS copies are the only thing that is not followed."""
 

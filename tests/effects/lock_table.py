@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby, product
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -168,21 +168,6 @@ def measured() -> list[Row]:
             for sql, by_version in facts.items():
                 by_version[version] = fact(run, tables, sql)
     return [Row(group, sql, facts[sql]) for group, sql in statements()]
-
-
-def conflicts(database: Database) -> dict[LockMode, frozenset[LockMode]]:
-    """Which modes a second session does not get, while a first one holds a mode on the same table."""
-    database.execute("CREATE TABLE contended (id int)")
-    found: dict[LockMode, set[LockMode]] = {mode: set() for mode in LockMode}
-    with driver.connect(database.owner) as holder, driver.connect(database.owner) as other:
-        for held, wanted in product(LockMode, LockMode):
-            holder.execute(f"BEGIN; LOCK TABLE contended IN {held.sql_name} MODE".encode())
-            error = driver.execute(other, f"BEGIN; LOCK TABLE contended IN {wanted.sql_name} MODE NOWAIT")
-            if error is not None and error.sqlstate == "55P03":
-                found[held].add(wanted)
-            for session in (holder, other):
-                driver.execute(session, "ROLLBACK")
-    return {held: frozenset(refused) for held, refused in found.items()}
 
 
 def guide(rows: list[Row]) -> str:

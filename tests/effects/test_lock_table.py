@@ -7,8 +7,8 @@ from tests.effects import lock_table
 from tests.effects.given import predicted, schema
 from tests.effects.lock_table import Fact, Row
 
-from database_patterns.lab.server import Database, Server
-from database_patterns.locks import CONFLICTS, LockMode
+from database_patterns.lab.server import Server
+from database_patterns.locks import LockMode
 from database_patterns.model import POSTGRES_VERSIONS
 
 ROWS = lock_table.read()
@@ -41,10 +41,6 @@ def test_a_statement_of_the_guide_does_what_the_guide_says(own_server: Server) -
                 assert found.locks.keys() <= recorded.locks.keys()
                 assert all(LockMode[mode] <= LockMode[recorded.locks[name]] for name, mode in found.locks.items())
                 assert (row.sql, found.error, found.rewritten) == (row.sql, recorded.error, recorded.rewritten)
-
-
-def test_lock_modes_exclude_each_other_as_the_guide_says(database: Database) -> None:
-    assert lock_table.conflicts(database) == CONFLICTS
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.sql for row in ROWS])

@@ -65,8 +65,9 @@ class Snapshot:
 def take(url: str) -> Snapshot:
     """The schema of the database that ``url`` connects to, as far as a Catalog holds such things.
 
-    Only system catalogs are read. While PostgreSQL prints views, expressions and functions it holds ACCESS SHARE on the
-    tables that they name, as any query does; who holds ACCESS EXCLUSIVE on one keeps us waiting, for two seconds.
+    Only system catalogs are read, and where Alembic notes its revisions. While PostgreSQL prints views, expressions and
+    functions it holds ACCESS SHARE on the tables that they name, as any query does; who holds ACCESS EXCLUSIVE on one
+    keeps us waiting, for two seconds.
 
     Raises:
         UserError: the database cannot be connected to or read, or its version is not known; says why, without any part

@@ -143,19 +143,17 @@ class Definitions(Imports):
 
     def _follow(self, node: ast.AST, function: Function, names: dict[str, object]) -> object:
         """Run a function over the ``names`` that it is called with."""
+        caller = self.place()
         self.journal.outer.append((self.source, node))
         self._running.append(_Run(function, dict(names), len(self.journal.guards)))
-        caller, self.scope = (self.scope, self.source), Scope(names, function.scope)
+        self.scope = Scope(names, function.scope)
         self.source = self.journal.source = function.source
         try:
             if isinstance(function.node, ast.Lambda):
                 return self.evaluate(function.node.body)
             flow = self.block(function.node.body)
         finally:
-            self._running.pop()
-            self.journal.outer.pop()
-            self.scope, self.source = caller
-            self.journal.source = self.source
+            self.go_to(caller)
         if flow is None or flow.kind != "return":
             return None
         returned = Unknown(f"what {function.name}() returns", inert=is_inert(flow.value))
