@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, get_args
 
+from tests.effects.corpus import sql
 from tests.effects.generated.comparison import Outcome, Result, witness
 from tests.effects.generated.forms import FORMS, statement_of
 from tests.effects.generated.known_differences import KNOWN, known
@@ -35,7 +36,7 @@ RESULTS: Final[tuple[Result, ...]] = get_args(Result)
 def schemas(seed: int) -> Iterator[tuple[str, str]]:
     """The schemas by name: those of the other witnesses, and generated ones."""
     for name in FIXED:
-        yield name, (HERE.parent / f"witness_{name}_schema.sql").read_text()
+        yield name, sql(name, "schema")
     for number in range(seed, seed + GENERATED):
         yield f"generated {number}", generated_schema(number)
 
