@@ -36,6 +36,11 @@ SCHEMAS: Final = (
     "dependents",
 )
 
+Measured = tuple[Verdict, bool]
+"""What a statement was measured to do, and whether it was sampled."""
+Known = dict[tuple[int, str, str], Measured]
+"""By version of PostgreSQL, SQL that sets up the schema, and statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -104,23 +109,29 @@ def _of_record(record: dict[str, Any], found: dict[str, Any], statement: Stateme
         )
 
 
-def measured_on(server: Server) -> Iterator[Case]:
-    """Every statement of the corpora, as this server does it."""
+def measured_on(server: Server, known: Known) -> Iterator[Case]:
+    """Every statement of the corpora, as this server does it; what is not ``known`` yet is measured, and then known."""
     for name in SCHEMAS:
-        with server.database(setup_sql=sql(name, "schema")) as witness:
-            for statement in read_text(sql(name, "statements")).upgrade:
-                yield measured(name, statement, witness)
+        setup, statements = sql(name, "schema"), read_text(sql(name, "statements")).upgrade
+        keys = {(server.postgres, setup, statement.sql): statement for statement in statements}
+        missing = {key: statement for key, statement in keys.items() if key not in known}
+        if missing:
+            with server.database(setup_sql=setup) as witness:
+                known.update({key: _measure(statement, witness) for key, statement in missing.items()})
+        yield from (_case(name, statement, server.postgres, known[key]) for key, statement in keys.items())
 
 
 def measured(name: str, statement: Statement, witness: Database) -> Case:
     """A statement of the corpus ``name``, as it is done in a database with its schema."""
+    return _case(name, statement, witness.postgres, _measure(statement, witness))
+
+
+def _measure(statement: Statement, witness: Database) -> Measured:
     found = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
-    return Case(
-        statement.sql,
-        statement,
-        schema(name),
-        witness.postgres,
-        Verdict.measured(found),
-        sampled=found.observed == "sampled",
-        keys=opened_by_minor_releases(schema(name)),
-    )
+    return Verdict.measured(found), found.observed == "sampled"
+
+
+def _case(name: str, statement: Statement, postgres: int, found: Measured) -> Case:
+    verdict, sampled = found
+    keys = opened_by_minor_releases(schema(name))
+    return Case(statement.sql, statement, schema(name), postgres, verdict, sampled=sampled, keys=keys)

@@ -4,12 +4,13 @@ Three kinds of facts: those in the source of ``effects`` (``entries.py``), the l
 ``locks``, and the functions, operators, casts, types and operator classes of ``builtins.json`` (``shipped.py``). What
 PostgreSQL does is measured first, on every version. The exit status is 1 where a flip survives that is not explained.
 
-    python -m tests.effects.flips.prove [--only MODULE] [--versions 14 18]
+    python -m tests.effects.flips.prove [--only MODULE …] [--versions 14 18] [--keep FILE]
 """
 
 from __future__ import annotations
 
 import argparse
+import pickle
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from tests import programs
-from tests.effects.corpus import Case, measured_on, recorded
+from tests.effects.corpus import Case, Known, measured_on, recorded
 from tests.effects.flips import checking, shipped
 from tests.effects.flips.checking import Place
 from tests.effects.flips.entries import Entry, entries, modules, places
@@ -31,6 +32,7 @@ from database_patterns.model import POSTGRES_VERSIONS
 TESTS: Final = Path(__file__).parents[1]
 MEASURED: Final = frozenset({"test_witnesses.py", "test_measured_statements.py"})
 """What they hold against predictions are the cases themselves."""
+SHIPPED: Final = "builtins.json"
 
 
 @dataclass(slots=True)
@@ -55,15 +57,18 @@ class Tally:
         return f"{name:28} {total:6} flips, {self.red.total():6} red ({by}), {len(self.survivors)} survive"
 
 
-def ask(versions: Sequence[int]) -> Truth:
-    """Measure on servers of these versions."""
+def ask(versions: Sequence[int], kept: Path | None) -> Truth:
+    """Measure on servers of these versions; statements only where ``kept`` does not hold what they do."""
+    known: Known = pickle.loads(kept.read_bytes()) if kept and kept.exists() else {}  # noqa: S301 - we wrote it
     truth = Truth()
     for major in versions:
         with Server(postgres_bin=str(programs.find(major).folder)) as server:
-            truth.cases += measured_on(server)
+            truth.cases += measured_on(server, known)
             truth.live.append(read_live(server))
             with server.database() as database:
                 truth.locks.append(measured(database))
+    if kept:
+        kept.write_bytes(pickle.dumps(known))
     return truth
 
 
@@ -100,7 +105,7 @@ class Running:
         numbers = sorted({number for place in concerned for number in self.cases.get(place, ())})
         if _is_red(lambda: checking.contradiction(entry, [cases[number] for number in numbers])):
             return "measurements"
-        own = f"test_{entry.module.rpartition('.')[2]}.py"
+        own = f"test_{_name(entry.module)}.py"
         tests = {test for place in concerned for test in self.tests.get(place, ())}
         ordered = sorted(tests, key=lambda test: (own not in test, test))
         return "tests" if ordered and _is_red(lambda: checking.failing_test(entry, ordered)) else None
@@ -135,25 +140,33 @@ def of_shipped(live: Sequence[Live]) -> Iterator[tuple[str, Tally]]:
     yield from tallies.items()
 
 
-def tallies(truth: Truth, only: str) -> Iterator[tuple[str, Tally]]:
-    """All tables, one after the other."""
-    if only in "builtins.json":
-        yield from ((f"builtins.json {section}", tally) for section, tally in of_shipped(truth.live))
-    if only in "locks":
+def tallies(truth: Truth, chosen: Sequence[str]) -> Iterator[tuple[str, Tally]]:
+    """All tables that are chosen, one after the other."""
+    if SHIPPED in chosen:
+        yield from ((f"{SHIPPED} {section}", tally) for section, tally in of_shipped(truth.live))
+    if "locks" in chosen:
         yield "locks", of_locks(truth.locks)
-    chosen = [module for module in modules() if only in module and module != "locks"]
-    running = Running.now(truth.cases) if chosen else None
-    for module in chosen:
+    of_effects = [module for module in modules() if module != "locks" and _name(module) in chosen]
+    running = Running.now(truth.cases) if of_effects else None
+    for module in of_effects:
         assert running is not None
         yield module, of_source(module, truth, running)
 
 
+def _name(module: str) -> str:
+    return module.rpartition(".")[2]
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", default="", metavar="TEXT", help="modules whose name holds TEXT")
+    names = [SHIPPED, *map(_name, modules())]
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="MODULE", help="flip these only")
     parser.add_argument("--versions", type=int, nargs="+", default=POSTGRES_VERSIONS, metavar="MAJOR")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FILE", help="measure only what FILE does not hold, and keep it there"
+    )
     chosen = parser.parse_args(arguments)
-    truth = ask(chosen.versions)
+    truth = ask(chosen.versions, chosen.keep)
     wrong = checking.contradiction(None, truth.cases)
     if wrong is not None:
         print(f"without any flip, this is contradicted: {wrong}")
