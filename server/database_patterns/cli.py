@@ -23,7 +23,7 @@ UNUSABLE: Final = 2
 INCOMPLETE: Final = 3
 INTERRUPTED: Final = 130
 
-_OBJECTS: Final = 50_000
+COLLECTED_AFTER: Final = 50_000
 """So many new objects make Python look for unreachable ones: a short run has few, and searching is a quarter of it."""
 _STDIN: Final = "-"
 _NEWEST: Final = POSTGRES_VERSIONS[-1]
@@ -35,7 +35,7 @@ exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unrea
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    gc.set_threshold(_OBJECTS)
+    gc.set_threshold(COLLECTED_AFTER)
     try:
         options, unknown = _parser().parse_known_args(arguments)
         if unknown:

@@ -8,6 +8,7 @@ folder of revisions as argument takes the place of our own ones there. Never in 
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 from database_patterns.api import sources
 from database_patterns.api.explain import explain
 from database_patterns.catalog import Catalog
+from database_patterns.cli import COLLECTED_AFTER
 from database_patterns.reading import is_revision, read_source, read_text
 from database_patterns.reading.histories import of_files
 
@@ -111,7 +113,8 @@ def revisions_in(folder: Path) -> list[tuple[str, str]]:
 
 
 def warm(revisions: list[tuple[str, str]], history: list[tuple[str, str]]) -> None:
-    """Read, explain and replay, as a process does that has read others before."""
+    """Read, explain and replay, as a process of ours does that has read others before: the server, or a long lint."""
+    gc.set_threshold(COLLECTED_AFTER)
     each("reading", read_text, revisions)
     each("explaining", _explain, revisions)
     replay(history)

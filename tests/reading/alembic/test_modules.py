@@ -145,6 +145,41 @@ def test_what_only_the_project_knows_can_be_assumed(project: Project) -> None:
     assert texts(migration) == exact("ALTER TABLE t ADD COLUMN a VARCHAR(36)")
 
 
+@pytest.mark.parametrize(
+    ("top", "size"),
+    [
+        ("import os", 'os.environ["SIZE"]'),
+        ("import os", 'os.environ.get("SIZE", 1)'),
+        ("import os", 'os.getenv("SIZE", default=1)'),
+        ("from os import environ", 'environ["SIZE"]'),
+        ("from os import getenv", 'getenv("SIZE")'),
+        ("from lib.settings import config", 'config["size"]'),
+        ("from lib.settings import config", "config.size"),
+        ("from lib.settings import config", 'config.get("size")'),
+        ("from flask import current_app", 'current_app.config["SIZE"]'),
+        ("from flask import current_app", 'current_app.config.get("SIZE")'),
+    ],
+)
+def test_variables_of_the_environment_and_settings_can_be_assumed(project: Project, top: str, size: str) -> None:
+    names = ("os.environ.SIZE", "lib.settings.config.size", "flask.current_app.config.SIZE")
+    project.assume = dict.fromkeys(names, 36)
+    migration = project.read(top, f'op.add_column("t", sa.Column("a", sa.String({size})))')
+    assert texts(migration) == exact("ALTER TABLE t ADD COLUMN a VARCHAR(36)")
+
+
+@pytest.mark.parametrize(
+    "value", ['os.environ["NAME"]', 'os.getenv("NAME", "t")', "os.environ.get(name)", '"SIZE" in os.environ']
+)
+def test_what_is_assumed_of_the_environment_says_nothing_of_its_other_variables(project: Project, value: str) -> None:
+    project.assume = {"os.environ.SIZE": "36"}
+    body = f"""
+        if {value}:
+            op.drop_table("t")
+    """
+    migration = project.read("import os\nfrom lib import name", body)
+    assert texts(migration) == [("DROP TABLE t", "guarded", f"if {value}")]
+
+
 def test_modules_that_need_each_other_are_unknown_and_end(project: Project) -> None:
     project.write({"a.py": "from b import X\n", "b.py": "from a import X\n"})
     assert texts(project.read("from a import X", "op.execute(X)")) == [

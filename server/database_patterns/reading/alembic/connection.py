@@ -33,6 +33,7 @@ _PERCENT_SIGNS: Final = "as far as the driver leaves percent signs alone"
 _BEGUN: Final = "does not {} where it has begun a transaction"
 _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
+_CONFIG: Final = "flask.current_app.config"
 _OF_VALUES: Final = {("application settings", "get"), ("dialect", "type_descriptor")}
 _QUIET_SESSION: Final = {"close", "commit", "expire_all", "expunge_all", "flush"}
 _EXECUTING: Final = {"connection", "context", "session"}
@@ -84,9 +85,10 @@ class ConnectionCalls(OperationCalls):
         """The revision of that identifier in the same folder."""
 
     def setting(self, name: object, code: str) -> object:
-        known = self.context.settings
         unknown = Unknown(f"{code}, known only when the migration runs", inert=True)
-        return known.get(name, unknown) if isinstance(name, str) else unknown
+        if not isinstance(name, str):
+            return unknown
+        return self.context.assume.get(f"{_CONFIG}.{name}", self.context.settings.get(name, unknown))
 
     def _use_connection(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
         if name in _SAME_CONNECTION:

@@ -27,6 +27,7 @@ from .values import (
     MISSING,
     SYMBOL_DATA,
     Bound,
+    Foreign,
     Function,
     Lookup,
     Namespace,
@@ -265,8 +266,8 @@ class Expressions(Iterators):
             return hole or Unknown(f"a container changed on line {node.lineno}", inert=True)
         if hole is not None:
             return hole
-        if isinstance(owner, Lookup) and isinstance(index, str):
-            return owner.named(index)
+        if isinstance(owner, Lookup | Foreign) and isinstance(index, str):
+            return self.attribute(owner, index)
         if is_symbol(owner, "application settings"):
             return self.setting(index, self.source.code(node, 60))
         if isinstance(owner, PartialText | Symbolic) or not (is_scalar(owner) or hasattr(owner, "__getitem__")):

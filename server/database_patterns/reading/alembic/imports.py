@@ -23,7 +23,7 @@ from .flask_database import FlaskDatabase
 from .journal import Journal
 from .paths import Location
 from .source import Source
-from .values import MISSING, Answers, Foreign, Function, Module, Namespace, Operations, Scope, Unknown
+from .values import MISSING, Answers, Foreign, Function, Maker, Module, Namespace, Operations, Scope, Unknown
 
 _FIXED: Final = (Namespace, FlaskDatabase, Function, FunctionType, Location, type, str, bytes, int, float, type(None))
 """What does not change because other statements speak of it."""
@@ -65,7 +65,7 @@ class Imports(DataFiles):
         if isinstance(owner, FlaskDatabase):
             return self._of_flask(owner, name)
         if isinstance(owner, Foreign):
-            return self._assumed(f"{owner.name}.{name}", Unknown(owner.reason))
+            return self._of_foreign(owner, name)
         return super().attribute(owner, name)
 
     def imported(self, name: str) -> object:
@@ -111,7 +111,7 @@ class Imports(DataFiles):
         if f"{path}()" in assume:
             return Answers(assume[f"{path}()"])
         if any(key.startswith(f"{path}.") for key in assume):
-            return Foreign(path, unknown.reason)
+            return Foreign(path, unknown)
         return unknown
 
     def _module(self, place: modules.Place) -> Module:
@@ -173,10 +173,22 @@ class Imports(DataFiles):
         """What ``name`` of a known library is; what is not known of it is read where it is installed."""
         found = super().attribute(library_, name)
         root = library_.name.partition(".")[0]
-        if not isinstance(found, Unknown) or root in library.DRIVEN or root in sys.stdlib_module_names:
+        if not isinstance(found, Unknown) or root in library.DRIVEN:
             return found
+        if (library_.name, name) == ("os", "getenv"):
+            return self.attribute(self._of_library(library_, "environ"), "get")
+        if root in sys.stdlib_module_names:
+            return self._assumed(f"{library_.name}.{name}", found)
         place = modules.find(library_.name, self.context.searched)
         return self._of_module(self._module(place), name) if place else found
+
+    def _of_foreign(self, owner: Foreign, name: str) -> object:
+        """What the configuration says of ``owner.name``, which may be asked for as ``owner.get("name")``, too."""
+        value = self._assumed(f"{owner.name}.{name}", owner.unknown)
+        return Maker(partial(self._item, owner)) if value is owner.unknown and name == "get" else value
+
+    def _item(self, owner: Foreign, args: list[object], _named: dict[str, object]) -> object:
+        return self._of_foreign(owner, args[0]) if args and isinstance(args[0], str) else owner.unknown
 
     def _of_flask(self, database: FlaskDatabase, name: str) -> object:
         """``db.name``: the database's own, or what SQLAlchemy calls so."""

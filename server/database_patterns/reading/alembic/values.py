@@ -93,10 +93,10 @@ class Module(Symbolic):
 
 @dataclass(frozen=True, slots=True)
 class Foreign(Symbolic):
-    """Something of the project that is not read, but of whose parts the configuration tells values."""
+    """Something that is not read, but of whose parts the configuration tells values; the others are ``unknown``."""
 
     name: str
-    reason: str
+    unknown: Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Question(Symbolic):
 
 @dataclass(frozen=True, slots=True)
 class Maker(Symbolic):
-    """A class of the file whose objects ``make`` builds from positional and named arguments."""
+    """What ``make`` answers for when it is called with positional and named arguments: a class of the file, mostly."""
 
     make: Callable[[list[object], dict[str, object]], object]
 
