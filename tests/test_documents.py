@@ -206,36 +206,6 @@ def test_rules_are_read_once_and_sorted_by_group_and_name() -> None:
     assert all(rule.uri == f"database-patterns://rules/{name}" for name, rule in found.items())
 
 
-@pytest.mark.parametrize(
-    ("query", "best"),
-    [
-        ("how do I add an index to a big table", "index-without-concurrently"),
-        ("CREATE INDEX i ON t (a)", "index-without-concurrently"),
-        ('op.create_index("i", "t", ["a"])', "index-without-concurrently"),
-        ("add a required column", "not-null-without-default"),
-        ("ALTER TABLE t ALTER COLUMN a SET NOT NULL", "set-not-null-without-proof"),
-        ("foreign keys", "foreign-key-validated-at-once"),
-        ("change int to bigint", "type-change-rewrites"),
-        ("ALTER TABLE t ALTER COLUMN a TYPE bigint", "type-change-rewrites"),
-        ('op.drop_column("users", "name")', "drop-column"),
-        ("CONCURRENTLY cannot run inside a transaction block", "concurrently-in-transaction"),
-        ("op.get_bind().commit()", "commit-on-migration-connection"),
-        ("alembic_version is empty", "commit-on-migration-connection"),
-    ],
-)
-def test_a_question_or_code_finds_the_rule_that_speaks_to_it(query: str, best: str) -> None:
-    assert documents.search(query)[0].name == best
-
-
-@pytest.mark.parametrize("query", ["", "the of a", "zzzzzz", "—"])
-def test_a_query_without_known_words_finds_nothing(query: str) -> None:
-    assert documents.search(query) == ()
-
-
-def test_rules_that_barely_match_are_left_out() -> None:
-    assert len(documents.search("foreign key")) < len(documents.rules())
-
-
 def test_a_guide_is_parsed_without_the_keys_of_a_rule(write: Write) -> None:
     text = '---\ntitle: "A guide"\nsources: ["https://example.org/a"]\n---\n\n## Anything\n'
     path = write(text, "a-guide")

@@ -1,4 +1,4 @@
-"""Rules and guides: found, parsed, searched. A rule is what agents read, what the checks obey, and a test.
+"""Rules and guides: found and parsed. A rule is what agents read, what the checks obey, and a test.
 
 A document ``rules/<group>/<name>.md`` begins with front matter between two lines ``---``: one ``key: <JSON value>`` a
 line, so that no YAML parser is needed. Keys are those of ``Rule``. The body has the sections of ``SECTIONS``, in that
@@ -28,9 +28,7 @@ no block measures.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -123,7 +121,7 @@ class Rule:
     @property
     def sections(self) -> Mapping[str, str]:
         """The body's text by heading, without the headings."""
-        return {heading: "\n".join(lines).strip() for heading, _, lines in _sections(self.text)}
+        return _by_heading(self.text)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -149,6 +147,11 @@ class Guide:
     @property
     def uri(self) -> str:
         return f"database-patterns://guides/{self.name}"
+
+    @property
+    def sections(self) -> Mapping[str, str]:
+        """The body's text by heading, without the headings."""
+        return _by_heading(self.text)
 
 
 Document = Rule | Guide
@@ -184,6 +187,12 @@ def rules() -> Mapping[str, Rule]:
 def guides() -> Mapping[str, Guide]:
     """All guides by name, sorted. Raises UserError for a document that cannot be read."""
     return MappingProxyType({path.stem: parse_guide(path) for path in sorted(folder("rules").glob(f"{_GUIDES}/*.md"))})
+
+
+@cache
+def everything() -> Mapping[str, Document]:
+    """All rules, then all guides, by name. Raises UserError for a document that cannot be read."""
+    return MappingProxyType({**rules(), **guides()})
 
 
 def parse_guide(path: Path) -> Guide:
@@ -264,6 +273,10 @@ def _complaint(key: str, value: object) -> str:
     return "" if re.fullmatch(pattern, value) else f"is {expected}"
 
 
+def _by_heading(text: str) -> Mapping[str, str]:
+    return {heading: "\n".join(lines).strip() for heading, _, lines in _sections(text)}
+
+
 def _sections(text: str) -> Iterator[tuple[str, int, list[str]]]:
     """Each ``##`` section of the body: heading, number of the line after the heading, lines."""
     lines = text.splitlines()
@@ -322,56 +335,3 @@ def _expectation(where: str, line: int, claim: str) -> Expectation:
         lock, value = LockMode[takes[1]], takes[2]
     values = () if value == "nothing" else tuple(part.strip() for part in value.split(","))
     return Expectation(line, cast("ExpectationKind", kind), values, lock)
-
-
-_WORD: Final = re.compile(r"[a-z0-9]+")
-_STOP_WORDS: Final = frozenset(
-    """a an and are as at be by can do does for from has have how i if in is it its my of on or should so that the their
-    then there this to use using was what when which will with you your""".split()  # noqa: SIM905 - words read better without quotes
-)
-_WEIGHTS: Final = {"name": 4.0, "title": 3.0, "flagged": 2.0, "text": 1.0}
-_RELEVANT: Final = 0.25
-"""The share of the best score below which a rule no longer speaks to the question."""
-
-
-def search(query: str) -> tuple[Rule, ...]:
-    """The rules that speak to a question or to a piece of code, the best first; empty when none does.
-
-    Ranked by BM25F (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over name, title, flagged
-    code and text.
-    """
-    wanted = set(_words(query))
-    index = _index()
-    in_rules = Counter(word for words in index.values() for word in words.keys() & wanted)
-    weight = {word: math.log(1 + len(index) / count) for word, count in in_rules.items()}
-    scores = {
-        name: sum(weight[word] * words[word] / (1.5 + words[word]) for word in words.keys() & wanted)
-        for name, words in index.items()
-    }
-    enough = max(scores.values(), default=0.0) * _RELEVANT
-    ranked = sorted((-score, name) for name, score in scores.items() if score and score >= enough)
-    return tuple(rules()[name] for _, name in ranked)
-
-
-@cache
-def _index() -> Mapping[str, Mapping[str, float]]:
-    """For each rule the weighted number of times that each word occurs in it."""
-    return {rule.name: _weighted_words(rule) for rule in rules().values()}
-
-
-def _weighted_words(rule: Rule) -> Mapping[str, float]:
-    flagged = "\n".join(block.code for block in rule.blocks if block.section == "What it flags")
-    fields = {"name": rule.name, "title": rule.title, "flagged": flagged, "text": "\n".join(rule.sections.values())}
-    words: dict[str, float] = {}
-    for field, text in fields.items():
-        length = 1 + math.log(1 + len(text))
-        for word, count in Counter(_words(text)).items():
-            words[word] = words.get(word, 0.0) + _WEIGHTS[field] * count / length
-    return words
-
-
-def _words(text: str) -> Iterator[str]:
-    """The words of a text in lower case, plurals and singulars as one."""
-    for word in _WORD.findall(text.lower()):
-        if word not in _STOP_WORDS:
-            yield word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word

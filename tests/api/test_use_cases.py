@@ -105,7 +105,7 @@ def test_a_rule_is_found_by_its_name_and_a_wrong_name_leads_to_the_nearest() -> 
 
 
 def test_an_empty_question_lists_all_rules() -> None:
-    assert rules.search(" ") == tuple(documents.rules().values())
+    assert rules.search(" ") == (*documents.rules().values(), *documents.guides().values())
     assert rules.search("CREATE INDEX")[0].name == "index-without-concurrently"
 
 

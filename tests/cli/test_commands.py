@@ -234,14 +234,24 @@ def test_no_color_wins_over_a_terminal(run: Run, dangerous: Path, monkeypatch: p
 
 
 def test_rules_are_searched_and_shown(run: Run) -> None:
-    assert len(run("rules", "search").out.splitlines()) == len(documents.rules())
+    assert len(run("rules", "search").out.splitlines()) == len(documents.rules()) + len(documents.guides())
     assert run("rules", "search", "add", "index").out.startswith("index-without-concurrently")
-    assert run("rules", "search", "zzzz").out.startswith("No rule speaks to this")
+    assert run("rules", "search", "zzzz").out.startswith("No rule or guide speaks to this")
     rule = documents.rules()["drop-column"]
     assert run("rules", "show", "drop-column").out == rule.text
     shown = json.loads(run("rules", "show", "drop-column", "--format", "json").out)
     assert (shown["name"], shown["severity"], shown["text"]) == ("drop-column", rule.severity, rule.text)
-    assert run("rules", "search", "drop", "column", "--format", "markdown").out.startswith("| rule | severity |")
+    assert run("rules", "search", "drop", "column", "--format", "markdown").out.startswith(
+        "| rule or guide | severity |"
+    )
+
+
+def test_a_guide_is_found_as_a_rule_is(run: Run) -> None:
+    guide = documents.guides()["postgres-lock-table"]
+    question = ("rules", "search", "which", "lock", "does", "each", "statement", "take")
+    assert run(*question).out.splitlines()[0].split(maxsplit=2) == [guide.name, "guide", guide.title]
+    found = json.loads(run(*question, "--format", "json").out)["rules"]
+    assert (found[0]["documentation"], found[0]["group"]) == (guide.uri, "guides")
 
 
 def test_a_guide_is_shown_as_a_rule_is(run: Run) -> None:

@@ -322,11 +322,18 @@ async def test_an_offset_past_the_end_says_how_many_there_are(server: MCPServer,
 
 async def test_rules_are_searched_page_by_page(server: MCPServer, era: str) -> None:
     everything = data(await call(server, era, "search_rules", limit=100))
-    assert [rule["name"] for rule in everything["rules"]] == list(documents.rules())
+    assert [each["name"] for each in everything["rules"]] == [*documents.rules(), *documents.guides()]
     first = data(await call(server, era, "search_rules", limit=3))
     assert (len(first["rules"]), first["next_offset"]) == (3, 3)
     best = await call(server, era, "search_rules", query="CREATE INDEX")
     assert text(best).splitlines()[1].startswith("index-without-concurrently (error): ")
+
+
+async def test_guides_are_found_beside_rules(server: MCPServer, era: str) -> None:
+    found = await call(server, era, "search_rules", query="which lock does each statement take", limit=1)
+    guide = documents.guides()["postgres-lock-table"]
+    assert text(found).splitlines()[1] == f"{guide.name} (guide): {guide.title}"
+    assert [each["documentation"] for each in data(found)["rules"]] == [guide.uri]
 
 
 async def test_a_rule_is_read_whole(server: MCPServer, era: str) -> None:

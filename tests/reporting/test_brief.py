@@ -109,6 +109,9 @@ def test_a_page_of_an_explanation_and_its_data_hold_the_same_statements() -> Non
 def test_rules_are_one_line_each() -> None:
     rule = documents.rules()["drop-column"]
     assert brief.rules([rule]).text == f"1 rule, best match first\ndrop-column ({rule.severity}): {rule.title}"
+    guide = documents.guides()["postgres-lock-table"]
+    head, *lines = brief.rules([rule, guide]).text.splitlines()
+    assert (head, lines[1]) == ("1 rule, 1 guide, best match first", f"{guide.name} (guide): {guide.title}")
 
 
 def test_control_characters_are_shown_as_such() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 
 from database_patterns import documents
-from database_patterns.documents import Document, Rule
+from database_patterns.documents import Document
 from database_patterns.errors import UserError
 
+from . import searching
 
-def search(query: str) -> tuple[Rule, ...]:
-    """The rules that speak to a question or a piece of code, best first; all rules for an empty one."""
-    return documents.search(query) if query.strip() else tuple(documents.rules().values())
+
+def search(query: str) -> tuple[Document, ...]:
+    """The rules and guides that speak to a question or a piece of code, best first; all of them for an empty one."""
+    return searching.search(query) if query.strip() else everything()
 
 
 def show(name: str, *, search_with: str = "database-patterns rules search") -> Document:
@@ -20,7 +22,7 @@ def show(name: str, *, search_with: str = "database-patterns rules search") -> D
     Raises:
         UserError: there is none; the nearest names are said, or what to search with.
     """
-    found: dict[str, Document] = {**documents.rules(), **documents.guides()}
+    found = documents.everything()
     if name not in found:
         nearest = difflib.get_close_matches(name, found, n=3, cutoff=0.4)
         remedy = f"did you mean {' or '.join(nearest)}?" if nearest else f"search for it: {search_with}"
@@ -30,4 +32,4 @@ def show(name: str, *, search_with: str = "database-patterns rules search") -> D
 
 def everything() -> tuple[Document, ...]:
     """All rules, then all guides."""
-    return (*documents.rules().values(), *documents.guides().values())
+    return tuple(documents.everything().values())

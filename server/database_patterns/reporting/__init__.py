@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
-from database_patterns.documents import Document, Rule
+from database_patterns.documents import Document
 from database_patterns.model import Capability, Demonstration, LintReport, Report
 
 from . import data, markdown, terminal, walkthrough
@@ -37,8 +37,8 @@ def document(item: Document, form: Format = "text") -> str:
     return to_json({"version": data.VERSION, **data.document(item), "text": item.text}) if form == "json" else item.text
 
 
-def rules(found: Sequence[Rule], form: Format = "text", style: Style = PLAIN) -> str:
-    """Rules, the best match first."""
+def rules(found: Sequence[Document], form: Format = "text", style: Style = PLAIN) -> str:
+    """Rules and guides, the best match first."""
     if form == "json":
         return to_json(data.rules(found))
     return markdown.rules(found) if form == "markdown" else terminal.rules(found, style)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from database_patterns.documents import Rule
+from database_patterns.documents import Document
 from database_patterns.model import (
     Asked,
     Effect,
@@ -73,10 +73,10 @@ def shown(report: ExplainReport, page: Page) -> ExplainReport:
     return replace(report, migrations=tuple(migrations))
 
 
-def rules(found: Sequence[Rule], *, offset: int = 0, limit: int = 20) -> Page:
-    """A page of rules, one a line; ``read_rule`` has them whole."""
-    entries = [f"{rule.name} ({rule.severity}): {rule.title}" for rule in found]
-    return _page(f"{words.count(len(found), 'rule')}, best match first", entries, [], offset, limit)
+def rules(found: Sequence[Document], *, offset: int = 0, limit: int = 20) -> Page:
+    """A page of rules and guides, one a line; ``read_rule`` has them whole."""
+    entries = [f"{item.name} ({words.grade(item)}): {item.title}" for item in found]
+    return _page(f"{words.documents(found)}, best match first", entries, [], offset, limit)
 
 
 def finding(item: Finding) -> str:

@@ -186,9 +186,9 @@ def measurement(item: Measurement) -> Data:
     }
 
 
-def rules(found: Iterable[Rule]) -> Data:
-    """``{"version", "rules"}``, the best match first."""
-    return {"version": VERSION, "rules": [rule(item) for item in found]}
+def rules(found: Iterable[Document]) -> Data:
+    """``{"version", "rules"}``: rules and guides, the best match first."""
+    return {"version": VERSION, "rules": [document(item) for item in found]}
 
 
 def document(item: Document) -> Data:

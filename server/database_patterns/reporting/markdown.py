@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import Final
 
-from database_patterns.documents import Rule
+from database_patterns.documents import Document
 from database_patterns.model import Effect, ExplainedMigration, ExplainedStatement, ExplainReport, Finding, LintReport
 
 from . import words
@@ -77,10 +77,10 @@ def _consequences(effect: Effect, *, detailed: bool) -> str:
     return "; ".join(filter(None, (words.work(effect), words.broken(effect), reason)))
 
 
-def rules(found: Iterable[Rule]) -> str:
-    """A table of rules, the best match first."""
-    rows = [_row(_inline_code(item.name), item.severity, _escaped(item.title)) for item in found]
-    return "\n".join(["| rule | severity | flags |", "|---|---|---|", *rows]) + "\n"
+def rules(found: Iterable[Document]) -> str:
+    """A table of rules and guides, the best match first."""
+    rows = [_row(_inline_code(item.name), words.grade(item), _escaped(item.title)) for item in found]
+    return "\n".join(["| rule or guide | severity | title |", "|---|---|---|", *rows]) + "\n"
 
 
 def _row(*cells: str) -> str:

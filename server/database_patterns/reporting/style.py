@@ -10,6 +10,7 @@ _CODES: Final = {
     "error": "1;31",
     "warning": "1;33",
     "advice": "1;36",
+    "guide": "1;34",
     "good": "32",
     "strong": "1",
     "dim": "2",
@@ -19,7 +20,7 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u20
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Paints by role (``error``, ``warning``, ``advice``, ``good``, ``strong``, ``dim``) where ``colour`` is on."""
+    """Paints by role (``error``, ``guide``, ``good``, ``strong``, ``dim`` …) where ``colour`` is on."""
 
     colour: bool = False
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from database_patterns.documents import Rule
+from database_patterns.documents import Document
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import (
     Capability,
@@ -128,14 +128,14 @@ def left_out(report: LintReport | ExplainReport, style: Style) -> list[str]:
     return ["\n".join(lines) for lines in blocks if lines]
 
 
-def rules(found: Sequence[Rule], style: Style) -> str:
-    """One line a rule, the best match first."""
+def rules(found: Sequence[Document], style: Style) -> str:
+    """One line a rule or guide, the best match first."""
     if not found:
-        return "No rule speaks to this. All of them: database-patterns rules search\n"
-    widest = max(len(rule.name) for rule in found)
+        return "No rule or guide speaks to this. All of them: database-patterns rules search\n"
+    widest = max(len(item.name) for item in found)
     return "".join(
-        f"{style('strong', f'{rule.name:<{widest}}')}  {style(rule.severity, f'{rule.severity:<7}')}  {rule.title}\n"
-        for rule in found
+        f"{style('strong', f'{item.name:<{widest}}')}  {style(grade, f'{grade:<7}')}  {item.title}\n"
+        for item, grade in ((item, words.grade(item)) for item in found)
     )
 
 

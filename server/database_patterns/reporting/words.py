@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from database_patterns.documents import Document, Rule
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span, Statement
 from database_patterns.prose import listed, size
@@ -18,6 +19,17 @@ _PLURALS: Final = {"advice": "advice", "entry": "entries", "index": "indexes"}
 def count(number: int, noun: str) -> str:
     """``count(2, "error")`` is "2 errors"."""
     return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+def grade(item: Document) -> str:
+    """The severity of a rule; a guide has none."""
+    return item.severity if isinstance(item, Rule) else "guide"
+
+
+def documents(found: Sequence[Document]) -> str:
+    """``documents(found)`` is "2 rules, 1 guide"."""
+    rules = sum(isinstance(item, Rule) for item in found)
+    return ", ".join([count(rules, "rule"), *([count(len(found) - rules, "guide")] if len(found) > rules else [])])
 
 
 def severities(report: LintReport) -> dict[Severity, int]:

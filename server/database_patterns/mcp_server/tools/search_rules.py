@@ -15,12 +15,12 @@ from database_patterns.mcp_server.settings import Settings
 from database_patterns.reporting import brief, data
 
 DESCRIPTION = """\
-Finds the rules about database migrations that speak to a question or to a piece of SQL or Alembic code, best first. \
-Use it before writing a migration. To check one that is written, use lint_migration. Returns names and titles; \
-read_rule has the texts."""
+Finds the rules and guides about database migrations that speak to a question or to a piece of SQL or Alembic code, \
+best first. Use it before writing a migration. To check one that is written, use lint_migration. Returns names and \
+titles; read_rule has the texts."""
 
 
-Query = Annotated[str, Field(description="A question or code; empty lists all rules.", max_length=TEXT_MAX)]
+Query = Annotated[str, Field(description="A question or code; empty lists all rules and guides.", max_length=TEXT_MAX)]
 
 
 class Answer(BaseModel):
