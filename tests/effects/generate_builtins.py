@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests import programs
+from tests.progress import counted
 
 from database_patterns.lab import driver
 from database_patterns.lab.server import Server
@@ -173,7 +174,7 @@ def main(others: Iterable[str]) -> None:
 
 def connections(others: Iterable[str]) -> Iterator[Connection]:
     """An administrator's connection to a server of every version, then to the others."""
-    for major in POSTGRES_VERSIONS:
+    for major in counted(POSTGRES_VERSIONS, "functions and types, versions of PostgreSQL"):
         with (
             Server(postgres_bin=str(programs.find(major).folder)) as server,
             server.database() as database,

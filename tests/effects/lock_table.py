@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests import programs
+from tests.progress import counted
 
 from database_patterns import documents
 from database_patterns.lab import driver
@@ -165,8 +166,8 @@ def measured() -> list[Row]:
     facts: dict[str, dict[int, Fact]] = {sql: {} for _, sql in statements()}
     for version in POSTGRES_VERSIONS:
         with Server(postgres_bin=str(programs.find(version).folder)) as server, bench(server) as (run, tables):
-            for sql, by_version in facts.items():
-                by_version[version] = fact(run, tables, sql)
+            for sql in counted([*facts], f"lock table, PostgreSQL {version}"):
+                facts[sql][version] = fact(run, tables, sql)
     return [Row(group, sql, facts[sql]) for group, sql in statements()]
 
 

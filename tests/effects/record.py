@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests import programs
+from tests.progress import counted
 
 from database_patterns.errors import UserError
 from database_patterns.lab import driver
@@ -118,8 +119,11 @@ def main(wanted: Iterable[int]) -> None:
     records = read()
     for postgres in tuple(wanted) or missing(records):
         with Server(postgres_bin=str(programs.find(postgres).folder)) as server, schema(server) as template:
-            records = [with_version(each, postgres, verdict(each, server, template)) for each in records]
-    FILE.write_text("".join(f"{json.dumps(each)}\n" for each in records), encoding="utf-8")
+            records = [
+                with_version(each, postgres, verdict(each, server, template))
+                for each in counted(records, f"records, PostgreSQL {postgres}")
+            ]
+    FILE.write_text("".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in records), encoding="utf-8")
 
 
 if __name__ == "__main__":
