@@ -138,6 +138,7 @@ class AlterConstraint:
     table: Name
     constraint: str
     deferrable: bool | None = None
+    deferred: bool | None = None
     enforced: bool | None = None
     no_inherit: bool | None = None
     only: bool = False

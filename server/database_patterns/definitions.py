@@ -96,6 +96,8 @@ class Constraint:
     not_valid: bool = False
     enforced: bool = True
     deferrable: bool = False
+    deferred: bool = False
+    """INITIALLY DEFERRED: it is checked when the transaction commits."""
     nulls_not_distinct: bool = False
     no_inherit: bool = False
     without_overlaps: bool = False

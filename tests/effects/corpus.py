@@ -34,6 +34,7 @@ SCHEMAS: Final = (
     "refusals",
     "commands",
     "dependents",
+    "lookups",
 )
 
 Measured = tuple[Verdict, bool]

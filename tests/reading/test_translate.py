@@ -86,7 +86,7 @@ def test_types_go_by_their_internal_names_and_are_shown_as_people_write_them(
             Column("c", INTEGER, constraints=(Constraint("check", "positive", ("c",), sql("c > 0"), enforced=False),)),
         ),
         (
-            "c int REFERENCES s.o (id) ON DELETE CASCADE DEFERRABLE",
+            "c int REFERENCES s.o (id) ON DELETE CASCADE INITIALLY DEFERRED",
             Column(
                 "c",
                 INTEGER,
@@ -99,6 +99,7 @@ def test_types_go_by_their_internal_names_and_are_shown_as_people_write_them(
                         referenced_columns=("id",),
                         on_delete="cascade",
                         deferrable=True,
+                        deferred=True,
                     ),
                 ),
             ),

@@ -7,7 +7,7 @@ is not ``complete`` was only met in passing (``ALTER TABLE users …``), so that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, Literal
@@ -241,14 +241,14 @@ class Catalog:
             if each.enforced and not each.not_valid
         )
 
-    def index_covering(self, table: Name, key: Constraint) -> Index | None:
+    def index_covering(self, table: Name, key: Constraint, without: Collection[Name] = ()) -> Index | None:
         """The index by which the rows of a foreign key are found: valid, and beginning with the key's columns.
 
-        Without one, each change of a referenced row reads all of ``table``.
+        Without one, each change of a referenced row reads all of ``table``. The indexes ``without`` do not count.
         """
         found, wanted = self.table(table), frozenset(key.columns)
         candidates = (each for each in found.indexes.values() if each.valid is True) if found else ()
-        for index in candidates:
+        for index in (each for each in candidates if each.name not in without):
             begins = index.method in _FINDS_EQUALS and set(index.columns[: len(wanted)]) == wanted
             if begins and (index.predicate is None or only_says_not_null(index.predicate, wanted)):
                 return index

@@ -282,8 +282,8 @@ def _alter_constraint(draft: Draft, action: actions.AlterConstraint) -> None:
     known = root.constraints.get(action.constraint) if root else None
     if root is None or known is None:
         return
-    changes = {"deferrable": action.deferrable, "enforced": action.enforced, "no_inherit": action.no_inherit}
-    said: Any = {key: value for key, value in changes.items() if value is not None}
+    changed = ("deferrable", "deferred", "enforced", "no_inherit")
+    said: Any = {key: value for key in changed if (value := getattr(action, key)) is not None}
     for table in draft.catalog.family(root) if root.partitioned else (root,):
         for each in [one for one in table.constraints.values() if one == known or same_key(one, known)]:
             _put_constraint(draft, draft.catalog.table(table.name) or table, replace(each, **said))

@@ -10,7 +10,7 @@ from database_patterns.catalog.drops import keys_that_need
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import columns, foreign_keys, indexes, references, sources, types
+from . import columns, foreign_keys, indexes, lookups, references, sources, types
 from .alteration import Alteration, Validation
 from .volatility import compares
 from .work import NOT_NULL_HAS_A_NAME_SINCE, Refused, Work
@@ -264,6 +264,7 @@ def lock_what_goes(work: Work, table: Table, constraint: Constraint) -> None:
     index = table.indexes.get(constraint.using_index or "")
     if index is not None:
         work.lock(index, _AX, "It goes with its constraint.", sources.ALTER_TABLE)
+        lookups.warn_without(work, table, {index.name})
     if constraint.references is not None:
         referenced = work.table(constraint.references)
         for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):

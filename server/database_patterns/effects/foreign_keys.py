@@ -10,7 +10,7 @@ from database_patterns.catalog import Table
 from database_patterns.catalog.definitions import same_key
 from database_patterns.locks import LockMode
 
-from . import builtins, sources, types
+from . import builtins, lookups, sources, types
 from .alteration import Alteration, Validation
 from .work import Refused, Work
 
@@ -46,6 +46,7 @@ def add(at: Alteration, table: Table, constraint: Constraint, *, validated: bool
         )
         return
     _lock_referenced(work, referenced, LockMode.ShareRowExclusiveLock, "adds triggers to it")
+    lookups.warn_of_scans(work, table, replace(constraint, references=referenced.name))
     if validated and constraint.enforced and not table.partitioned:
         at.validations.append(Validation(table, constraint, referenced))
 

@@ -11,7 +11,7 @@ from database_patterns.catalog.definitions import same_index
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import column_options, conversions, references, sources, types
+from . import column_options, conversions, lookups, references, sources, types
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -156,12 +156,15 @@ def drop(work: Work, action: actions.Drop) -> None:
             raise Refused("0A000", "DROP INDEX CONCURRENTLY does not support dropping multiple objects")
         if action.cascade:
             raise Refused("0A000", "DROP INDEX CONCURRENTLY does not support CASCADE")
-    for name in action.names:
-        index = work.catalog.index(name)
+    found = {name: work.catalog.index(name) for name in action.names}
+    for name, index in found.items():
         if index is None:
             _drop_unknown(work, name, action)
         else:
             _drop_known(work, index, concurrently=action.concurrently)
+    gone = [index for index in found.values() if index]
+    for table in dict.fromkeys(index.table for index in gone):
+        lookups.warn_without(work, work.table(table), {index.name for index in gone})
 
 
 def _drop_unknown(work: Work, name: Name, action: actions.Drop) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pglast import ast, enums
 
 from database_patterns import actions
-from database_patterns.actions import Constraint, Expression, Name
+from database_patterns.actions import Expression, Name
 from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.expressions import columns_in, sequences_in
@@ -18,13 +18,12 @@ from database_patterns.model import Tristate
 from database_patterns.reading.definitions import relation_name, relations_in, walk
 from database_patterns.reading.translate import translate
 
-from . import queries, relations, sources
+from . import lookups, queries, relations, sources
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
 
-_RS = LockMode.RowShareLock
 _RX = LockMode.RowExclusiveLock
 _AX = LockMode.AccessExclusiveLock
 
@@ -62,10 +61,8 @@ def insert(work: Work, action: actions.Insert) -> None:
     for part in work.catalog.family(table)[1:] if table.partitioned else ():
         work.lock(part, _RX, "The partition that a row belongs to is locked.", certain=False)
         for key in own_keys(work.catalog, part):
-            _look_up(work, part, key, certain=False)
-    clause = getattr(work.statement.tree, "onConflictClause", None)
-    if clause is not None and clause.infer is not None:
-        work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
+            lookups.look_up(work, part, key, certain=False)
+    _on_conflict(work, table)
     if action.query is not None:
         queries.read(work, action.query)
     if table is named:
@@ -75,11 +72,19 @@ def insert(work: Work, action: actions.Insert) -> None:
     _may_lack(work, table, columns)
     _may_violate(work, table, frozenset(table.columns))
     for key in table.foreign_keys:
-        if not _stays_null(table, key, columns):
-            _look_up(work, table, key)
+        if not lookups.stays_null(table, key, columns):
+            lookups.look_up(work, table, key)
     if not action.on_conflict:
         _may_repeat(work, table, frozenset(table.columns))
     _fire(work, table, "INSERT")
+
+
+def _on_conflict(work: Work, table: Table) -> None:
+    clause = getattr(work.statement.tree, "onConflictClause", None)
+    if clause is not None and clause.infer is not None:
+        work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
+    if clause is not None and clause.action == enums.OnConflictAction.ONCONFLICT_UPDATE:
+        _update_found(work, table, tuple(each.name for each in clause.targetList))
 
 
 def _require_columns(table: Table, action: actions.Insert) -> None:
@@ -156,22 +161,6 @@ def _may_lack(work: Work, table: Table, columns: tuple[str, ...]) -> None:
             work.may_fail("23502", f"a row is inserted without a value for {each.name} of {table.name}")
 
 
-def _stays_null(table: Table, key: Constraint, columns: tuple[str, ...]) -> bool:
-    """Whether a foreign key need not be looked up, as one of its columns gets no value."""
-    missing = set(key.columns) - set(columns) if columns else set()
-    return any(table.columns[each].default is None for each in missing if each in table.columns)
-
-
-def _look_up(work: Work, table: Table, key: Constraint, *, certain: bool = True) -> None:
-    if key.references is None or not key.enforced:
-        return
-    referenced = work.table(key.references)
-    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-        work.lock(each, _RS, f"New rows of {table.name} are looked up in it.", certain=certain)
-        work.plan_with_indexes(each, _RS, certain=certain)
-    work.may_fail("23503", f"a new row of {table.name} has no counterpart in {referenced.name}")
-
-
 def update(work: Work, action: actions.Update) -> None:
     """Enter UPDATE, with the foreign keys in both directions that its assignments concern."""
     named = work.table(action.table)
@@ -191,18 +180,7 @@ def update(work: Work, action: actions.Update) -> None:
         queries.call(work, value.tree)
         for member in work.catalog.family(table) if type(value.tree) is ast.SetToDefault else ():
             _draw_numbers(work, member, tuple(set(member.columns) - {name}) or ("",), certain=action.where is None)
-    _check_changed_keys(work, table, changed, certain=action.where is None)
-
-
-def _check_changed_keys(work: Work, table: Table, changed: set[str], *, certain: bool) -> None:
-    """Enter the lookups of the foreign keys in both directions that changed columns concern."""
-    for member in work.catalog.family(table):
-        for key in own_keys(work.catalog, member):
-            if changed.intersection(key.columns):
-                _look_up(work, member, key, certain=certain)
-    for other, key in work.catalog.references_into(table):
-        if changed.intersection(key.referenced_columns):
-            _follow_reference(work, other, table, key, key.on_update, certain=certain)
+    lookups.follow_changed(work, table, changed, certain=action.where is None)
 
 
 def delete(work: Work, action: actions.Delete) -> None:
@@ -212,30 +190,7 @@ def delete(work: Work, action: actions.Delete) -> None:
         return
     _write(work, table, action.where, action.reads, "DELETE")
     work.lose(table, "all rows" if action.where is None else "the rows that WHERE selects")
-    _delete_references(work, table, frozenset(), certain=action.where is None)
-
-
-def _delete_references(work: Work, table: Table, seen: frozenset[Name], *, certain: bool) -> None:
-    for other, key in work.catalog.references_into(table):
-        _follow_reference(work, other, table, key, key.on_delete, certain=certain)
-        if key.on_delete == "cascade" and other.name not in {*seen, table.name}:
-            work.lose(other, f"the rows that refer to deleted rows of {table.name}")
-            _delete_references(work, other, seen | {table.name}, certain=certain)
-
-
-def _follow_reference(work: Work, other: Table, table: Table, key: Constraint, what: str, *, certain: bool) -> None:
-    """Enter what a changed or deleted key does to the rows that refer to it, ``certain`` unless no row may be found."""
-    if not key.enforced:
-        return
-    checked = what in {"no action", "restrict"}
-    mode = _RS if checked else _RX
-    verb = "looked for" if checked else "changed" if what != "cascade" else "changed or deleted along"
-    work.lock(other, mode, f"Rows that refer to {table.name} are {verb}.", certain=certain)
-    if not checked:
-        work.lock_rows(other, "some")
-    work.plan_with_indexes(other, mode, certain=certain)
-    if checked:
-        work.may_fail("23503", f"a row of {other.name} refers to a row that is deleted, or whose key changes")
+    lookups.follow_deleted(work, table, frozenset(), certain=action.where is None)
 
 
 def _write(work: Work, table: Table, where: Expression | None, reads: Iterable[Name], verb: str) -> None:
@@ -313,24 +268,25 @@ def _merge_insert(work: Work, table: Table, columns: tuple[str, ...]) -> None:
     _draw_numbers(work, table, columns)
     _may_lack(work, table, columns)
     for key in table.foreign_keys:
-        if not _stays_null(table, key, columns):
-            _look_up(work, table, key, certain=False)
+        if not lookups.stays_null(table, key, columns):
+            lookups.look_up(work, table, key, certain=False)
     _may_repeat(work, table, frozenset(table.columns))
     _fire(work, table, "INSERT")
 
 
-def _merge_update(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+def _update_found(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+    """Enter the update of those rows that are there already, or that match."""
     _require_columns(table, actions.Insert(table.name, columns))
     work.lock_rows(table, "some")
     _may_repeat(work, table, frozenset(columns))
-    _check_changed_keys(work, table, set(columns), certain=False)
+    lookups.follow_changed(work, table, set(columns), certain=False)
     _fire(work, table, "UPDATE")
 
 
 def _merge_delete(work: Work, table: Table, _columns: tuple[str, ...]) -> None:
     work.lock_rows(table, "some")
     work.lose(table, "the rows that match")
-    _delete_references(work, table, frozenset(), certain=False)
+    lookups.follow_deleted(work, table, frozenset(), certain=False)
     _fire(work, table, "DELETE")
 
 
@@ -340,7 +296,7 @@ def _merge_nothing(_work: Work, _table: Table, _columns: tuple[str, ...]) -> Non
 
 _MERGED: Final[dict[Any, Callable[[Work, Table, tuple[str, ...]], None]]] = {
     enums.CmdType.CMD_INSERT: _merge_insert,
-    enums.CmdType.CMD_UPDATE: _merge_update,
+    enums.CmdType.CMD_UPDATE: _update_found,
     enums.CmdType.CMD_DELETE: _merge_delete,
     enums.CmdType.CMD_NOTHING: _merge_nothing,
 }

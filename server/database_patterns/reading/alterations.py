@@ -114,6 +114,7 @@ _SUBCOMMANDS: Final[dict[enums.AlterTableType, Callable[[Name, Node, bool], Acti
         table,
         command.def_.conname,
         deferrable=bool(command.def_.deferrable) if command.def_.alterDeferrability else None,
+        deferred=bool(command.def_.initdeferred) if command.def_.alterDeferrability else None,
         enforced=bool(command.def_.is_enforced) if command.def_.alterEnforceability else None,
         no_inherit=bool(command.def_.noinherit) if command.def_.alterInheritability else None,
         only=only,

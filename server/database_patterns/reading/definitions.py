@@ -171,6 +171,7 @@ def constraint(node: Node, column: str | None = None) -> Constraint:
         not_valid=bool(node.skip_validation),
         enforced=bool(node.is_enforced) or node.contype not in _ENFORCEABLE,
         deferrable=bool(node.deferrable),
+        deferred=bool(node.initdeferred),
         nulls_not_distinct=bool(node.nulls_not_distinct),
         no_inherit=bool(node.is_no_inherit),
         without_overlaps=bool(node.without_overlaps),
@@ -180,11 +181,13 @@ def constraint(node: Node, column: str | None = None) -> Constraint:
 
 
 def with_attributes(nodes: Node) -> tuple[Node, ...]:
-    """A column's constraints, with what the grammar puts behind one (DEFERRABLE, NOT ENFORCED) set on it."""
+    """A column's constraints, with what the grammar puts behind one (DEFERRABLE, NOT ENFORCED …) set on it."""
     constraints: list[Node] = []
     for node in nodes or ():
         if node.contype == CT.CONSTR_ATTR_DEFERRABLE:
             constraints[-1].deferrable = True
+        elif node.contype == CT.CONSTR_ATTR_DEFERRED:
+            constraints[-1].deferrable = constraints[-1].initdeferred = True
         elif node.contype == CT.CONSTR_ATTR_NOT_ENFORCED:
             constraints[-1].is_enforced = False
         elif node.contype in _CONSTRAINT_KINDS or node.contype in _COLUMN_PROPERTIES:

@@ -153,7 +153,8 @@ def add_foreign_key(table: Name, constraint: Constraint) -> Operation:
     sql += f" ({_columns(constraint.referenced_columns)})" if constraint.referenced_columns else ""
     sql += f" ON DELETE {constraint.on_delete.upper()}" * (constraint.on_delete != "no action")
     sql += f" ON UPDATE {constraint.on_update.upper()}" * (constraint.on_update != "no action")
-    sql += " DEFERRABLE" * constraint.deferrable + " NOT VALID" * constraint.not_valid
+    sql += " DEFERRABLE" * constraint.deferrable + " INITIALLY DEFERRED" * constraint.deferred
+    sql += " NOT VALID" * constraint.not_valid
     if not constraint.referenced_columns:
         return execute(sql)
     names = (constraint.name, table.name, constraint.references.name)
@@ -162,6 +163,7 @@ def add_foreign_key(table: Name, constraint: Constraint) -> Operation:
         "ondelete": constraint.on_delete.upper() if constraint.on_delete != "no action" else None,
         "onupdate": constraint.on_update.upper() if constraint.on_update != "no action" else None,
         "deferrable": constraint.deferrable,
+        "initially": "DEFERRED" if constraint.deferred else None,
         "source_schema": table.schema,
         "referent_schema": constraint.references.schema,
         "postgresql_not_valid": constraint.not_valid,
