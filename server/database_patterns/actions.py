@@ -9,6 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .alterations import AddColumn as AddColumn
+from .alterations import AddConstraint as AddConstraint
+from .alterations import AlterColumnType as AlterColumnType
+from .alterations import AlterConstraint as AlterConstraint
+from .alterations import AttachPartition as AttachPartition
+from .alterations import DetachPartition as DetachPartition
+from .alterations import DropColumn as DropColumn
+from .alterations import DropConstraint as DropConstraint
+from .alterations import DropNotNull as DropNotNull
+from .alterations import OtherAlteration as OtherAlteration
+from .alterations import SetDefault as SetDefault
+from .alterations import SetNotNull as SetNotNull
+from .alterations import TableAction as TableAction
+from .alterations import ValidateConstraint as ValidateConstraint
 from .definitions import Column as Column
 from .definitions import Constraint as Constraint
 from .definitions import ConstraintKind as ConstraintKind
@@ -62,134 +76,6 @@ class Drop:
     cascade: bool = False
     concurrently: bool = False
     table: Name | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddColumn:
-    table: Name
-    column: Column
-    if_not_exists: bool = False
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DropColumn:
-    table: Name
-    column: str
-    if_exists: bool = False
-    cascade: bool = False
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SetNotNull:
-    table: Name
-    column: str
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DropNotNull:
-    table: Name
-    column: str
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SetDefault:
-    """SET DEFAULT, or DROP DEFAULT when ``default`` is None."""
-
-    table: Name
-    column: str
-    default: Expression | None
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AlterColumnType:
-    table: Name
-    column: str
-    type: TypeName
-    using: Expression | None = None
-    collation: Name | None = None
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AddConstraint:
-    table: Name
-    constraint: Constraint
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DropConstraint:
-    table: Name
-    constraint: str
-    if_exists: bool = False
-    cascade: bool = False
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AlterConstraint:
-    """ALTER CONSTRAINT; None for what it does not speak of."""
-
-    table: Name
-    constraint: str
-    deferrable: bool | None = None
-    deferred: bool | None = None
-    enforced: bool | None = None
-    no_inherit: bool | None = None
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ValidateConstraint:
-    table: Name
-    constraint: str
-    only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AttachPartition:
-    table: Name
-    partition: Name
-    default_partition: bool = False
-    bound: Expression | None = None
-    """FOR VALUES …"""
-
-
-@dataclass(frozen=True, slots=True)
-class DetachPartition:
-    table: Name
-    partition: Name
-    concurrently: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OtherAlteration:
-    """A subcommand of ALTER TABLE (INDEX, VIEW, …) without a class of its own; ``kind`` is the parser's name for it."""
-
-    table: Name
-    kind: str
-    name: str | None = None
-    relation_kind: str = "table"
-    relation: Name | None = None
-    """The other relation of INHERIT and NO INHERIT, the index that becomes part of one, an identity's SEQUENCE NAME."""
-    only: bool = False
-    index: str | None = None
-    """The index of REPLICA IDENTITY USING INDEX."""
-    options: tuple[str, ...] = ()
-    """The names of the storage parameters of SET (…) and RESET (…)."""
-    identity: Literal["always", "by default"] | None = None
-    """What ADD GENERATED and SET GENERATED say."""
-    if_exists: bool = False
-    """IF EXISTS of the subcommand, not of the whole statement."""
-    value: str | None = None
-    """The word of SET STORAGE and SET COMPRESSION."""
-    number: int | None = None
-    """The column of an index that SET STATISTICS is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,11 +274,6 @@ class Other:
     kind: str
     relations: tuple[Name, ...] = ()
 
-
-TableAction = (
-    AddColumn | DropColumn | SetNotNull | DropNotNull | SetDefault | AlterColumnType | AddConstraint | DropConstraint
-    | AlterConstraint | ValidateConstraint | AttachPartition | DetachPartition | OtherAlteration
-)  # fmt: skip
 
 Action = (
     TableAction | CreateTable | Drop | CreateIndex | Rename | SetSchema | Insert | Update | Delete | Select | Truncate
