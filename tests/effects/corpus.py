@@ -36,6 +36,11 @@ SCHEMAS: Final = (
     "dependents",
     "lookups",
 )
+ACROSS_TIME_ZONES: Final = ("conversions", "ALTER TABLE stamp ALTER c TYPE timestamptz")
+TIME_ZONES: Final = (
+    "Etc/UTC", "GMT0", "Etc/GMT-0", "+0", "Factory", "Greenwich", "uct", "Universal", "zulu", "Europe/London",
+)  # fmt: skip
+"""Those in which it is measured once more; ``Europe/London`` has not always been at UTC."""
 
 Measured = tuple[Verdict, bool]
 """What a statement was measured to do, and whether it was sampled."""
@@ -55,6 +60,7 @@ class Case:
     sampled: bool = False
     keys: frozenset[str] = frozenset()
     unknown: bool = False
+    timezone: str = "UTC"
 
     def contradicts(self, prediction: Prediction) -> list[str]:
         """Where the prediction is not what was measured."""
@@ -120,19 +126,30 @@ def measured_on(server: Server, known: Known) -> Iterator[Case]:
             with server.database(setup_sql=setup) as witness:
                 known.update({key: _measure(statement, witness) for key, statement in missing.items()})
         yield from (_case(name, statement, server.postgres, known[key]) for key, statement in keys.items())
+    with server.database(setup_sql=sql(ACROSS_TIME_ZONES[0], "schema")) as witness:
+        yield from (across_time_zones(timezone, witness) for timezone in TIME_ZONES)
 
 
-def measured(name: str, statement: Statement, witness: Database) -> Case:
+def across_time_zones(timezone: str, witness: Database) -> Case:
+    """The statement that looks at the session's TimeZone, in one of them."""
+    name, text = ACROSS_TIME_ZONES
+    (statement,) = read_text(text).upgrade
+    return measured(name, statement, witness, timezone)
+
+
+def measured(name: str, statement: Statement, witness: Database, timezone: str = "UTC") -> Case:
     """A statement of the corpus ``name``, as it is done in a database with its schema."""
-    return _case(name, statement, witness.postgres, _measure(statement, witness))
+    return _case(name, statement, witness.postgres, _measure(statement, witness, timezone), timezone)
 
 
-def _measure(statement: Statement, witness: Database) -> Measured:
-    found = measure(witness, statement.sql, before=["SET LOCAL TimeZone = 'UTC'"])
+def _measure(statement: Statement, witness: Database, timezone: str = "UTC") -> Measured:
+    found = measure(witness, statement.sql, before=[f"SET LOCAL TimeZone = '{timezone}'"])
     return Verdict.measured(found), found.observed == "sampled"
 
 
-def _case(name: str, statement: Statement, postgres: int, found: Measured) -> Case:
+def _case(name: str, statement: Statement, postgres: int, found: Measured, timezone: str = "UTC") -> Case:
     verdict, sampled = found
     keys = opened_by_minor_releases(schema(name))
-    return Case(statement.sql, statement, schema(name), postgres, verdict, sampled=sampled, keys=keys)
+    return Case(
+        statement.sql, statement, schema(name), postgres, verdict, sampled=sampled, keys=keys, timezone=timezone
+    )

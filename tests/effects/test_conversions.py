@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.effects.given import errors
+from tests.effects.given import effect_on, errors, predicted, schema, work_on
 
 from database_patterns.catalog import Catalog
 from database_patterns.effects import Assumptions, predict
@@ -120,8 +120,80 @@ def test_a_type_that_is_not_known_makes_the_rewrite_unknown() -> None:
     assert prediction.unknown == ("the present type of t.c is not known",)
 
 
+def test_a_new_type_that_is_not_known_makes_the_rewrite_unknown() -> None:
+    found = predicted("ALTER TABLE t ALTER c TYPE geometry", schema("CREATE TABLE t (c text)", complete=False))
+    assert work_on(found, "t") == "rewrite?"
+    assert found.unknown == ("the type geometry is not in the known schema (t.c)",)
+
+
+@pytest.mark.parametrize(("new", "work"), [("text", "scan?"), ("varchar(10)", "nothing")])
+def test_whether_an_index_of_an_unknown_method_is_built_anew_for_another_type_is_not_known(new: str, work: str) -> None:
+    indexed = schema("CREATE TABLE t (c varchar(10)); CREATE INDEX i ON t USING rum (c)", complete=False)
+    found = predicted(f"ALTER TABLE t ALTER c TYPE {new}", indexed)
+    assert work_on(found, "t") == work
+    why = "whether the index i must be built anew for the type of c is not known"
+    assert found.unknown == (() if work == "nothing" else (why,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("char(5)", "char(9)", "char(9) is stored at its full length"),
+        ("bit(5)", "bit(9)", "bit(9) is stored at its full length"),
+        ("varchar(5)", "varchar(3)", "every value is checked against varchar(3)"),
+    ],
+)
+def test_the_reason_of_a_rewrite_says_what_becomes_of_the_values(old: str, new: str, why: str) -> None:
+    assert effect_on(change(old, new), "t").reason == f"c becomes {new}: {why}."
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("timestamp", "date"), ("timestamptz", "date"), ("timestamp", "time"), ("timestamptz", "time"),
+        ("timestamptz", "timetz"), ("timetz", "time"), ("interval", "time"), ("double precision", "real"),
+        ("numeric", "double precision"), ("numeric", "real"), ("numeric", "money"), ("integer", "real"),
+        ("bigint", "real"), ("bigint", "double precision"), ("json", "jsonb"), ("char(5)", "text"), ("char(5)", "varchar"),
+        ("text", "name"), ("varchar", "name"), ("char(5)", "name"), ("text", '"char"'), ("varchar", '"char"'),
+        ("char(5)", '"char"'), ("inet", "cidr"), ("numeric", "integer"), ("real", "smallint"),
+        ("double precision", "bigint"),
+    ],
+)  # fmt: skip
+def test_what_the_new_type_does_not_hold_is_lost(old: str, new: str) -> None:
+    held = new.strip('"')
+    assert effect_on(change(old, new), "t").data_loss == f"c: what {old} holds beyond {held} is rounded or cut off"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("int", "bigint"), ("bigint", "numeric"), ("real", "double precision"), ("int", "double precision"),
+     ("date", "timestamp"), ("varchar(9)", "text"), ("jsonb", "json"), ("money", "numeric"), ("cidr", "inet")],
+)  # fmt: skip
+def test_a_type_that_holds_all_values_loses_none(old: str, new: str) -> None:
+    assert effect_on(change(old, new), "t").data_loss is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "may_fail"),
+    [
+        ("int", "bigint", []), ("smallint", "int", []), ("bigint", "numeric", []), ("real", "double precision", []),
+        ("double precision", "real", ["22003", "23505"]), ("numeric", "double precision", ["22003", "23505"]),
+        ("bigint", "int", ["22003"]), ("bigint", "double precision", ["23505"]),
+    ],
+)  # fmt: skip
+def test_values_that_become_equal_break_a_unique_index(old: str, new: str, may_fail: list[str]) -> None:
+    unique = schema(f"CREATE TABLE t (c {old} UNIQUE)")
+    assert errors(predicted(f"ALTER TABLE t ALTER c TYPE {new}", unique)) == (None, may_fail)
+
+
 def test_narrowing_says_what_may_fail_and_rounding_what_is_lost() -> None:
     assert [each.sqlstate for each in change("bigint", "int").may_fail] == ["22003"]
+    assert [each.sqlstate for each in change("text", "varchar(5)").may_fail] == ["22001"]
+    assert [each.sqlstate for each in change("text", "date", using="USING c::date").may_fail] == ["22007", "22008"]
+    assert (
+        change("numeric(10,4)", "numeric(10,2)").effects[0].data_loss
+        == "c: digits beyond numeric(10,2) are rounded away"
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +211,19 @@ def test_narrowing_says_what_may_fail_and_rounding_what_is_lost() -> None:
         ("int", "numeric(11, 2)", "overflow"),
         ("bigint", "numeric(19)", "none"),
         ("bigint", "numeric(18)", "overflow"),
+        ("smallint", "numeric(5)", "none"),
+        ("smallint", "numeric(4)", "overflow"),
         ("real", "numeric(10, 2)", "overflow"),
+        ("numeric(38, 3)", "real", "loss"),
+        ("numeric(39)", "real", "loss, overflow"),
+        ("numeric(308)", "double precision", "loss"),
+        ("numeric(309)", "double precision", "loss, overflow"),
+        ("timestamp(3)", "timestamp(4)", "none"),
+        ("timestamp(3)", "timestamp(2)", "loss"),
+        ("timestamptz(3)", "timestamptz(2)", "loss"),
+        ("time(3)", "time(2)", "loss"),
+        ("timetz(3)", "timetz(2)", "loss"),
+        ("interval(3)", "interval(2)", "loss"),
     ],
 )
 def test_digits_behind_the_point_are_lost_by_a_smaller_scale_and_those_before_it_are_too_many(
@@ -149,9 +233,3 @@ def test_digits_behind_the_point_are_lost_by_a_smaller_scale_and_those_before_it
     (table,) = (effect for effect in found.effects if effect.kind == "table")
     harms = ["loss"] * bool(table.data_loss) + ["overflow"] * ("22003" in errors(found)[1])
     assert (", ".join(harms) or "none") == harm
-    assert [each.sqlstate for each in change("text", "varchar(5)").may_fail] == ["22001"]
-    assert [each.sqlstate for each in change("text", "date", using="USING c::date").may_fail] == ["22007"]
-    assert (
-        change("numeric(10,4)", "numeric(10,2)").effects[0].data_loss
-        == "c: digits beyond numeric(10,2) are rounded away"
-    )

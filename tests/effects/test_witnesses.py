@@ -11,8 +11,7 @@ from contextlib import ExitStack
 from typing import Final
 
 import pytest
-from tests.effects.corpus import SCHEMAS, measured, sql
-from tests.effects.corpus import schema as known
+from tests.effects.corpus import SCHEMAS, TIME_ZONES, Case, across_time_zones, measured, sql
 
 from database_patterns.effects import Assumptions, predict
 from database_patterns.lab.server import Database, Server
@@ -34,6 +33,15 @@ def witnesses(server: Server) -> Generator[dict[str, Database]]:
 
 @pytest.mark.parametrize(("name", "statement"), CASES)
 def test_the_server_does_what_is_predicted(name: str, statement: Statement, witnesses: dict[str, Database]) -> None:
-    witness = witnesses[name]
-    prediction = predict(statement, known(name), Assumptions(witness.postgres, timezone="UTC"))
-    assert measured(name, statement, witness).contradicts(prediction) == []
+    assert _contradictions(measured(name, statement, witnesses[name])) == []
+
+
+@pytest.mark.parametrize("timezone", TIME_ZONES)
+def test_timestamps_keep_their_rows_in_the_time_zones_that_are_utc(
+    timezone: str, witnesses: dict[str, Database]
+) -> None:
+    assert _contradictions(across_time_zones(timezone, witnesses["conversions"])) == []
+
+
+def _contradictions(case: Case) -> list[str]:
+    return case.contradicts(predict(case.statement, case.schema, Assumptions(case.postgres, case.timezone)))

@@ -68,7 +68,7 @@ def _require_value(work: Work, column: Column, datum: Node) -> None:
     _, found = analyse(datum, work.scope())
     if found is None or types.UNKNOWN in {found.name.name, column.type.name.name}:
         return
-    if conversions.cast(found, column.type, work.scope(), "UTC").impossible:
+    if conversions.cast(found, column.type, work.scope(), "UTC").error:
         raise Refused("42804", f'specified value cannot be cast to type {column.type.sql} for column "{column.name}"')
 
 

@@ -128,7 +128,7 @@ def require_default(
         literals.require(work, default, target)
     if found is None or not known:
         return
-    if conversions.cast(found, target, work.scope(), "UTC").impossible:
+    if conversions.cast(found, target, work.scope(), "UTC").error:
         message = f'column "{column.name}" is of type {target.sql} but default expression is of type {found.sql}'
         raise Refused("42804", message)
     if not computed:

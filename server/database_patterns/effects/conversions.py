@@ -7,6 +7,7 @@ planner support functions of the length coercions; which casts exist is data (``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,33 +27,31 @@ from .volatility import Scope, analyse
 Node = Any
 Modifiers = tuple[int | str, ...]
 
-_FIXED_AT_UTC: Final = frozenset(
-    {"0", "gmt", "greenwich", "uct", "universal", "utc", "zulu"}
-    | {f"{area}gmt{offset}" for area in ("", "etc/") for offset in ("", "0", "+0", "-0")}
-    | {f"etc/{name}" for name in ("greenwich", "uct", "universal", "utc", "zulu")}
-)
-"""Time zones that have been at UTC for all time."""
+_AT_UTC: Final = frozenset({"", "factory", "gmt", "greenwich", "uct", "universal", "utc", "zulu"})
+"""Time zones that have been at UTC for all time, without the area and an offset of nothing (``Etc/GMT-0``)."""
+_NO_OFFSET: Final = re.compile(r"[+-]?0$")
 _TIMESTAMPS: Final = frozenset({"timestamp", "timestamptz"})
 _SECONDS_PRECISION: Final = 6
-_FULL_INTERVAL: Final = 0x7FFF
 _INTERVAL_FIELDS: Final = (12, 11, 10, 3, 1, 2)
 """The bits of SECOND, MINUTE, HOUR, DAY, MONTH and YEAR in an interval's modifier, the finest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What becomes of the rows; ``impossible`` when there is no (``explicit``) cast, ``doubt`` is why it is unknown."""
+    """What becomes of the rows, and ``because`` of what; ``doubt`` is why that is unknown.
 
-    rewrite: Tristate
+    ``error`` is that of a conversion for which there is no cast: one in USING, or the automatic one.
+    """
+
+    rewrite: Tristate = True
     because: str = ""
-    impossible: bool = False
-    explicit: bool = False
+    error: str | None = None
     doubt: str = ""
 
     def then(self, other: Conversion) -> Conversion:
         """Both, one after the other: one that touches the rows decides."""
         ranked = sorted(
-            (self, other), key=lambda each: (each.impossible, each.rewrite is True, each.rewrite == "unknown")
+            (self, other), key=lambda each: (each.error is not None, each.rewrite is True, each.rewrite == "unknown")
         )
         return ranked[-1]
 
@@ -78,7 +77,7 @@ def _using(tree: Node, column: Column, scope: Scope, timezone: str | None) -> tu
         target = type_name(tree.typeName)
         return target, before if source is None else before.then(cast(source, target, scope, timezone, explicit=True))
     _, found = analyse(tree, scope)
-    computed = Conversion(rewrite=True, because="USING computes every value anew")
+    computed = Conversion(because="USING computes every value anew")
     return (None if found is None or found.name.name == UNKNOWN else found), computed
 
 
@@ -92,7 +91,7 @@ def cast(
         return Conversion(rewrite="unknown", doubt=f"the type {unknown[0].sql} is not in the known schema")
     same = types.in_full(catalog, source) == types.in_full(catalog, target)
     if not same and types.is_constrained(catalog, target):
-        return Conversion(rewrite=True, because=f"every value must pass the constraints of the domain {target.sql}")
+        return Conversion(because=f"every value must pass the constraints of the domain {target.sql}")
     start = types.base_of(catalog, source)
     if types.domain_of(catalog, source):
         start = types.without_modifiers(start)
@@ -115,9 +114,13 @@ def _different_type(
     if known is not None and allowed and {source.name.name, target.name.name} == _TIMESTAMPS:
         return _across_time_zones(timezone).then(length)
     if allowed or (known is None and _by_text(source, target, scope, explicit=explicit)):
-        return Conversion(rewrite=True, because=f"{source.sql} and {target.sql} are stored differently")
+        return Conversion(because=f"{source.sql} and {target.sql} are stored differently")
     because = f"there is no {'' if explicit else 'automatic '}cast from {source.sql} to {target.sql}"
-    return Conversion(rewrite=True, impossible=True, explicit=explicit, because=because)
+    return Conversion(because=because, error=_no_cast(explicit=explicit))
+
+
+def _no_cast(*, explicit: bool) -> str:
+    return "42846" if explicit else "42804"
 
 
 def _across_time_zones(timezone: str | None) -> Conversion:
@@ -127,9 +130,9 @@ def _across_time_zones(timezone: str | None) -> Conversion:
             because="the rows stay as they are only when the session's TimeZone is UTC",
             doubt="the session's TimeZone is not known, and the rows are rewritten unless it is UTC",
         )
-    if timezone.lower() in _FIXED_AT_UTC:
+    if _NO_OFFSET.sub("", timezone.lower()).removeprefix("etc/") in _AT_UTC:
         return Conversion(rewrite=False, because=f"TimeZone is {timezone}, so that the stored values stay as they are")
-    return Conversion(rewrite=True, because=f"every value is shifted by TimeZone {timezone}")
+    return Conversion(because=f"every value is shifted by TimeZone {timezone}")
 
 
 def _by_text(source: TypeName, target: TypeName, scope: Scope, *, explicit: bool) -> bool:
@@ -142,10 +145,10 @@ def _arrays(source: TypeName, target: TypeName, scope: Scope, *, explicit: bool)
     if source.dimensions and target.dimensions:
         elements = [TypeName(each.name, each.modifiers) for each in (source, target)]
         converted = cast(elements[0], elements[1], scope, "UTC", explicit=explicit)
-        return converted if converted.impossible else Conversion(rewrite=True, because="every array is converted")
+        return converted if converted.error else Conversion(because="every array is converted")
     possible = _by_text(source, target, scope, explicit=explicit)
     because = f"{source.sql} is converted to {target.sql}"
-    return Conversion(rewrite=True, impossible=not possible, explicit=explicit, because=because)
+    return Conversion(because=because, error=None if possible else _no_cast(explicit=explicit))
 
 
 def _same_type(source: TypeName, target: TypeName, postgres: int) -> Conversion:
@@ -153,15 +156,15 @@ def _same_type(source: TypeName, target: TypeName, postgres: int) -> Conversion:
     if not target.modifiers or source.modifiers == target.modifiers:
         return KEPT
     if target.dimensions:
-        return Conversion(rewrite=True, because="the elements of every array are checked")
+        return Conversion(because="the elements of every array are checked")
     widens = _WIDENS.get(target.name.name)
     if widens is not None and widens(source.modifiers, target.modifiers):
         return KEPT
     if widens is None and target.name.name not in builtins.casts(target.name.name, postgres):
         return KEPT
     if target.name.name in _PADDED:
-        return Conversion(rewrite=True, because=f"{target.sql} is stored at its full length")
-    return Conversion(rewrite=True, because=f"every value is checked against {target.sql}")
+        return Conversion(because=f"{target.sql} is stored at its full length")
+    return Conversion(because=f"every value is checked against {target.sql}")
 
 
 def _length_widens(old: Modifiers, new: Modifiers) -> bool:
@@ -185,18 +188,12 @@ def _interval_widens(old: Modifiers, new: Modifiers) -> bool:
 
 def _finest_field(modifiers: Modifiers) -> int:
     """The position in ``_INTERVAL_FIELDS`` of the finest field that an interval keeps."""
-    fields = _number(modifiers[0]) if modifiers else _FULL_INTERVAL
-    if fields == _FULL_INTERVAL:
-        return 0
+    fields = _number(modifiers[0]) if modifiers else 0
     return next((place for place, bit in enumerate(_INTERVAL_FIELDS) if fields & (1 << bit)), 0)
 
 
 def _number(modifier: int | str) -> int:
     return modifier if isinstance(modifier, int) else int(modifier) if modifier.lstrip("-").isdigit() else 0
-
-
-def _never(_old: Modifiers, _new: Modifiers) -> bool:
-    return False
 
 
 _PADDED: Final = frozenset({"bpchar", "bit"})
@@ -209,8 +206,6 @@ _WIDENS: Final[dict[str, Callable[[Modifiers, Modifiers], bool]]] = {
     "time": _precision_widens,
     "timetz": _precision_widens,
     "interval": _interval_widens,
-    "bpchar": _never,
-    "bit": _never,
 }
 """When a change of modifiers keeps the values: where the length coercion has a support function that says so."""
 
@@ -224,11 +219,17 @@ def index_survives(index: Index, column: Column, changed: Column, scope: Scope) 
     for element in (each for each in index.elements if each.column == column.name):
         pinned = element.collation is not None and element.collation != old_collation
         verdicts.append(pinned or old_collation == new_collation)
-        classes = [operator_class(index.method, each.type, scope) for each in (column, changed)]
-        explicit = element.operator_class is not None
-        same = explicit or classes[0] == classes[1]
-        verdicts.append("unknown" if None in classes and not explicit else same)
+        verdicts.append(element.operator_class is not None or _is_same_class(index.method, column, changed, scope))
     return False if False in verdicts else "unknown" if "unknown" in verdicts else True
+
+
+def _is_same_class(method: str, column: Column, changed: Column, scope: Scope) -> Tristate:
+    """Whether the default operator class of an index stays that which it is."""
+    bases = [types.base_of(scope.catalog, each.type) for each in (column, changed)]
+    if bases[0] == bases[1]:
+        return True
+    classes = {operator_class(method, each, scope) for each in bases}
+    return "unknown" if None in classes else len(classes) == 1
 
 
 def collation(column: Column, scope: Scope) -> Name | None:
@@ -296,44 +297,63 @@ def failures(source: TypeName, target: TypeName, scope: Scope) -> Iterator[tuple
     one, other = source.name.name, target.name.name
     if other in _LENGTHS and target.modifiers:
         yield _LENGTHS[other], f"a value is {'not as long as' if other == 'bit' else 'longer than'} {target.sql} allows"
-    if _may_be_out_of_range(source, target):
-        yield "22003", f"a value is out of the range of {target.sql}"
-    if one == "jsonb" and (other in _RANGES or other == "bool"):
-        yield "22023", f"a JSON value is not a {'boolean' if other == 'bool' else 'number'}"
     kinds = [types.category(scope.catalog, each, scope.postgres) for each in (source, target)]
+    if one == "jsonb" and kinds[1] in {"N", "B"}:
+        yield "22023", f"a JSON value is not a {'boolean' if other == 'bool' else 'number'}"
+    number = types.plain("numeric") if one == "jsonb" else source
+    if kinds[1] == types.category(scope.catalog, number, scope.postgres) == "N" and _may_overflow(number, target):
+        yield "22003", f"a value is out of the range of {target.sql}"
     if kinds[0] == "S" != kinds[1]:
-        yield ("22007" if kinds[1] in {"D", "T"} else "22P02"), f"a text is not a value of {target.sql}"
+        for sqlstate in _NO_VALUE.get(kinds[1] or "", _MALFORMED):
+            yield sqlstate, f"a text is not a value of {target.sql}"
 
 
+_MALFORMED: Final = ("22P02",)
+_NO_VALUE: Final = {"N": ("22P02", "22003"), "D": ("22007", "22008"), "T": ("22007", "22015")}
+"""The errors of texts that are no numbers, dates or intervals, or not within their ranges."""
 _LENGTHS: Final = {"varchar": "22001", "bpchar": "22001", "varbit": "22001", "bit": "22026"}
 """The error of a value that has not the length of the type."""
-_OBJECT_IDENTIFIERS: Final = ("oid", "regclass", "regproc", "regprocedure", "regtype", "regrole", "regnamespace")
-_RANGES: Final = {
-    "int2": 0, "int4": 1, **dict.fromkeys(_OBJECT_IDENTIFIERS, 1), "money": 2, "int8": 3, "float4": 4, "float8": 5,
-    "numeric": 6,
-}  # fmt: skip
+_BY_RANGE: Final = ("int2", "int4", "int8", "float4", "float8", "numeric")
 """Numbers in the order of their ranges; numeric knows no end."""
-_FLOATS: Final = frozenset({"float4", "float8"})
+_DIGITS_MAX: Final = {"int2": 5, "int4": 10, "int8": 19}
+_DIGITS_ALWAYS_FIT: Final = {"float4": 38, "float8": 308}
 
 
-def _may_be_out_of_range(source: TypeName, target: TypeName) -> bool:
+def _may_overflow(source: TypeName, target: TypeName) -> bool:
+    """Whether a number may be out of the range of another numeric type."""
     one, other = source.name.name, target.name.name
-    if one not in _RANGES or other not in _RANGES:
-        return False
-    if other == "numeric":
-        return bool(target.modifiers) and _may_overflow(source, target)
-    bounded = one == "numeric" and other in _FLOATS and bool(source.modifiers)
-    return _RANGES[other] < _RANGES[one] and not bounded
+    if other == "numeric" or (one == "numeric" and other in _DIGITS_ALWAYS_FIT):
+        return _has_more_digits(source, target)
+    return _range(other) < _range(one)
+
+
+def _range(number: str) -> int:
+    """The place in ``_BY_RANGE``; money and the identifiers of objects, as ``regclass``, are beside int4."""
+    return _BY_RANGE.index(number if number in _BY_RANGE else "int4")
+
+
+def _has_more_digits(source: TypeName, target: TypeName) -> bool:
+    """Whether a number may have more digits before the point than its new type takes, also once rounded."""
+    room = _DIGITS_ALWAYS_FIT.get(target.name.name)
+    if target.modifiers:
+        room = _number(target.modifiers[0]) - _scale(target.modifiers)
+    whole = _DIGITS_MAX.get(source.name.name)
+    if source.modifiers:
+        whole = _number(source.modifiers[0]) - _scale(source.modifiers)
+    rounded = bool(source.modifiers and target.modifiers) and not _scale_grows(source.modifiers, target.modifiers)
+    return room is not None and (whole is None or whole + rounded > room)
 
 
 _LOSSY: Final = frozenset(
-    {("timestamp", "date"), ("timestamptz", "date"), ("float8", "float4"), ("numeric", "float8"), ("numeric", "float4"),
-     ("json", "jsonb"), ("bpchar", "text"), ("bpchar", "varchar"), ("timestamptz", "time"), ("timestamp", "time")}
+    {("timestamp", "date"), ("timestamptz", "date"), ("timestamp", "time"), ("timestamptz", "time"),
+     ("timestamptz", "timetz"), ("timetz", "time"), ("interval", "time"), ("float8", "float4"), ("numeric", "float8"),
+     ("numeric", "float4"), ("numeric", "money"), ("int4", "float4"), ("int8", "float4"), ("int8", "float8"),
+     ("json", "jsonb"), ("bpchar", "text"), ("bpchar", "varchar"), ("text", "name"), ("varchar", "name"),
+     ("bpchar", "name"), ("text", "char"), ("varchar", "char"), ("bpchar", "char"), ("inet", "cidr")}
 )  # fmt: skip
 _WHOLE: Final = frozenset({"int2", "int4", "int8"})
-_SAME_VALUE: Final = frozenset({("varchar", "text"), ("float4", "float8"), *((whole, "numeric") for whole in _WHOLE)})
-_FRACTIONAL: Final = frozenset({"numeric", "float4", "float8", "money"})
-_DIGITS_MAX: Final = {"int2": 5, "int4": 10, "int8": 19}
+_SAME_VALUE: Final = frozenset({("float4", "float8"), *((whole, "numeric") for whole in _WHOLE)})
+_FRACTIONAL: Final = frozenset({"numeric", "float4", "float8"})
 
 
 def _scale(modifiers: Modifiers) -> int:
@@ -351,16 +371,6 @@ _KEEPS_DIGITS: Final[dict[str, Callable[[Modifiers, Modifiers], bool]]] = {
     "interval": _interval_widens,
 }
 """When new modifiers keep all that is behind the point, however many digits stand before it."""
-
-
-def _may_overflow(source: TypeName, target: TypeName) -> bool:
-    """Whether a number may have more digits before the point than a numeric of that precision, also once rounded."""
-    whole = _DIGITS_MAX.get(source.name.name)
-    if whole is None and source.name.name == "numeric" and source.modifiers:
-        whole = _number(source.modifiers[0]) - _scale(source.modifiers)
-    room = _number(target.modifiers[0]) - _scale(target.modifiers)
-    rounded = source.name.name == "numeric" and not _scale_grows(source.modifiers, target.modifiers)
-    return whole is None or whole + rounded > room
 
 
 def loses(source: TypeName, target: TypeName) -> str | None:

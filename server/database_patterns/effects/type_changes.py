@@ -54,16 +54,17 @@ def prepare(at: Alteration, action: actions.AlterColumnType) -> None:
     conversion = conversions.of_column(action, column, at.work.scope(at.table), timezone(at.work))
     if column.generated and action.using is not None:
         raise Refused("42611", "cannot specify USING when altering type of generated column")
-    if conversion.impossible and conversion.explicit:
-        raise Refused("42846", f"cannot cast in USING: {conversion.because}")
+    if conversion.error == "42846":
+        raise Refused(conversion.error, f"cannot cast in USING: {conversion.because}")
     if column.identity and types.base_of(at.catalog, action.type).name.name not in _INTEGERS:
         raise Refused("22023", "identity column type must be smallint, integer, or bigint")
     if any(column.name in parent.columns for each in at.table.inherits if (parent := at.catalog.table(each))):
         raise Refused("42P16", f'cannot alter inherited column "{column.name}"')
     _require_no_partition_key(at.table, column.name)
     _require_type(at.work, at.table, action)
-    if conversion.impossible:
-        raise Refused("42804", f'column "{column.name}" cannot be cast automatically to type {action.type.sql}')
+    if conversion.error is not None:
+        message = f'column "{column.name}" cannot be cast automatically to type {action.type.sql}'
+        raise Refused(conversion.error, message)
     message = f'type of inherited column "{column.name}" must be changed in child tables too'
     columns.require_with_children(at, at.table, message, only=action.only)
     for member in at.catalog.family(at.table):
@@ -118,7 +119,7 @@ def _default_fits(column: Column, action: actions.AlterColumnType, scope: Scope)
     if found is None:
         return True
     source = column.type if found.name.name == UNKNOWN else found
-    return not conversions.cast(source, action.type, scope, "UTC").impossible
+    return conversions.cast(source, action.type, scope, "UTC").error is None
 
 
 def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.AlterColumnType) -> None:

@@ -103,7 +103,7 @@ def contradiction(entry: Entry | None, cases: Iterable[Case]) -> str | None:
 
 def _check(effects: Any, case: Case) -> list[str]:
     try:
-        prediction = effects.predict(case.statement, case.schema, effects.Assumptions(case.postgres, timezone="UTC"))
+        prediction = effects.predict(case.statement, case.schema, effects.Assumptions(case.postgres, case.timezone))
         return case.contradicts(prediction)
     except Exception as broken:  # noqa: BLE001 - whatever a flip leads to
         return [repr(broken)]
