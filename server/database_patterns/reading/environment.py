@@ -145,14 +145,15 @@ def _same(values: Sequence[object]) -> object:
 def _convention(metadata: object) -> Mapping[str, object] | None:
     """The naming convention of the metadata, empty when it has none of its own.
 
-    It is whole: SQLAlchemy refuses metadata whose convention lacks a key of the default one that it comes to need.
+    It is whole: SQLAlchemy refuses metadata whose convention lacks a key of the default one that it comes to need. A
+    sequence of metadata has none for Alembic's operations, which ask ``target_metadata`` itself for it
+    (``SchemaObjects.metadata``).
     """
-    several = metadata if isinstance(metadata, list | tuple) else [metadata]
-    if metadata is None:
+    if metadata is None or isinstance(metadata, list | tuple):
         return {}
-    conventions = [dict(each.naming_convention) for each in several if isinstance(each, MetaData)]
-    if len(conventions) < len(several) or any(each != conventions[0] for each in conventions):
+    if not isinstance(metadata, MetaData):
         return None
-    if conventions[0] == dict(MetaData().naming_convention):
+    convention = dict(metadata.naming_convention)
+    if convention == dict(MetaData().naming_convention):
         return {}
-    return conventions[0] if is_whole(conventions[0]) else None
+    return convention if is_whole(convention) else None

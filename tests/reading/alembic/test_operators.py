@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from database_patterns.reading.alembic.operators import TOO_BIG, combined, compared, negated, too_big, truth_of
-from database_patterns.reading.alembic.values import Bound, Namespace, PartialText, Symbol, Unknown
+from database_patterns.reading.alembic.values import Bound, Either, Namespace, PartialText, Symbol, Unknown
 
+Revise = Callable[..., Any]
 HOLE = Unknown("a row of the database")
 PARTIAL = PartialText(("a", HOLE))
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -118,6 +119,7 @@ def test_what_exists_only_in_a_running_migration_compares_with_nothing() -> None
         ("a", True),
         ([], False),
         (HOLE, HOLE),
+        (Either("a setting", truth=False), False),
         (PARTIAL, True),
         (PartialText((HOLE,)), Unknown("an unknown text")),
         (Bound(Symbol("context"), "opts"), Unknown("the attribute .opts", inert=True)),
@@ -127,6 +129,23 @@ def test_what_exists_only_in_a_running_migration_compares_with_nothing() -> None
 )
 def test_truth_is_python_s_or_unknown(value: object, expected: object) -> None:
     assert truth_of(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "sql"),
+    [
+        ('os.getenv("SCHEMA") or "public"', "SELECT '$1'"),
+        ('setting and ""', "SELECT '$1'"),
+        ('"mine" or os.getenv("SCHEMA")', "SELECT 'mine'"),
+        ("1 if setting or True else 2", "SELECT '1'"),
+        ("not (setting and None)", "SELECT 'True'"),
+    ],
+)
+def test_what_or_and_and_settle_is_a_truth_and_no_value(expression: str, sql: str, revise: Revise) -> None:
+    top = "import os\nfrom app import setting"
+    confidence = "partial" if "$1" in sql else "exact"
+    revision = revise(f"value = {expression}\nop.execute(f\"SELECT '{{value}}'\")", top=top)
+    assert [(text, how) for text, how, _ in revision.outline()] == [(sql, confidence)]
 
 
 def test_the_truth_of_an_sql_expression_is_unknown() -> None:

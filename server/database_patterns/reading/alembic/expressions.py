@@ -20,7 +20,7 @@ from .formatting import FAILS, formatted, text_of
 from .iterators import Iterators
 from .journal import Journal
 from .objects import Method
-from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
+from .operators import TOO_BIG, combined, compared, either, negated, too_big, truth_of
 from .paths import Location, as_text
 from .source import Branch, Source
 from .values import (
@@ -189,7 +189,7 @@ class Expressions(Iterators):
                 conditions.append(f"{'unless' if decisive else 'if'} {self.source.code(operand, 100)}")
             elif truth is decisive:
                 self.unreachable(node.values[position + 1 :], "unless" if decisive else "if", operand)
-                return value if unknown is None else decisive
+                return either(unknown, value, truth=decisive) if unknown else value
         return unknown or value
 
     def _compare(self, node: ast.Compare) -> object:

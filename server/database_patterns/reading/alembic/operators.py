@@ -11,7 +11,7 @@ from . import library
 from .formatting import TEXT_MAX, percent_format, text_of
 from .objects import COUNTED, Instance
 from .paths import Location
-from .values import Bound, PartialText, Symbolic, Unknown, first_hole
+from .values import Bound, Either, PartialText, Symbolic, Unknown, first_hole, is_inert
 
 TOO_BIG: Final = Unknown("a value bigger than is read here")
 
@@ -70,7 +70,7 @@ def too_big(value: object) -> bool:
 def truth_of(value: object) -> bool | Unknown:
     """Whether ``value`` counts as true."""
     if isinstance(value, Unknown):
-        return value
+        return value.truth if isinstance(value, Either) else value
     if isinstance(value, Bound):
         return Unknown(f"the attribute .{value.name}", inert=True)
     if isinstance(value, Instance) and (value.of is None or value.of.defines(*COUNTED)):
@@ -81,6 +81,11 @@ def truth_of(value: object) -> bool | Unknown:
         return bool(value)
     except TypeError:
         return Unknown(f"the truth of a {type(value).__name__}")
+
+
+def either(unknown: Unknown, last: object, *, truth: bool) -> object:
+    """``unknown or last``, where ``last`` settles of what ``truth`` it is; ``unknown and last`` likewise."""
+    return Either(unknown.reason, unknown.inert and is_inert(last), truth=truth)
 
 
 def combined(operation: ast.operator, left: object, right: object) -> object:

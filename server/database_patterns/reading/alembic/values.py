@@ -41,6 +41,13 @@ class Unordered(Unknown):
     items: tuple[object, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Either(Unknown):
+    """One of several values, it is not known which; all of them count as ``truth``."""
+
+    truth: bool = True
+
+
 def unordered(items: Iterable[object]) -> Unordered:
     """The items of a set, or what was made of each of them, in an order that is the same in every run here."""
     return Unordered("the order of a set", items=tuple(items))
