@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic.runtime.environment import EnvironmentContext
 from sqlalchemy.schema import MetaData
@@ -153,7 +153,7 @@ def _convention(metadata: object) -> Mapping[str, object] | None:
         return {}
     if not isinstance(metadata, MetaData):
         return None
-    convention = dict(metadata.naming_convention)
+    convention: dict[Any, object] = dict(metadata.naming_convention)
     if convention == dict(MetaData().naming_convention):
         return {}
     return convention if is_whole(convention) else None
