@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from database_patterns import reading
 from database_patterns.errors import UserError
 from database_patterns.model import Gap, Migration, Span, Statement
-from database_patterns.reading import Kind, RevisionContext, Running
+from database_patterns.reading import Kind, RevisionContext, Running, workers
 from database_patterns.reading.configuration import assumed
 from database_patterns.reading.histories import History, of_files, of_project
 from database_patterns.reading.project import Project, is_inside
@@ -256,19 +257,16 @@ class _Reader:
             return {}
 
     def _all(self, sources: list[Source], context: RevisionContext | None) -> list[Migration]:
-        read = (self._one(source, context) for source in sources)
-        return [migration for migration in read if migration]
+        """What can be read of ``sources``; raw SQL is read faster than a process would hand it on."""
+        read = partial(_read, context=context)
+        found = [self._kept(each) for each in (workers.each(read, sources) if context else map(read, sources))]
+        return [migration for migration in found if migration]
 
-    def _one(self, source: Source, context: RevisionContext | None) -> Migration | None:
-        try:
-            migration = reading.read_text(source.text, source.path, source.kind, context or source.running)
-        except UserError as error:
-            self.unreadable.append(str(error))
+    def _kept(self, read: Migration | str) -> Migration | None:
+        if isinstance(read, str):
+            self.unreadable.append(read)
             return None
-        except RecursionError:
-            self.unreadable.append(str(UserError("is nested too deeply to be read", where=source.path)))
-            return None
-        return self._without_rejected(migration) if migration.kind == "sql" else migration
+        return self._without_rejected(read) if read.kind == "sql" else read
 
     def _without_rejected(self, migration: Migration) -> Migration | None:
         rejected = [each for each in (*migration.upgrade, *migration.downgrade) if each.error]
@@ -280,6 +278,16 @@ class _Reader:
             tuple(each for each in some if not each.error) for some in (migration.upgrade, migration.downgrade)
         )
         return replace(migration, upgrade=upgrade, downgrade=downgrade) if upgrade or downgrade else None
+
+
+def _read(source: Source, context: RevisionContext | None) -> Migration | str:
+    """What the source says, or why it cannot be read."""
+    try:
+        return reading.read_text(source.text, source.path, source.kind, context or source.running)
+    except UserError as error:
+        return str(error)
+    except RecursionError:
+        return str(UserError("is nested too deeply to be read", where=source.path))
 
 
 def _texts(inventory: Inventory, kind: Kind | None, within: Path | None) -> Given:
