@@ -92,3 +92,39 @@ def test_a_renamed_function_is_known_by_its_new_name() -> None:
 def test_an_altered_function_is_as_volatile_as_it_was_said_to_be() -> None:
     _, catalog = after("ALTER FUNCTION g(int) VOLATILE")
     assert [each.volatility for each in catalog.functions["g"]] == ["volatile"]
+
+
+def contents_after(sql: str) -> tuple[dict[str, list[str]], set[str], set[str]]:
+    """The columns of each relation, the types and the functions, after a schema with users in and outside of it."""
+    catalog = Catalog.empty()
+    for statement in read_text(f"{KIT} {sql}").upgrade:
+        catalog = catalog.advance(statement)
+    relations = {str(name): list(each.columns) for name, each in catalog.relations.items() if isinstance(each, Table)}
+    return relations, set(map(str, catalog.types)), set(catalog.functions)
+
+
+KIT = """
+    CREATE SCHEMA kit; CREATE EXTENSION citext SCHEMA kit; CREATE COLLATION kit.plain FROM "C";
+    CREATE TYPE kit.mood AS ENUM ('ok'); CREATE DOMAIN label AS kit.mood; CREATE TYPE kit.pair AS (a int);
+    CREATE FUNCTION says(kit.mood) RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE TABLE kit.inside (id int); CREATE TABLE typed OF kit.pair;
+    CREATE TABLE users (id int, m kit.mood, l label, s int GENERATED ALWAYS AS (says('ok')) STORED);
+    CREATE VIEW of_mood AS SELECT 'ok'::kit.mood AS m;
+"""
+
+
+@pytest.mark.parametrize("sql", ["DROP SCHEMA kit CASCADE", "DROP TYPE kit.mood CASCADE; DROP SCHEMA kit CASCADE"])
+def test_a_schema_goes_with_its_types_functions_and_all_that_depends_on_them(sql: str) -> None:
+    assert contents_after(sql) == ({"users": ["id"]}, set(), set())
+
+
+@pytest.mark.parametrize("sql", ["DROP SCHEMA kit", "DROP TYPE kit.mood", "DROP DOMAIN label", "DROP TYPE kit.pair"])
+def test_a_schema_or_a_type_that_something_depends_on_stays_without_cascade(sql: str) -> None:
+    assert contents_after(sql) == contents_after("")
+
+
+def test_a_dropped_schema_takes_its_extensions_and_other_objects_along() -> None:
+    catalog = Catalog.empty()
+    for statement in read_text(f"{KIT} DROP SCHEMA kit CASCADE").upgrade:
+        catalog = catalog.advance(statement)
+    assert [*catalog.extensions, *catalog.objects, *catalog.schemas] == ["public"]

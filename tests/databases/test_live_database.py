@@ -70,7 +70,7 @@ def test_relations_of_extensions_are_there_and_temporary_ones_are_nobody_elses(d
         connection.execute("CREATE TEMPORARY TABLE mine (id int)")
         catalog = snapshot.take(database.owner).catalog
     assert sorted(name.name for name in catalog.relations) == ["pg_stat_statements", "pg_stat_statements_info"]
-    assert catalog.extensions == {"pg_stat_statements"}
+    assert dict(catalog.extensions.items()) == {"pg_stat_statements": "public"}
     assert catalog.complete
 
 

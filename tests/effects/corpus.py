@@ -35,6 +35,7 @@ SCHEMAS: Final = (
     "commands",
     "dependents",
     "lookups",
+    "cascades",
 )
 ACROSS_TIME_ZONES: Final = ("conversions", "ALTER TABLE stamp ALTER c TYPE timestamptz")
 TIME_ZONES: Final = (

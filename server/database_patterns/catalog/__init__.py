@@ -38,11 +38,12 @@ class Catalog:
     depend on one (by inheritance, foreign key or query), ``drawing`` at least those whose defaults draw from a sequence
     of a name, ``ruled`` those with policies or rules, ``fresh`` the tables without rows, ``numbers`` below which one
     all numbered names (``t_a_idx1``, ``t_a_idx2`` …) are taken, ``settings`` what SET has set, with whether it was SET
-    LOCAL, ``extensions`` those created, and ``objects`` what else there is. With ``whole`` it was followed from the
-    first revision of its history, which has shown no sign of anything that it did not make itself: then only what may
-    be installed beside it can exist without being known. ``new_values`` are what transactions have added to enums,
-    ``new_enums`` the enums that they have made, ``multiranges`` the types that came with range types. ``sure`` is what
-    is known for certain where something that is not known may have changed the rest, None where nothing has.
+    LOCAL, ``extensions`` those created, with the schemas that they are in, and ``objects`` what else there is. With
+    ``whole`` it was followed from the first revision of its history, which has shown no sign of anything that it did
+    not make itself: then only what may be installed beside it can exist without being known. ``new_values`` are what
+    transactions have added to enums, ``new_enums`` the enums that they have made, ``multiranges`` the types that came
+    with range types. ``sure`` is what is known for certain where something that is not known may have changed the
+    rest, None where nothing has.
     """
 
     complete: bool
@@ -59,7 +60,7 @@ class Catalog:
     functions: Layers[str, tuple[CreateFunction, ...]] = field(default_factory=Layers)
     objects: Layers[tuple[str, str], None] = field(default_factory=Layers)
     schemas: frozenset[str] = frozenset({"public"})
-    extensions: frozenset[str] = frozenset()
+    extensions: Layers[str, str] = field(default_factory=Layers)
     settings: Layers[str, tuple[str | None, bool]] = field(default_factory=Layers)
     whole: bool = False
     new_values: tuple[NewValue, ...] = ()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from pglast import ast
 
-from database_patterns.actions import CreateFunction, Expression, Name
-from database_patterns.reading.definitions import dotted, relations_in, walk
+from database_patterns.actions import CreateDomain, CreateFunction, Expression, Name
+from database_patterns.reading.definitions import dotted, relations_in, type_name, walk
 
 from . import NONE, Catalog
 from .draft import Draft
 from .expressions import columns_in, sequences_in
-from .schema import Index, Sequence, Table
+from .schema import Index, Kind, Sequence, Table
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
@@ -42,12 +42,13 @@ class Use:
 def uses(catalog: Catalog, mentions: Mentions) -> Iterator[Use]:
     """Everything of the catalog's tables and views whose expressions name the object."""
     for table in [each for each in catalog.relations.values() if isinstance(each, Table)]:
-        for kind, name, trees in _expressions(table):
+        for kind, name, trees in expressions(table):
             if mentions(trees):
                 yield Use(table, kind, name)
 
 
-def _expressions(table: Table) -> Iterator[tuple[UseKind, str, object]]:
+def expressions(table: Table) -> Iterator[tuple[UseKind, str, object]]:
+    """The parse trees of all that a table or view evaluates, each with what it is of."""
     if table.query is not None:
         yield "view", table.name.name, table.query.tree
     elif table.partition_by is not None:
@@ -85,6 +86,55 @@ def of_function(catalog: Catalog, function: CreateFunction) -> Iterator[Use]:
         for name, trigger in table.triggers.items():
             if trigger.function is not None and _is_same(catalog, trigger.function, function.name) and not number:
                 yield Use(table, "trigger", name)
+
+
+def of_type(catalog: Catalog, name: Name) -> Iterator[Use]:
+    """What names a type by its full name: tables OF it, columns and attributes of it, expressions that cast to it."""
+    named = {name, catalog.multiranges.get(name, name)}
+    for table in catalog.typed_tables(name):
+        yield Use(table, "table", table.name.name)
+    columns = {(table.name, column): table for table, column in columns_of_type(catalog, named, _WITH_COLUMNS)}
+    for (_, column), table in columns.items():
+        if table.of_type != name:
+            yield Use(table, "column", column)
+
+    def casts(tree: object) -> bool:
+        return any(catalog.resolve_type(type_name(node).name) in named for node in walk(tree) if _is_type(node))
+
+    found = uses(catalog, casts)
+    yield from (use for use in found if use.kind != "default" or (use.table.name, use.name) not in columns)
+
+
+_WITH_COLUMNS: Final[frozenset[Kind]] = frozenset({"table", "foreign table", "type"})
+
+
+def _is_type(node: Node) -> bool:
+    return type(node) is ast.TypeName and bool(node.names)
+
+
+def columns_of_type(
+    catalog: Catalog, named: Container[Name], kinds: Container[Kind] = frozenset({"table"})
+) -> Iterator[tuple[Table, str]]:
+    """The relations of these kinds with a column of one of these types, and that column."""
+    for table in [each for each in catalog.relations.values() if isinstance(each, Table) and each.kind in kinds]:
+        for column in table.columns.values():
+            if catalog.resolve_type(column.type.name) in named:
+                yield table, column.name
+
+
+def domains_over(catalog: Catalog, name: Name) -> Iterator[Name]:
+    """The domains whose values are of a type."""
+    for key, each in catalog.types.items():
+        if isinstance(each, CreateDomain) and catalog.resolve_type(each.base.name) == name:
+            yield key
+
+
+def routines_with(catalog: Catalog, name: Name) -> Iterator[CreateFunction]:
+    """The routines that take or return values of a type."""
+    for routine in (each for routines in catalog.functions.values() for each in routines):
+        types = (*routine.argument_types, *((routine.returns,) if routine.returns else ()))
+        if any(catalog.resolve_type(each.name) == name for each in types):
+            yield routine
 
 
 def _is_called(catalog: Catalog, name: Name, call: Node, number: int) -> bool:

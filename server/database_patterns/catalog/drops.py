@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from database_patterns.actions import Column, Constraint, Drop, Name
 
-from . import Catalog, dependents
+from . import Catalog, contents, dependents, routines
 from .definitions import same_key
 from .dependents import drawing_from
 from .draft import Draft
@@ -28,11 +28,11 @@ def drop(draft: Draft, action: Drop) -> None:
         elif action.kind == "index":
             _drop_index_by_name(draft, name, cascade=action.cascade)
         elif action.kind in {"type", "domain"}:
-            _drop_type(draft, name, cascade=action.cascade)
+            _drop_type(draft, draft.catalog.resolve_type(name), cascade=action.cascade)
         elif action.kind == "schema":
             _drop_schema(draft, name.name, cascade=action.cascade)
         elif action.kind == "extension":
-            draft.set(extensions=draft.catalog.extensions - {name.name})
+            draft.set(extensions=draft.catalog.extensions.without([name.name]))
         elif action.kind == "statistics":
             drop_statistics(draft, name)
         elif action.table is not None:
@@ -73,44 +73,39 @@ def _without(mapping: Mapping[str, ValueT], name: str) -> dict[str, ValueT]:
 
 
 def _drop_type(draft: Draft, name: Name, *, cascade: bool) -> None:
-    schemas = (name.schema,) if name.schema else draft.catalog.search_path
-    users = list(columns_of_type(draft.catalog, name))
-    if (users or draft.catalog.typed_tables(draft.catalog.resolve(name))) and not cascade:
+    users = list(dependents.of_type(draft.catalog, name))
+    domains = list(dependents.domains_over(draft.catalog, name))
+    functions = list(dependents.routines_with(draft.catalog, name))
+    if (users or domains or functions) and not cascade:
         return
-    for table, column in users:
-        drop_column(draft, table.name, column, cascade=True)
-    for each in draft.catalog.typed_tables(draft.catalog.resolve(name)):
-        drop_relation(draft, each.name, cascade=True)
-    gone = [Name(name.name, schema) for schema in schemas]
-    gone += [multirange for each in gone if (multirange := draft.catalog.multiranges.get(each))]
-    draft.set(types=draft.catalog.types.without(gone))
-    for composite in (draft.catalog.relations.get(key) for key in gone):
-        if isinstance(composite, Table) and composite.kind == "type":
-            draft.remove(composite.name)
-
-
-def columns_of_type(catalog: Catalog, name: Name) -> Iterator[tuple[Table, str]]:
-    """The tables with a column of a user-defined type, and that column."""
-    schemas = (each for each in catalog.search_path if Name(name.name, each) in catalog.types)
-    schema = name.schema or next(schemas, None)
-    for table in (each for each in catalog.relations.values() if isinstance(each, Table) and each.kind == "table"):
-        for column in table.columns.values():
-            if column.type.name.name == name.name and column.type.name.schema in {None, schema}:
-                yield table, column.name
+    for use in users:
+        dependents.drop(draft, use)
+    for domain in domains:
+        _drop_type(draft, domain, cascade=True)
+    for function in functions:
+        routines.drop_one(draft, function, cascade=True)
+    multirange = draft.catalog.multiranges.get(name, name)
+    draft.set(types=draft.catalog.types.without([name, multirange]))
+    composite = draft.catalog.relations.get(name)
+    if isinstance(composite, Table) and composite.kind == "type":
+        draft.remove(name)
 
 
 def _drop_schema(draft: Draft, schema: str, *, cascade: bool) -> None:
-    inside = [name for name in draft.catalog.relations if name.schema == schema]
-    types_inside = [name for name in draft.catalog.types if name.schema == schema]
-    if (inside or types_inside) and not cascade:
+    inside = contents.of_schema(draft.catalog, schema)
+    if any(inside) and not cascade:
         return
-    for name in inside:
-        drop_relation(draft, name, cascade=True)
-    for name in types_inside:
+    for relation in inside.relations:
+        drop_relation(draft, relation.name, cascade=True)
+    for name in inside.types:
         _drop_type(draft, name, cascade=True)
-    types = draft.catalog.types
-    gone = [key for key in types if key.schema == schema]
-    draft.set(types=types.without(gone), schemas=draft.catalog.schemas - {schema})
+    for function in inside.functions:
+        routines.drop_one(draft, function, cascade=True)
+    draft.set(
+        objects=draft.catalog.objects.without(inside.objects),
+        extensions=draft.catalog.extensions.without(inside.extensions),
+        schemas=draft.catalog.schemas - {schema},
+    )
 
 
 def dropped_together(catalog: Catalog, action: Drop) -> frozenset[Name]:

@@ -86,8 +86,10 @@ def create_schema(draft: Draft, action: actions.CreateSchema) -> None:
 
 
 def create_extension(draft: Draft, action: actions.CreateExtension) -> None:
-    """Enter an extension."""
-    draft.set(extensions=draft.catalog.extensions | {action.name})
+    """Enter an extension; one that is there stays where it is."""
+    if action.name not in draft.catalog.extensions:
+        schema = draft.catalog.place_of(Name("", action.schema)).schema or ""
+        draft.set(extensions=draft.catalog.extensions.including(action.name, schema))
 
 
 def set_parameter(draft: Draft, action: actions.SetParameter) -> None:

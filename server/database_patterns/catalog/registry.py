@@ -126,6 +126,12 @@ def rename(draft: Draft, tree: Node) -> None:
         draft.set(objects=draft.catalog.objects.without([old]).including(renamed(old, tree.newname), None))
 
 
+def schema_of(key: Key) -> str | None:
+    """The schema that an object stands in, None for kinds that stand in none."""
+    kind, identity = key
+    return identity.partition(".")[0] if kind in _IN_SCHEMAS else None
+
+
 def renamed(key: Key, new: str) -> Key:
     """The object under its new name."""
     kind, identity = key

@@ -43,12 +43,17 @@ def drop(draft: Draft, tree: Node) -> None:
     """DROP FUNCTION and its like; one that PostgreSQL would refuse changes nothing."""
     for written in tree.objects:
         for each in found(draft.catalog, written):
-            users = list(dependents.of_function(draft.catalog, each))
-            if users and not cascades(tree):
-                continue
-            for use in users:
-                dependents.drop(draft, use)
-            _exchange(draft, each, None)
+            drop_one(draft, each, cascade=cascades(tree))
+
+
+def drop_one(draft: Draft, function: CreateFunction, *, cascade: bool) -> None:
+    """Drop one routine with what calls it."""
+    users = list(dependents.of_function(draft.catalog, function))
+    if users and not cascade:
+        return
+    for use in users:
+        dependents.drop(draft, use)
+    _exchange(draft, function, None)
 
 
 def alter(draft: Draft, tree: Node) -> None:

@@ -36,7 +36,8 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
     """Enter what an ALTER TABLE does."""
     first = subcommands[0]
     if isinstance(first, actions.OtherAlteration) and first.relation_kind == "type":
-        composites.alter(work, first.table, subcommands)
+        for table, derived in composites.alter(work, first.table, subcommands):
+            _carry_out(_of_typed_table(work, table, derived), derived)
         return
     if any(isinstance(each, actions.DetachPartition) and each.concurrently for each in subcommands):
         work.refuse_in_transaction("ALTER TABLE ... DETACH CONCURRENTLY")
@@ -54,10 +55,27 @@ def alter_table(work: Work, subcommands: Sequence[TableAction]) -> None:
     for action in subcommands:
         relations.require_alterable(work, found, action)
         preparation.prepare(alteration, action)
+    _carry_out(alteration, subcommands)
+
+
+def _of_typed_table(work: Work, table: Table, derived: Sequence[TableAction]) -> Alteration:
+    """A typed table that changes with its type."""
+    alteration = Alteration(work, table, _AX)
+    for member in alteration.members():
+        work.lock(member, _AX, f"It is a table OF {table.of_type}, and changes with it.", sources.ALTER_TABLE)
+    for action in derived:
+        if isinstance(action, actions.AlterColumnType):
+            type_changes.prepare(alteration, action)
+    return alteration
+
+
+def _carry_out(alteration: Alteration, subcommands: Sequence[TableAction]) -> None:
+    """Enter what the subcommands do, one after the other, to a table and those below it."""
+    work, table = alteration.work, alteration.table
     for action in in_execution_order(subcommands):
         handler = _HANDLERS[type(action)]
         for member in alteration.members(only=not _recurses(action, table, work.postgres)):
-            if work.is_locked(member) or index is not None:
+            if work.is_locked(member) or table.kind != "table":
                 handler(alteration, member, action)
         work.catalog = apply(work.catalog, action)
     _finish(alteration)

@@ -7,6 +7,8 @@ extensions bring; it is loaded when first asked for. Types go by their internal 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Container
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, NamedTuple
@@ -129,6 +131,24 @@ def operator_class_input(method: str, name: str, postgres: int) -> str | None:
     """The type that an operator class is for; None when the class is not known."""
     facts = _facts("operator_class_inputs", f"{method} {name}", postgres)
     return facts[0].text if facts else None
+
+
+def brings_routine(name: str, extensions: Container[str], postgres: int) -> bool:
+    """Whether PostgreSQL, or one of these extensions, may have brought a function or procedure of that name."""
+    found = routines("functions", name, postgres)
+    present = any(each.extension is None or each.extension in extensions for each in found)
+    return present or _LEFT_OUT.search(name) is not None
+
+
+_LEFT_OUT: Final = re.compile(r"^RI_FKey_|_trigger(_column)?$|_recheck$|(in|out|recv|send|handler)$")
+"""Names of functions for triggers, for the input and output of types, and of handlers, which the data leaves out."""
+
+
+@cache
+def operator_class_extension(method: str, name: str, postgres: int) -> str | None:
+    """The extension that has brought an operator class, None for PostgreSQL's own and those that are not known."""
+    facts = _facts("operator_class_inputs", f"{method} {name}", postgres)
+    return facts[0].extension if facts else None
 
 
 @cache

@@ -3,53 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+from pglast import enums
 
 from database_patterns import actions
 from database_patterns.actions import Name, TableAction
 from database_patterns.catalog import Table
-from database_patterns.catalog.drops import columns_of_type
+from database_patterns.catalog.dependents import columns_of_type
 from database_patterns.locks import LockMode
+from database_patterns.reading.definitions import column_definition, type_name
 
 from . import sources
 from .work import Refused, Work
 
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
+
 _AX = LockMode.AccessExclusiveLock
 
 
-def alter(work: Work, name: Name, subcommands: Iterable[TableAction]) -> None:
-    """Enter ADD, DROP and ALTER ATTRIBUTE."""
+def alter(work: Work, name: Name, subcommands: Iterable[TableAction]) -> list[tuple[Table, list[TableAction]]]:
+    """Enter ADD, DROP and ALTER ATTRIBUTE; the tables OF the type, with what the same does to their columns."""
     found = _require_composite(work, name)
     for action in subcommands:
-        if not isinstance(action, actions.OtherAlteration):
-            continue
-        attribute = action.name or ""
-        if found is not None:
-            _require_attribute(found, action, attribute)
-        if action.kind == "AlterColumnType":
-            for table, column in columns_of_type(work.catalog, name):
-                message = f'cannot alter type "{name}" because column "{table.name}.{column}" uses it'
-                raise Refused("0A000", message)
-        _change_typed_tables(work, found, name)
-        for table in work.catalog.typed_tables(found.name) if found and action.kind == "AlterColumnType" else ():
-            for each in work.catalog.family(table):
-                work.rewrite(
-                    each,
-                    f"{attribute} is converted in every row, if its type does not stay the same.",
-                    rewritten="unknown",
-                )
+        if isinstance(action, actions.OtherAlteration):
+            _alter_one(work, found, name, action)
+    tree: Node = work.statement.tree
+    tables = work.catalog.typed_tables(found.name) if found else ()
+    return [(each, [_of_column(each, command) for command in tree.cmds]) for each in tables]
+
+
+def _alter_one(work: Work, found: Table | None, name: Name, action: actions.OtherAlteration) -> None:
+    if found is not None:
+        _require_attribute(found, action, action.name or "")
+    if action.kind == "AlterColumnType":
+        for table, column in columns_of_type(work.catalog, {work.catalog.resolve_type(name)}):
+            message = f'cannot alter type "{name}" because column "{table.name}.{column}" uses it'
+            raise Refused("0A000", message)
+    _require_cascade(work, found, name)
+
+
+def _of_column(table: Table, command: Node) -> TableAction:
+    """What a change of an attribute means for the column of a typed table."""
+    match command.subtype:
+        case enums.AlterTableType.AT_AddColumn:
+            return actions.AddColumn(table.name, column_definition(command.def_))
+        case enums.AlterTableType.AT_DropColumn:
+            return actions.DropColumn(table.name, command.name, if_exists=bool(command.missing_ok), cascade=True)
+    return actions.AlterColumnType(table.name, command.name, type_name(command.def_.typeName))
 
 
 def rename_attribute(work: Work, name: Name, old: str, new: str) -> None:
     """Enter RENAME ATTRIBUTE."""
     found = _require_composite(work, name)
-    if found is None:
-        _change_typed_tables(work, found, name)
-        return
-    if old not in found.columns:
+    if found is not None and old not in found.columns:
         raise Refused("42703", f'column "{old}" does not exist')
-    if new in found.columns:
+    if found is not None and new in found.columns:
         raise Refused("42701", f'column "{new}" of relation "{name}" already exists')
-    _change_typed_tables(work, found, name)
+    _require_cascade(work, found, name)
+    for table in work.catalog.typed_tables(found.name) if found else ():
+        for each in work.catalog.family(table):
+            work.lock(each, _AX, f"It is a table OF {name}, and changes with it.", sources.ALTER_TABLE)
 
 
 def _require_composite(work: Work, name: Name) -> Table | None:
@@ -71,14 +86,9 @@ def _require_attribute(found: Table, action: actions.OtherAlteration, attribute:
         raise Refused("42703", f'column "{attribute}" of relation "{found.name}" does not exist')
 
 
-def _change_typed_tables(work: Work, found: Table | None, name: Name) -> None:
-    """The tables OF the type change with it by CASCADE, and only so."""
-    if found is None:
-        if work.statement_cascades:
-            work.doubt(f"which tables are OF {name}, and so change with it, is not known")
-        return
-    for table in work.catalog.typed_tables(found.name):
-        if not work.statement_cascades:
-            raise Refused("2BP01", f'cannot alter type "{name}" because it is the type of a typed table')
-        for each in work.catalog.family(table):
-            work.lock(each, _AX, f"It is a table OF {name}, and changes with it.", sources.ALTER_TABLE)
+def _require_cascade(work: Work, found: Table | None, name: Name) -> None:
+    """Raise Refused where tables are OF the type, and the statement does not say CASCADE."""
+    if found is None and work.statement_cascades:
+        work.doubt(f"which tables are OF {name}, and so change with it, is not known")
+    if found is not None and work.catalog.typed_tables(found.name) and not work.statement_cascades:
+        raise Refused("2BP01", f'cannot alter type "{name}" because it is the type of a typed table')

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from database_patterns import actions
 from database_patterns.actions import Name
 from database_patterns.catalog import Table, registry
+from database_patterns.catalog.dependents import Use
 from database_patterns.catalog.routines import KINDS as ROUTINES
-from database_patterns.locks import LockMode
 
-from . import columns, relations, routines
+from . import relations, routines, uses
 from .work import Refused, Work
-
-_AX = LockMode.AccessExclusiveLock
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
@@ -53,30 +52,33 @@ def drop(work: Work, action: actions.Drop) -> None:
             if action.if_exists:
                 continue
             raise Refused("42883" if kind == "operator" else "42704", f"{_spelled(kind)} {identity} does not exist")
-        if kind == "collation":
-            _drop_collation(work, action, identity)
+        if action.cascade:
+            lock_users(work, kind, identity)
             continue
-        users = _USED_BY_TABLES.get(kind)
-        if users and action.cascade:
-            work.doubt(f"which {users} depend on the {_spelled(kind)} {identity}, and go with it, is not known")
-        elif users:
-            work.may_fail("2BP01", f"{users} depend on the {_spelled(kind)} {identity}")
+        for use in _of_collation(work, identity) if kind == "collation" else ():
+            raise Refused("2BP01", f"cannot drop collation {identity} because other objects depend on it: {use}")
+        if kind in _USED_BY_TABLES:
+            work.may_fail("2BP01", f"{_USED_BY_TABLES[kind]} depend on the {_spelled(kind)} {identity}")
 
 
-def _drop_collation(work: Work, action: actions.Drop, identity: str) -> None:
-    """DROP COLLATION: columns of that collation go with it by CASCADE, with their values."""
-    name = Name(identity.rpartition(".")[2])
+def lock_users(work: Work, kind: str, identity: str) -> None:
+    """Enter what goes with an object: columns of a collation; of other kinds it is said that it is not known."""
+    if kind == "collation":
+        for use in _of_collation(work, identity):
+            uses.lock(work, use, "It has the collation, and goes with it.")
+        if not work.catalog.complete:
+            work.doubt(f"what else has the collation {identity}, and goes with it, is not known")
+    elif kind in _USED_BY_TABLES:
+        users = _USED_BY_TABLES[kind]
+        work.doubt(f"which {users} depend on the {_spelled(kind)} {identity}, and go with it, is not known")
+
+
+def _of_collation(work: Work, identity: str) -> Iterator[Use]:
+    """The columns of a collation."""
     for table in [each for each in work.catalog.relations.values() if isinstance(each, Table)]:
         for column in table.columns.values():
-            if column.collation is None or column.collation.name != name.name:
-                continue
-            if not action.cascade:
-                message = f"cannot drop collation {name} because other objects depend on it"
-                raise Refused("2BP01", f"{message}: column {column.name} of table {table.name}")
-            work.lock(table, _AX, f"Its column {column.name} has the collation, and goes with it.")
-            columns.lock_what_goes(work, table, column.name)
-    if not work.catalog.complete and action.cascade:
-        work.doubt(f"what else has the collation {name}, and goes with it, is not known")
+            if column.collation is not None and column.collation.name == identity.rpartition(".")[2]:
+                yield Use(table, "column", column.name)
 
 
 def rename(work: Work, action: actions.Rename) -> None:

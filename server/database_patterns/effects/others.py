@@ -51,19 +51,6 @@ def create_schema(work: Work, action: actions.CreateSchema) -> None:
         work.doubt("what CREATE SCHEMA creates within the schema is not analysed yet")
 
 
-def create_extension(work: Work, action: actions.CreateExtension) -> None:
-    """Enter CREATE EXTENSION, which needs the extension's files on the server."""
-    if action.name in {*work.catalog.extensions, "plpgsql"} and work.statement.confidence == "exact":
-        if action.if_not_exists:
-            return
-        raise Refused("42710", f'extension "{action.name}" already exists')
-    sqlstate = "0A000" if work.postgres >= _MISSING_IS_A_FEATURE_SINCE else "58P01"
-    work.may_fail(sqlstate, f"the extension {action.name} is not installed on the server")
-
-
-_MISSING_IS_A_FEATURE_SINCE = 15
-
-
 def do_block(work: Work, action: actions.DoBlock) -> None:
     """Enter DO, whose code is not looked into."""
     work.doubt(f"what a DO block in {action.language} does is not analysed")

@@ -10,7 +10,7 @@ from database_patterns.catalog import dependents, routines
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted
 
-from . import builtins, relations, uses
+from . import builtins, relations, types, uses
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -42,8 +42,8 @@ def require_trigger_function(work: Work, name: Name) -> None:
 
 def _are_all_known(work: Work, name: Name) -> bool:
     """Whether a routine that is not known cannot exist: neither PostgreSQL nor an extension has brought it."""
-    ours = builtins.routines("functions", name.name, work.postgres)
-    return work.catalog.complete and not work.catalog.extensions and not ours
+    ours = builtins.brings_routine(name.name, work.catalog.extensions, work.postgres)
+    return types.are_all_known(work.catalog) and not ours
 
 
 def require(work: Work, written: Node, kind: str = "routine") -> list[CreateFunction]:
@@ -84,10 +84,16 @@ def _doubt_users(work: Work, name: Name, *, cascade: bool) -> None:
 
 
 def _drop(work: Work, function: CreateFunction, *, cascade: bool) -> None:
+    use = next(dependents.of_function(work.catalog, function), None)
+    if use is not None and not cascade:
+        message = f"cannot drop {function.kind} {function.name} because other objects depend on it"
+        raise Refused("2BP01", f"{message}: {use}")
+    lock_users(work, function)
+
+
+def lock_users(work: Work, function: CreateFunction) -> None:
+    """Enter that what calls a routine goes with it."""
     for use in dependents.of_function(work.catalog, function):
-        if not cascade:
-            message = f"cannot drop {function.kind} {function.name} because other objects depend on it"
-            raise Refused("2BP01", f"{message}: {use}")
         uses.lock(work, use, f"It depends on the {function.kind} {function.name}, which is dropped.")
 
 

@@ -94,7 +94,7 @@ def own_facts(catalog: Catalog, type_name: TypeName, postgres: int) -> builtins.
 
 def are_all_known(catalog: Catalog) -> bool:
     """Whether a type that is not known cannot exist: nothing else may have brought it."""
-    return catalog.complete and catalog.extensions <= builtins.known_extensions()
+    return catalog.complete and catalog.extensions.keys() <= builtins.known_extensions()
 
 
 def is_missing(catalog: Catalog, type_name: TypeName, postgres: int, table: Table | None) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from database_patterns import actions
 from database_patterns.actions import CreateDomain, CreateEnum, Name
-from database_patterns.catalog import Table
-from database_patterns.catalog.drops import columns_of_type
+from database_patterns.catalog import Kind, Table
+from database_patterns.catalog.dependents import columns_of_type, domains_over
 from database_patterns.catalog.other_statements import domain_constraints
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted
@@ -19,6 +20,7 @@ from .work import Refused, Work
 Node = Any
 
 _S = LockMode.ShareLock
+_STORED: Final[frozenset[Kind]] = frozenset({"table", "materialized view"})
 
 
 def require_type(work: Work, name: Name, *, domain: bool = False) -> None:
@@ -107,12 +109,20 @@ def alter_domain(work: Work, tree: Node) -> None:
         return
     if not work.catalog.complete:
         work.doubt(f"which columns are of the domain {name} is not known")
-    for table, column in columns_of_type(work.catalog, name):
+    named = frozenset(_with_domains_over(work, work.catalog.resolve_type(name)))
+    for table, column in columns_of_type(work.catalog, named, _STORED):
         work.lock(table, _S, f"Its column {column} is of the domain.", sources.ALTER_DOMAIN)
         work.scan(table, f"Every value of {column} is checked against the domain.", sources.ALTER_DOMAIN)
         work.may_fail(
             "23502" if tree.subtype == "O" else "23514", f"a value of {table.name}.{column} violates the domain"
         )
+
+
+def _with_domains_over(work: Work, name: Name) -> Iterator[Name]:
+    """A domain, and all whose values are of it."""
+    yield name
+    for each in domains_over(work.catalog, name):
+        yield from _with_domains_over(work, each)
 
 
 def _require_constraint(work: Work, domain: CreateDomain, tree: Node) -> None:

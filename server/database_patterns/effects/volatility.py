@@ -43,7 +43,8 @@ class Verdict:
     """How volatile an expression is at least, ``because`` of what, and how volatile it may be.
 
     ``doubts`` says in sentences why the two differ; ``sequences`` holds those that
-    ``nextval`` and its like name, as written.
+    ``nextval`` and its like name, as written; ``extensions`` those whose functions and operators are called, False
+    where the types of the arguments do not tell whether they are.
     """
 
     volatility: Volatility = "immutable"
@@ -51,6 +52,7 @@ class Verdict:
     at_worst: Volatility = "immutable"
     doubts: list[str] = field(default_factory=list)
     sequences: list[str] = field(default_factory=list)
+    extensions: dict[str, bool] = field(default_factory=dict)
 
     def add(self, volatility: Volatility, because: str) -> None:
         if _ORDER.index(volatility) > _ORDER.index(self.volatility):
@@ -168,13 +170,16 @@ def _routines(name: str, schema: tuple[str, ...], arguments: list[TypeName | Non
 
 
 def _matching(candidates: Iterable[Routine], arguments: list[TypeName | None], scope: Scope) -> list[Routine]:
-    """Those that take the arguments as they are, else those for any type, else all of them."""
+    """Those that take the arguments as they are, else those for any type, else by implicit casts, else all."""
     candidates = list(candidates)
     bases = [types.base_of(scope.catalog, each) if each else None for each in arguments]
     exact = [each for each in candidates if all(map(_is, bases, each.arguments))]
     kinds = [types.category(scope.catalog, each, scope.postgres) if each else None for each in bases]
     fitting = [each for each in candidates if all(map(_fits, bases, kinds, each.arguments))]
-    return _for_text(exact or fitting or candidates, bases)
+    cast = [
+        each for each in candidates if all(_becomes(*pair, scope) for pair in zip(bases, each.arguments, strict=False))
+    ]
+    return _for_text(exact or fitting or cast or candidates, bases)
 
 
 def _for_text(candidates: list[Routine], arguments: list[TypeName | None]) -> list[Routine]:
@@ -201,8 +206,20 @@ def _fits(argument: TypeName | None, kind: str | None, parameter: str) -> bool:
     return _is(argument, parameter) or any_type in {"any", "anyelement", wanted}
 
 
+def _becomes(argument: TypeName | None, parameter: str, scope: Scope) -> bool:
+    """Whether an argument can be cast implicitly to the type of a parameter, as far as that is known."""
+    if argument is None or argument.name.name == UNKNOWN or argument.dimensions or _is(argument, parameter):
+        return True
+    known = builtins.casts(argument.name.name, scope.postgres).get(parameter)
+    return parameter.startswith("any") or scope.catalog.is_type(argument.name) or bool(known and known.context == "i")
+
+
 def _chosen(candidates: list[Routine], what: str, verdict: Verdict) -> TypeName | None:
     """Record the volatility of whichever of ``candidates`` is meant; where they differ, it is not known which."""
+    brought_by = {each.extension for each in candidates}
+    for extension in brought_by:
+        if extension is not None:
+            verdict.extensions[extension] = verdict.extensions.get(extension, False) or len(brought_by) == 1
     ordered = sorted((each.volatility for each in candidates), key=_ORDER.index)
     verdict.add(ordered[0], f"{what} is {ordered[0]}")
     if ordered[0] != ordered[-1]:

@@ -53,8 +53,8 @@ class _Draft:
     scan: Tristate = False
     rebuilds: dict[str, None] = field(default_factory=dict)
     locks_rows: Literal["none", "some", "all"] = "none"
-    data_loss: str | None = None
-    breaks: str | None = None
+    losses: dict[str, None] = field(default_factory=dict)
+    breaks: dict[str, None] = field(default_factory=dict)
     reason: str = ""
     source: str = ""
     weight: int = -1
@@ -206,12 +206,10 @@ class Work:
             draft.locks_rows = which
 
     def lose(self, relation: Locked, what: str) -> None:
-        draft = self._drafts[relation.name]
-        draft.data_loss = f"{draft.data_loss}; {what}" if draft.data_loss else what
+        self._drafts[relation.name].losses[what] = None
 
     def breaks(self, relation: Locked, what: str) -> None:
-        draft = self._drafts[relation.name]
-        draft.breaks = f"{draft.breaks}; {what}" if draft.breaks else what
+        self._drafts[relation.name].breaks[what] = None
 
     def may_fail(self, sqlstate: str, when: str) -> None:
         self._may_fail[PossibleFailure(sqlstate, when)] = None
@@ -252,8 +250,8 @@ class Work:
             scan=False if failed else draft.scan,
             locks_rows="none" if failed else draft.locks_rows,
             rows=self._rows(name),
-            data_loss=None if failed else draft.data_loss,
-            breaks_running_code=None if failed else draft.breaks,
+            data_loss=None if failed else "; ".join(draft.losses) or None,
+            breaks_running_code=None if failed else "; ".join(draft.breaks) or None,
             certainty="proven" if draft.certain and "unknown" not in {draft.rewrite, draft.scan} else "unknown",
             reason=draft.reason,
             source=sources.page(draft.source, self.postgres) if draft.source else "",
