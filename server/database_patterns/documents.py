@@ -18,6 +18,10 @@ there; a comment that has the line for itself speaks of the line of code above i
     The server refuses the statement with this code, on the tables of ``setup``.
 ``records: <revision>``
     After ``alembic upgrade head`` with this file, ``alembic_version`` holds this; ``nothing`` when it is empty.
+``stops: <words>``
+    ``alembic upgrade head`` ends with an error that says this.
+``returns: <words>``
+    ``alembic downgrade base`` and another upgrade after it end with an error that says this; with ``nothing`` they pass.
 
 A guide ``rules/guides/<name>.md`` has the keys of ``Guide``, and sections of its own.
 
@@ -43,7 +47,7 @@ from .model import SEVERITIES, Certainty, Severity
 SECTIONS: Final = ("What it flags", "Why", "Instead", "When to allow it", "Sources")
 """The headings of a rule document, in order."""
 
-ExpectationKind = Literal["finds", "takes", "scans", "rewrites", "rebuilds", "fails", "records"]
+ExpectationKind = Literal["finds", "takes", "scans", "rewrites", "rebuilds", "fails", "records", "stops", "returns"]
 
 _GUIDES: Final = "guides"
 _REQUIRED: Final = ("title", "severity", "default", "certainty", "proof", "sources")

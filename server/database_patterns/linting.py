@@ -16,8 +16,9 @@ from typing import Final, get_args, get_type_hints
 from . import documents
 from .checks import Hit
 from .documents import Rule
-from .effects.context import MigrationInContext, StatementInContext
-from .model import SEVERITIES, Certainty, Direction, Finding, Gap, Severity, Span, Statement
+from .effects.context import HistoryInContext, MigrationInContext, StatementInContext
+from .model import POSTGRES_VERSIONS, SEVERITIES, Certainty, Direction, Finding, Gap, Severity, Span, Statement
+from .places import start_of
 from .prose import size
 
 _CERTAINTIES: Final[tuple[Certainty, ...]] = ("proven", "size-dependent", "unknown")
@@ -44,15 +45,19 @@ class _Subject:
     value: object
     context: object
     span: Span
-    migration: MigrationInContext
+    migration: MigrationInContext | None = None
     statement: Statement | None = None
 
+    @property
+    def postgres(self) -> int:
+        return self.migration.assumptions.postgres if self.migration else POSTGRES_VERSIONS[-1]
 
-def run(subjects: Iterable[MigrationInContext]) -> tuple[Finding, ...]:
+
+def run(subjects: Iterable[MigrationInContext | HistoryInContext]) -> tuple[Finding, ...]:
     """All findings on the subjects and on what they hold, by path, line, column and rule.
 
     Args:
-        subjects: each direction of each migration that is to be linted.
+        subjects: each direction of each migration that is to be linted, and the histories that they are.
     """
     found = {finding for subject in subjects for part in _parts(subject) for finding in _findings(part)}
     return tuple(
@@ -98,10 +103,23 @@ def load(rule: Rule) -> Check:
     return Check(rule, module.check, get_args(annotation) or (annotation,), len(parameters) > 1)
 
 
-def _parts(migration: MigrationInContext) -> Iterator[_Subject]:
+def _parts(subject: MigrationInContext | HistoryInContext) -> Iterator[_Subject]:
+    """What the subject holds, and itself."""
+    yield from _of_history(subject) if isinstance(subject, HistoryInContext) else _of_migration(subject)
+
+
+def _of_history(history: HistoryInContext) -> Iterator[_Subject]:
+    """The history and, where all of it was read, its env.py."""
+    first, environment = (*history.history.migrations, None)[0], history.history.environment
+    if first is not None:
+        yield _Subject(history, None, start_of(first.path))
+    if environment is not None and history.history.whole:
+        yield _Subject(environment, history, environment.configured or start_of(environment.path))
+
+
+def _of_migration(migration: MigrationInContext) -> Iterator[_Subject]:
     """The migration, its notes, its statements and their actions."""
-    start = Span(migration.migration.path, 1, 1, 1, 1)
-    yield _Subject(migration, None, start, migration)
+    yield _Subject(migration, None, start_of(migration.migration.path), migration)
     for note in migration.migration.notes:
         if (note.direction or "upgrade") == migration.direction:
             yield _Subject(note, migration, note.span, migration)
@@ -113,7 +131,7 @@ def _parts(migration: MigrationInContext) -> Iterator[_Subject]:
 
 def _findings(subject: _Subject) -> Iterator[Finding]:
     for check in checks().get(type(subject.value), ()):
-        if check.rule.name in applied(subject.migration.assumptions.postgres):
+        if check.rule.name in applied(subject.postgres):
             arguments = (subject.value, subject.context) if check.with_context else (subject.value,)
             for hit in check.function(*arguments):
                 yield _finding(check.rule, hit, subject)
@@ -130,8 +148,8 @@ def _finding(rule: Rule, hit: Hit, subject: _Subject) -> Finding:
         help=hit.help,
         span=hit.span or subject.span,
         related=(*hit.related, *(statement.related if statement else ())),
-        revision=migration.migration.revision,
-        direction=_direction(migration),
+        revision=migration.migration.revision if migration else None,
+        direction=_direction(migration) if migration else None,
         statement=statement.sql if statement else None,
         effects=hit.effects,
     )

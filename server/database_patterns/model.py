@@ -1,7 +1,6 @@
 """The values that flow through everything, from Span and Statement by Effect and Measurement to Finding and Report.
 
-Frozen dataclasses without behaviour to speak of. Lines and columns count from 1, columns in characters, and the end
-column is exclusive, as in SARIF.
+Frozen dataclasses without behaviour to speak of.
 """
 
 from __future__ import annotations
@@ -12,39 +11,28 @@ from typing import Final, Literal, get_args
 
 from .actions import Action
 from .locks import LockMode
+from .notes import Alters as Alters
+from .notes import CommitOnBind as CommitOnBind
+from .notes import Direction as Direction
+from .notes import DoesNothing as DoesNothing
+from .notes import Fails as Fails
+from .notes import NeverRuns as NeverRuns
+from .notes import Note as Note
+from .notes import Raises as Raises
+from .places import Gap as Gap
+from .places import Span as Span
 
 PostgresVersion = Literal[14, 15, 16, 17, 18]
 POSTGRES_VERSIONS: Final[tuple[PostgresVersion, ...]] = get_args(PostgresVersion)
 """The major versions whose behaviour is measured, and nowhere else are they listed."""
 
 Confidence = Literal["exact", "guarded", "partial", "opaque"]
-Direction = Literal["upgrade", "downgrade"]
 Severity = Literal["error", "warning", "advice"]
 Certainty = Literal["proven", "size-dependent", "unknown"]
 Tristate = bool | Literal["unknown"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "advice")
 """From the worst down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A range of a file; ``path`` as the user gave it, or ``<text>``."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A part of the input that could not be analysed: ``what`` it is, and ``why`` it was not."""
-
-    span: Span
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,73 +87,13 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A fact about a migration's Python that no SQL shows; ``direction`` is None for the file as a whole."""
-
-    span: Span
-    direction: Direction | None
-
-
-@dataclass(frozen=True, slots=True)
-class CommitOnBind(Note):
-    """``commit()`` or ``rollback()`` on the connection that Alembic migrates with; ``call`` as written."""
-
-    call: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alters(Note):
-    """SQLAlchemy or Alembic are changed for whatever runs in the same process; ``code`` as written.
-
-    Alembic imports all revisions of a history before it runs one, so that what one of them changes on import
-    (``direction`` None) holds for all.
-    """
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class DoesNothing(Note):
-    """The direction sends nothing: its function only passes, or is not ``defined`` at all."""
-
-    defined: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NeverRuns(Note):
-    """A part of the file with calls that would send SQL, of which it is known that they do not run on PostgreSQL.
-
-    ``condition`` is what does not hold: the answer is complete without them. ``direction`` is None for a definition
-    that neither direction uses.
-    """
-
-    condition: str
-
-
-@dataclass(frozen=True, slots=True)
-class Raises(Note):
-    """The direction refuses to run: it raises on purpose; ``code`` as written."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fails(Note):
-    """The direction breaks at this call whatever the database holds; ``error`` is what Alembic or SQLAlchemy says.
-
-    What stands after it is read as guarded: it would run if the call did not fail.
-    """
-
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
 class Migration:
     """One revision or one SQL file, with its statements in both directions.
 
     ``revision``, ``down_revisions``, ``branch_labels`` and ``depends_on`` are Alembic's, and a SQL file has none of
     them; its statements are its upgrade, unless it is the way back of another file. ``database`` is the one that the
-    revision was read for, where its project migrates several.
+    revision was read for, where its project migrates several. ``header`` is where the file assigns Alembic's names
+    (``revision``, ``down_revision``, …) and defines its two directions.
     """
 
     path: str
@@ -180,6 +108,7 @@ class Migration:
     branch_labels: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     database: str | None = None
+    header: Mapping[str, Span] = field(default_factory=dict, repr=False, compare=False)
 
     def statements(self, direction: Direction) -> tuple[Statement, ...]:
         return self.upgrade if direction == "upgrade" else self.downgrade

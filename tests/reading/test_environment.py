@@ -9,7 +9,8 @@ import alembic
 import pytest
 
 from database_patterns.model import Span
-from database_patterns.reading.environment import Environment, Option, driver_of, read_environment
+from database_patterns.reading.env_reading import read_environment
+from database_patterns.reading.environment import Environment, Option, driver_of
 
 TEMPLATES = Path(alembic.__file__).parent / "templates"
 URL = "postgresql+psycopg://localhost/shop"

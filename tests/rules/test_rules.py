@@ -2,124 +2,35 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from tests.rules.blocks import PREAMBLE, Source, followed, is_alembic, projects, setup
 
 from database_patterns import documents, linting
 from database_patterns.actions import Name, Select, TransactionControl
 from database_patterns.catalog import Catalog, Table
-from database_patterns.documents import Block, Expectation, Rule
-from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
-from database_patterns.lab import driver
+from database_patterns.documents import Expectation, Rule
+from database_patterns.effects.context import Assumptions, StatementInContext, follow
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
-from database_patterns.model import Direction, Finding, Measurement, Migration, Prediction
+from database_patterns.model import Measurement, Migration, Prediction
 from database_patterns.reading import read_text
 
 every_rule = pytest.mark.parametrize("rule", documents.rules().values(), ids=documents.rules())
-
-PREAMBLE = "from alembic import op\nimport sqlalchemy as sa\n\nrevision = {revision!r}\ndown_revision = {down!r}\n\n"
-"""What a Python block leaves out, because every revision begins like this."""
-
-ENV = """\
-import os
-
-import psycopg
-from alembic import context
-from sqlalchemy import create_engine
-
-engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(os.environ["DSN"]))
-with engine.connect() as connection:
-    context.configure(connection=connection, transaction_per_migration={per_migration})
-    with context.begin_transaction():
-        context.run_migrations()
-"""
-
 
 FOUND_BY_THE_SCHEMA = {"statement-that-fails"}
 """Rules that have nothing to say where nothing is known of what exists."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A block as the file that a user would have; ``offset`` is the number of lines before the block's own."""
-
-    rule: Rule
-    block: Block
-    name: str
-    text: str
-    offset: int
-
-    @property
-    def migration(self) -> Migration:
-        return read_text(self.text, self.name, "sql" if self.block.language == "sql" else "alembic")
-
-    def place(self, line: int) -> str:
-        """A line of the file as a line of the document."""
-        return f"{self.rule.path.name}:{self.block.line + line - 1 - self.offset}"
-
-    def announced(self) -> list[tuple[str, str]]:
-        """The findings that the block announces: place and rule."""
-        claims = [claim for claim in self.block.expectations if claim.kind == "finds"]
-        return sorted((self.place(claim.line + self.offset), name) for claim in claims for name in claim.values)
-
-    def found(self, findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
-        return sorted((self.place(finding.span.line), finding.rule) for finding in findings)
-
-    def claims_about(self, at: StatementInContext) -> list[Expectation]:
-        """What the block says of a statement, but for its findings."""
-        lines = range(at.statement.span.line, at.statement.span.end_line + 1)
-        return [
-            claim for claim in self.block.expectations if claim.line + self.offset in lines and claim.kind != "finds"
-        ]
-
-
-def projects(rule: Rule) -> Iterator[list[Source]]:
-    """The rule's blocks: those with a file name, of one language and under one heading, are one project."""
-    for _, blocks in groupby(rule.blocks, key=lambda block: (block.section, block.language, bool(block.file))):
-        sources: list[Source] = []
-        for block in blocks:
-            down = sources[-1].name.removesuffix(".py") if sources and block.file else None
-            sources.append(_source(rule, block, down))
-        yield from [sources] if sources[0].block.file else [[source] for source in sources]
-
-
-def _source(rule: Rule, block: Block, down: str | None) -> Source:
-    name = (block.file or f"{rule.name}.{'sql' if block.language == 'sql' else 'py'}").rpartition("/")[2]
-    preamble = "" if block.language == "sql" else PREAMBLE.format(revision=name.removesuffix(".py"), down=down)
-    return Source(rule, block, name, preamble + block.code, preamble.count("\n"))
-
-
-def setup(rule: Rule) -> Catalog:
-    catalog = Catalog.empty()
-    for statement in read_text(rule.setup, kind="sql").upgrade:
-        assert statement.error is None, (rule.name, statement.error)
-        catalog = catalog.advance(statement)
-    return catalog
-
-
-def followed(
-    project: list[Source], catalog: Catalog, postgres: int = 18, directions: tuple[Direction, ...] = ("upgrade",)
-) -> Iterator[tuple[Source, MigrationInContext]]:
-    """Each file of the project with what it does after those before it; a downgrade follows its own upgrade."""
-    for source in project:
-        migration = source.migration
-        for direction in directions:
-            context = follow(migration, direction, catalog, Assumptions(postgres=postgres, timezone="UTC"))
-            yield source, context
-            catalog = context.at_end
+def plain(rule: Rule) -> list[list[Source]]:
+    """The blocks that are no Alembic projects, which are the matter of test_projects.py."""
+    return [project for project in projects(rule) if not is_alembic(project)]
 
 
 @every_rule
 def test_blocks_yield_exactly_the_findings_that_they_announce(rule: Rule) -> None:
-    for project in projects(rule):
+    for project in plain(rule):
         for source in project:
             contexts = followed(project, setup(rule), directions=("upgrade", "downgrade"))
             findings = linting.run(context for each, context in contexts if each is source)
@@ -128,7 +39,7 @@ def test_blocks_yield_exactly_the_findings_that_they_announce(rule: Rule) -> Non
 
 @every_rule
 def test_what_a_block_announces_is_found_without_knowing_the_schema(rule: Rule) -> None:
-    for project in projects(rule):
+    for project in plain(rule):
         for source in project:
             findings = linting.run(context for _, context in followed([source], Catalog.unknown()))
             announced = set(source.announced()) if rule.name not in FOUND_BY_THE_SCHEMA else set()
@@ -147,17 +58,23 @@ def test_a_rule_has_a_block_that_is_found_and_a_clean_one_to_write_instead(rule:
 @every_rule
 def test_what_a_rule_says_is_measured(rule: Rule) -> None:
     """Its proof is a claim of one of the blocks that it flags."""
-    claim = {"lock": "takes", "rewrite": "rewrites", "scan": "scans", "error": "fails", "state": "records"}
-    flagged = [block for block in rule.blocks if any(each.kind == "finds" for each in block.expectations)]
-    kinds = {each.kind for block in flagged for each in block.expectations}
-    assert rule.proof.startswith("none: ") or claim[rule.proof] in kinds
+    claims = {
+        "lock": "takes",
+        "rewrite": "rewrites",
+        "scan": "scans",
+        "error": "fails stops",
+        "state": "records returns",
+    }
+    flagged = [project for project in projects(rule) if any(source.announced() for source in project)]
+    kinds = {claim.kind for project in flagged for source in project for claim in source.block.expectations}
+    assert rule.proof.startswith("none: ") or kinds.intersection(claims[rule.proof].split())
 
 
 @every_rule
 def test_postgresql_does_what_blocks_claim_and_what_is_predicted(rule: Rule, server: Server) -> None:
     if not rule.applies_to(server.postgres):
         pytest.skip(f"the rule holds for PostgreSQL {rule.postgres}")
-    for project in projects(rule):
+    for project in plain(rule):
         with server.database(setup_sql=rule.setup) as database:
             for source, context in followed(project, setup(rule), server.postgres):
                 claimed = {id(claim) for claim in source.block.expectations if claim.kind not in {"finds", "records"}}
@@ -253,7 +170,7 @@ def observed(at: StatementInContext, measured: Measurement) -> tuple[object, ...
 @every_rule
 def test_the_help_of_each_finding_lints_clean_and_runs(rule: Rule, server: Server) -> None:
     """What it says to write now lints clean; what it says to write later runs too, after that."""
-    for source in (source for project in projects(rule) for source in project if source.announced()):
+    for source in (source for project in plain(rule) for source in project if source.announced()):
         kind = source.block.language
         for finding in linting.run(context for _, context in followed([source], setup(rule))):
             steps = [code(part, kind) for part in finding.help.split("\n\n") if part.startswith("    ")]
@@ -273,34 +190,8 @@ def empty(database: Database, catalog: Catalog) -> None:
             database.execute(f"TRUNCATE {name} CASCADE")
 
 
-def name(rule: Rule) -> str:
-    return rule.name
-
-
 def code(paragraph: str, kind: str) -> Migration:
     """The code of a help as the migration that it belongs in."""
     if kind == "sql":
         return read_text(dedent(paragraph), kind="sql")
     return read_text(f"{PREAMBLE.format(revision='b', down='a')}def upgrade():\n{paragraph}\n", kind="alembic")
-
-
-@pytest.mark.parametrize("per_migration", [False, True])
-@pytest.mark.parametrize("rule", [rule for rule in documents.rules().values() if rule.proof == "state"], ids=name)
-def test_alembic_records_what_blocks_claim(rule: Rule, server: Server, tmp_path: Path, *, per_migration: bool) -> None:
-    for number, project in enumerate(projects(rule)):
-        folder = tmp_path / str(number)
-        (folder / "versions").mkdir(parents=True)
-        (folder / "env.py").write_text(ENV.format(per_migration=per_migration))
-        (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s\n")
-        for source in project:
-            (folder / "versions" / source.name).write_text(source.text)
-        with server.database(setup_sql=rule.setup) as database:
-            command = [sys.executable, "-m", "alembic", "upgrade", "head"]
-            subprocess.run(command, cwd=folder, env={"DSN": database.owner}, check=True, capture_output=True)
-            claims = [claim for source in project for claim in source.block.expectations if claim.kind == "records"]
-            assert [recorded(database)] == [claim.values for claim in claims]
-
-
-def recorded(database: Database) -> tuple[str, ...]:
-    with driver.connect(database.owner) as connection:
-        return tuple(version for (version,) in driver.rows(connection, "SELECT version_num FROM alembic_version"))

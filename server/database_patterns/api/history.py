@@ -8,8 +8,9 @@ from typing import Final
 
 from database_patterns.catalog import Catalog
 from database_patterns.databases.snapshot import Snapshot
-from database_patterns.effects.context import Assumptions, MigrationInContext, follow
-from database_patterns.model import POSTGRES_VERSIONS, Direction, DoesNothing, Gap, Migration, Span
+from database_patterns.effects.context import Assumptions, HistoryInContext, MigrationInContext, follow
+from database_patterns.model import POSTGRES_VERSIONS, Direction, DoesNothing, Gap, Migration
+from database_patterns.places import start_of
 from database_patterns.reading.graph import ancestors
 from database_patterns.reading.histories import History
 
@@ -79,6 +80,11 @@ class Followed:
     history: History
     start: Start
     contexts: tuple[MigrationInContext, ...]
+
+    @property
+    def subjects(self) -> tuple[HistoryInContext | MigrationInContext, ...]:
+        """What is linted of it."""
+        return (HistoryInContext(self.history, self.contexts), *self.contexts)
 
 
 def followed(read: Read, options: Options, directions: tuple[Direction, ...]) -> Iterator[Followed]:
@@ -242,13 +248,9 @@ def left_out(migrations: Iterable[Migration], direction: Direction) -> tuple[Gap
     """What one direction alone does not show of SQL files, so that nothing is silently passed over."""
     if direction == "downgrade":
         return tuple(
-            Gap(_start_of(each), "the way back", "the file has none")
+            Gap(start_of(each.path), "the way back", "the file has none")
             for each in migrations
             if each.kind == "sql" and not has_way_back(each)
         )
     why = "it only undoes another migration; ask for the downgrade"
-    return tuple(Gap(_start_of(each), "the file", why) for each in migrations if is_way_back(each))
-
-
-def _start_of(migration: Migration) -> Span:
-    return Span(migration.path, 1, 1, 1, 1)
+    return tuple(Gap(start_of(each.path), "the file", why) for each in migrations if is_way_back(each))

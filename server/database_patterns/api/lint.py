@@ -20,7 +20,8 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
     read = sources.read(sources.beside(given, options.history))
     followed = list(history.followed(read, options, ("upgrade", "downgrade")))
     contexts = [context for each in followed for context in each.contexts]
-    findings = linting.run(contexts)
+    findings = linting.run(subject for each in followed for subject in each.subjects)
+    environments = {env.path: env.text for each in followed if (env := each.history.environment)}
     gaps = [gap for each in contexts for gap in linting.gaps(each, findings)]
     unreadable = (*read.unreadable, *(line for each in followed for line in each.start.unreadable))
     return LintReport(
@@ -31,6 +32,6 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
         migrations=len({each.path for each in read.migrations}),
         statements=sum(len(each.statements) for each in contexts),
         rules=len(linting.applied(options.postgres)),
-        sources=given.text_of(finding.span.path for finding in findings),
+        sources=environments | given.text_of(finding.span.path for finding in findings),
         notes=read.notes,
     )

@@ -5,7 +5,6 @@ Whatever cannot be read becomes one line; it never hides the rest.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,9 +13,16 @@ from typing import Final
 
 from database_patterns import reading
 from database_patterns.errors import UserError
+<<<<<<< HEAD
 from database_patterns.model import Gap, Migration, Span, Statement
 from database_patterns.reading import Kind, RevisionContext, Running, workers
+=======
+from database_patterns.model import Gap, Migration, Statement
+from database_patterns.places import start_of
+from database_patterns.reading import Kind, RevisionContext, Running
+>>>>>>> 1f510d8 (Histories and env.py are subjects of checks; blocks of documents may be whole Alembic projects, linted and run as such)
 from database_patterns.reading.configuration import assumed
+from database_patterns.reading.files import name_of
 from database_patterns.reading.histories import History, of_files, of_project
 from database_patterns.reading.project import Project, is_inside
 
@@ -213,14 +219,6 @@ def read(given: Given) -> Read:
     )
 
 
-def name_of(path: Path, within: Path | None = None) -> str:
-    """The name that reports give a file: from ``within`` on, or as the user would write it."""
-    if within:
-        return Path(os.path.relpath(path, within)).as_posix()
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)
-
-
 def _groups(given: Given) -> Iterator[list[Source]]:
     """The texts that make one history, or several of one project."""
     groups: dict[object, list[Source]] = {}
@@ -312,7 +310,7 @@ def _texts(inventory: Inventory, kind: Kind | None, within: Path | None) -> Give
 
 
 def _foreign(name: str) -> Gap:
-    return Gap(Span(name, 1, 1, 1, 1), "the migration", "it is neither SQL nor an Alembic revision")
+    return Gap(start_of(name), "the migration", "it is neither SQL nor an Alembic revision")
 
 
 def _joined(first: Given, second: Given) -> Given:

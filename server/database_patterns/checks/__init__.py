@@ -1,8 +1,9 @@
 """The rules' code: one module per rule, named as its document, with one function ``check``.
 
 The annotation of its first parameter says what the check looks at: an action (``CreateIndex``), a note
-(``CommitOnBind``), a ``StatementInContext`` or a ``MigrationInContext``. A second parameter, where there is one, is
-what that stands in: the ``StatementInContext`` of an action, the ``MigrationInContext`` of a note or a statement. It
+(``CommitOnBind``), a ``StatementInContext``, a ``MigrationInContext``, a ``HistoryInContext`` or an ``Environment``. A
+second parameter, where there is one, is what that stands in: the ``StatementInContext`` of an action, the
+``MigrationInContext`` of a note or a statement, the ``HistoryInContext`` of an environment. It
 yields a ``Hit`` for each thing that is wrong. Severity, certainty and name come from the document.
 """
 

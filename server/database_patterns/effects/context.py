@@ -24,6 +24,7 @@ from database_patterns.catalog.advance import in_execution_order
 from database_patterns.catalog.layers import Layers
 from database_patterns.locks import LockMode
 from database_patterns.model import Direction, Effect, Migration, PossibleFailure, Prediction, Statement
+from database_patterns.reading.histories import History
 
 from .assumptions import Assumptions
 from .predict import predict
@@ -38,7 +39,7 @@ _ALREADY_EXISTS: Final = frozenset({"42P07", "42701", "42710"})
 """The SQLSTATEs of a table, column or other object that there is already."""
 _NO_SUCH_CONSTRAINT: Final = "42704"
 
-__all__ = ["Assumptions", "Held", "MigrationInContext", "StatementInContext", "follow"]
+__all__ = ["Assumptions", "Held", "HistoryInContext", "MigrationInContext", "StatementInContext", "follow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,14 @@ class MigrationInContext:
     at_end: Catalog
     assumptions: Assumptions
     open: _Open = field(default=_Open(), repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryInContext:
+    """What is applied to one database, and each direction of its migrations in context."""
+
+    history: History
+    migrations: tuple[MigrationInContext, ...]
 
 
 def follow(

@@ -35,8 +35,9 @@ _COMMAS: Final = r",\s*"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The connection begins a transaction, or ends it, under the conditions ``guards``."""
+    """The connection begins a transaction, or ends it, by ``call`` and under the conditions ``guards``."""
 
+    call: str
     begins: bool
     span: Span
     guards: tuple[str, ...]
@@ -44,13 +45,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """One call of ``context.configure``, and what the connection has done before."""
+    """One call of ``context.configure``, and what the connection has done before: ``events_before`` of all events.
 
+    ``begun_by_statement``: SQLAlchemy has begun the transaction with a statement, so that only a commit() commits it.
+    """
+
+    span: Span
     options: Mapping[str, object]
     spans: Mapping[str, Span]
     in_transaction: bool | None
     begun: tuple[Span, ...]
     autocommit: bool | None
+    events_before: int
+    begun_by_statement: bool
 
 
 class _Config:
@@ -159,8 +166,18 @@ class Run(Interpreter):
         known = is_symbol(options.get("connection"), "connection")
         self._address(options.get("url"))
         in_transaction, begun = self._begun()
+        by_statement = [event.span for event in self.events if event.begins and not event.call.startswith("begin")]
         self.configured.append(
-            Configured(options, spans, in_transaction if known else None, begun, self.autocommit if known else None)
+            Configured(
+                self.source.span(node),
+                options,
+                spans,
+                in_transaction if known else None,
+                begun,
+                self.autocommit if known else None,
+                len(self.events),
+                bool(begun) and set(begun) <= set(by_statement),
+            )
         )
 
     def _begun(self) -> tuple[bool | None, tuple[Span, ...]]:
@@ -185,12 +202,12 @@ class Run(Interpreter):
         decided = bool(decided)
         return None if (not decided) in doubtful else decided, tuple(begun)
 
-    def _event(self, node: ast.AST, *, begins: bool) -> None:
-        self.events.append(Event(begins, self.source.span(node), tuple(self.journal.guards)))
+    def _event(self, node: ast.AST, call: str, *, begins: bool) -> None:
+        self.events.append(Event(call, begins, self.source.span(node), tuple(self.journal.guards)))
 
     def _on_transaction(self, node: ast.Call, name: str, _arguments: Arguments) -> None:
         if name in _ENDS:
-            self._event(node, begins=False)
+            self._event(node, name, begins=False)
 
     def _on_connection(self, node: ast.Call, name: str, arguments: Arguments) -> object:
         args, kwargs = arguments
@@ -200,15 +217,15 @@ class Run(Interpreter):
             self._isolation(kwargs)
             return Symbol("connection")
         if name in _BEGINS:
-            self._event(node, begins=True)
+            self._event(node, name, begins=True)
             return Symbol("transaction") if name.startswith("begin") else Unknown("the database's answer", inert=True)
         if name in _ENDS:
-            self._event(node, begins=False)
+            self._event(node, name, begins=False)
         return Symbol("connection") if name in {"connect", "start"} else Unknown(name, inert=True)
 
     def _on_engine(self, node: ast.Call, name: str, arguments: Arguments) -> object:
         if name in _CONNECTS:
-            self._event(node, begins=name == "begin")
+            self._event(node, name, begins=name == "begin")
             return Symbol("connection")
         if name == "execution_options":
             self._isolation(arguments[1])

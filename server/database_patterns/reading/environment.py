@@ -1,42 +1,15 @@
-"""What an env.py does around the revisions, read without running it.
-
-The interpreter of revisions runs over env.py twice, as ``alembic upgrade`` and as ``alembic upgrade --sql`` would, and
-what reaches ``context.configure`` is taken down.
-"""
+"""What an env.py does around the revisions, as facts. Reading them off the file is another module's part."""
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
-from alembic.runtime.environment import EnvironmentContext
-from sqlalchemy.schema import MetaData
-
-from database_patterns.errors import UserError
 from database_patterns.model import Span
 
-from .alembic.source import Source
-from .alembic.values import Unknown
-from .conventions import is_whole
-from .env_run import Configured, Run, Synchronous
-from .files import read_source
-from .metadata_origin import origin_of_metadata
-
-MAX_BYTES: Final = 250_000
-"""The largest env.py known to us has 20,000."""
-
 _DRIVER: Final = re.compile(r"^postgres(?:ql)?(?:\+(\w+))?:")
-_OPTIONS: Final = frozenset(inspect.signature(EnvironmentContext.configure).parameters) - {"self", "kw"} | {
-    "version_table",
-    "version_table_pk",
-    "version_table_schema",
-}
-"""What ``context.configure`` knows, in its signature or beyond it; anything else it takes and forgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +29,8 @@ class Environment:
     transactions at all. ``naming_convention`` and ``metadata`` are those of ``target_metadata``, the latter the name of
     the module that it comes from, followed through the project's own modules. ``url`` is the address that env.py itself
     gives. ``offline`` says that ``--sql`` is provided for. ``why_unknown`` is the reason why options are not known.
+    ``configured`` is where ``configure`` is called, ``commits`` whether env.py itself commits what is open before that.
+    ``path`` and the spans name the file as reports do, ``text`` is what it holds.
     """
 
     path: str
@@ -71,89 +46,12 @@ class Environment:
     offline: bool = False
     url: str | None = None
     why_unknown: str = ""
-
-
-def read_environment(path: Path, options: Mapping[str, str], roots: tuple[Path, ...]) -> Environment:
-    """Read the env.py ``path``; ``options`` are its section of alembic.ini, ``roots`` where its imports are looked for.
-
-    An env.py that cannot be read gives an Environment of which nothing is known, with the reason.
-    """
-    try:
-        source = Source(read_source(path, max_bytes=MAX_BYTES), str(path))
-    except UserError as error:
-        return Environment(str(path), why_unknown=error.what)
-    asynchronous = any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(source.tree))
-    Synchronous().generic_visit(source.tree)
-    online, offline = (Run(source, options, roots, offline=offline) for offline in (False, True))
-    online.read()
-    offline.read()
-    return _environment(source, roots, online, offline, asynchronous=asynchronous or online.asynchronous)
+    configured: Span | None = field(default=None, compare=False)
+    commits: bool | None = field(default=None, compare=False)
+    text: str = field(default="", repr=False, compare=False)
 
 
 def driver_of(url: str | None) -> str | None:
     """The driver that a database's address names; "" for PostgreSQL's default one, None for what is not PostgreSQL."""
     match = _DRIVER.match(url or "")
     return (match[1] or "") if match else None
-
-
-def _environment(
-    source: Source, roots: tuple[Path, ...], online: Run, offline: Run, *, asynchronous: bool
-) -> Environment:
-    calls = online.configured
-    options = {
-        (name, span): Option(name, span)
-        for call in (*calls, *offline.configured)
-        for name, span in call.spans.items()
-        if name not in _OPTIONS
-    }
-    return Environment(
-        path=source.path,
-        transaction_per_migration=_flag(calls, "transaction_per_migration", default=False),
-        transactional_ddl=_flag(calls, "transactional_ddl", default=True),
-        already_in_transaction=_truth(_same([call.in_transaction for call in calls])),
-        before_configure=tuple(dict.fromkeys(span for call in calls for span in call.begun)),
-        autocommit=_truth(_same([call.autocommit for call in calls])),
-        naming_convention=_convention(_same([_option(call, "target_metadata", None) for call in calls])),
-        metadata=origin_of_metadata(source.tree, roots),
-        unknown_options=tuple(options.values()),
-        asynchronous=asynchronous,
-        offline=bool(offline.configured),
-        url=online.url,
-        why_unknown=online.failure or ("" if calls else "no call of context.configure was found"),
-    )
-
-
-def _option(call: Configured, name: str, default: object) -> object:
-    """The option as given; where it may be among options that are not known, it is not known."""
-    return call.options.get(name, Unknown(name) if "**" in call.options else default)
-
-
-def _flag(calls: Sequence[Configured], name: str, *, default: bool) -> bool | None:
-    return _truth(_same([_option(call, name, default) for call in calls]))
-
-
-def _truth(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _same(values: Sequence[object]) -> object:
-    """The value that all have; unknown where they differ, or there is none."""
-    same = values and all(each is values[0] for each in values)
-    return values[0] if same else Unknown("it differs")
-
-
-def _convention(metadata: object) -> Mapping[str, object] | None:
-    """The naming convention of the metadata, empty when it has none of its own.
-
-    It is whole: SQLAlchemy refuses metadata whose convention lacks a key of the default one that it comes to need. A
-    sequence of metadata has none for Alembic's operations, which ask ``target_metadata`` itself for it
-    (``SchemaObjects.metadata``).
-    """
-    if metadata is None or isinstance(metadata, list | tuple):
-        return {}
-    if not isinstance(metadata, MetaData):
-        return None
-    convention: dict[Any, object] = dict(metadata.naming_convention)
-    if convention == dict(MetaData().naming_convention):
-        return {}
-    return convention if is_whole(convention) else None

@@ -43,6 +43,14 @@ _REVISION: Final = re.compile(rf"^{_ASSIGNED}", re.MULTILINE)
 _PYTHON: Final = re.compile(rf"^(?:{_ASSIGNED}|def upgrade\(|from alembic import|import alembic)", re.MULTILINE)
 
 
+def name_of(path: Path, within: Path | None = None) -> str:
+    """The name that reports give a file: from ``within`` on, or as the user would write it."""
+    if within:
+        return Path(os.path.relpath(path, within)).as_posix()
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)
+
+
 def read_source(path: Path, *, max_bytes: int | None = MAX_BYTES) -> str:
     """The text of a file, without a byte order mark; Python in the encoding that it declares, all else in UTF-8.
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from database_patterns.model import Gap, Migration, Span
+from database_patterns.model import Gap, Migration
+from database_patterns.places import start_of
 
 from . import graph
+from .environment import Environment
+from .graph import Graph
 from .headers import header
 from .project import Project, is_inside
 from .sql_order import in_order, paired
@@ -29,6 +32,9 @@ class History:
     notes: tuple[str, ...] = ()
     problems: tuple[Gap, ...] = ()
     database: str | None = None
+    graph: Graph = field(default=Graph(), repr=False, compare=False)
+    environment: Environment | None = field(default=None, repr=False, compare=False)
+    whole: bool = field(default=False, compare=False)
 
 
 def of_project(revisions: Sequence[Migration], surroundings: Surroundings, *, whole: bool) -> History:
@@ -40,7 +46,15 @@ def of_project(revisions: Sequence[Migration], surroundings: Surroundings, *, wh
     migrations = shared(order, surroundings.environment, surroundings.driver)
     how = rule(surroundings.environment)
     notes = (*(_heads(found) if whole else ()), *((how.reason,) if how.sharing == "unknown" else ()))
-    return History(tuple(migrations), notes, _problems(found, whole=whole), surroundings.database)
+    return History(
+        tuple(migrations),
+        notes,
+        _problems(found, whole=whole),
+        surroundings.database,
+        found,
+        surroundings.environment,
+        whole,
+    )
 
 
 def of_files(migrations: Iterable[Migration]) -> History:
@@ -48,7 +62,7 @@ def of_files(migrations: Iterable[Migration]) -> History:
     given = list(migrations)
     sql = in_order(paired(each for each in given if each.kind == "sql"))
     found = graph.build(each for each in given if each.kind == "alembic")
-    return History((*sql, *found.order), problems=_problems(found, whole=False))
+    return History((*sql, *found.order), problems=_problems(found, whole=False), graph=found)
 
 
 def _in_whole(some: Sequence[Migration], project: Project) -> list[Migration]:
@@ -73,7 +87,7 @@ def _heads(found: graph.Graph) -> tuple[str, ...]:
 def _problems(found: graph.Graph, *, whole: bool) -> tuple[Gap, ...]:
     """A gap for each problem; what a part of a history does not hold may be in the rest."""
     return tuple(
-        Gap(Span(each.paths[0], 1, 1, 1, 1), "the order of the history", each.message)
+        Gap(start_of(each.paths[0]), "the order of the history", each.message)
         for each in found.problems
         if whole or not each.kind.startswith("missing")
     )

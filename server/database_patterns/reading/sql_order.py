@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Final
 
-from database_patterns.model import DoesNothing, Migration, Span
+from database_patterns.model import DoesNothing, Migration
+from database_patterns.places import start_of
 
 from .sqitch import PLAN, script
 from .sql_layouts import FLYWAY, PAIRED
@@ -66,7 +67,7 @@ def _joined(first: Migration, second: Migration) -> Migration | None:
     if _goes_back(there) or not _goes_back(back):
         return None
     gaps = there.downgrade_gaps + back.downgrade_gaps
-    empty = DoesNothing(Span(back.path, 1, 1, 1, 1), "downgrade", defined=True)
+    empty = DoesNothing(start_of(back.path), "downgrade", defined=True)
     notes = there.notes if back.downgrade or back.downgrade_gaps else (*there.notes, empty)
     return replace(there, downgrade=there.downgrade + back.downgrade, downgrade_gaps=gaps, notes=notes)
 

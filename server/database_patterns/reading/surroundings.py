@@ -16,7 +16,8 @@ from database_patterns.model import Alters, Note
 
 from .alembic import RevisionContext, read_revision
 from .conventions import mentioned, naming_convention
-from .environment import Environment, driver_of, read_environment
+from .env_reading import read_environment
+from .environment import Environment, driver_of
 from .files import read_source
 from .flask_settings import FlaskSettings
 from .installed import libraries
@@ -56,7 +57,7 @@ class Surroundings:
         if not is_inside(self.project.env, self.project.within):
             why = "env.py lies outside the folder that may be read"
             return Environment(str(self.project.env), why_unknown=why)
-        read = read_environment(self.project.env, options, self.project.roots)
+        read = read_environment(self.project.env, options, self.project.roots, within=self.project.within)
         return self._completed(read)
 
     @cached_property

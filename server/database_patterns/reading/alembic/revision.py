@@ -7,7 +7,8 @@ import gc
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import get_args
 
 from database_patterns.errors import UserError
 from database_patterns.model import Direction, DoesNothing, Fails, Gap, Migration, Note, Span, Statement
@@ -21,6 +22,7 @@ from .source import Source, walk
 from .values import MISSING, Function, Unknown
 
 _HEADER = {"revision", "upgrade", "downgrade"}
+_ASSIGNED = {"branch_labels", "depends_on", "down_revision", "revision"}
 
 
 def read(text: str, path: str, context: RevisionContext) -> Migration:
@@ -52,7 +54,22 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         branch_labels=upgrade.branch_labels,
         depends_on=upgrade.depends_on,
         database=context.database,
+        header=_header(source),
     )
+
+
+def _header(source: Source) -> dict[str, Span]:
+    """Where the names of Alembic's header are assigned last at the top level, and its directions are defined."""
+    found: dict[str, Span] = {}
+    for node in source.tree.body:
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        elif isinstance(node, ast.FunctionDef) and node.name in get_args(Direction):
+            start = source.span(node)
+            found[node.name] = replace(start, end_line=start.line, end_column=start.column + len(f"def {node.name}"))
+        found |= {each.id: source.span(node) for each in targets if isinstance(each, ast.Name) and each.id in _ASSIGNED}
+    return found
 
 
 @contextmanager

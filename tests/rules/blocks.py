@@ -1,0 +1,99 @@
+"""The blocks of rule documents as the files that a user would have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from database_patterns.catalog import Catalog
+from database_patterns.documents import Block, Expectation, Rule
+from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
+from database_patterns.model import Direction, Finding, Migration
+from database_patterns.reading import read_text
+
+IMPORTS = "from alembic import op\nimport sqlalchemy as sa\n\n"
+PREAMBLE = f"{IMPORTS}revision = {{revision!r}}\ndown_revision = {{down!r}}\n\n"
+"""What a Python block leaves out, because every revision begins like this; one with a ``revision`` has its own header."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A block as the file that a user would have; ``offset`` is the number of lines before the block's own."""
+
+    rule: Rule
+    block: Block
+    name: str
+    text: str
+    offset: int
+
+    @property
+    def is_revision(self) -> bool:
+        return self.block.language == "python" and self.name != "env.py"
+
+    @property
+    def migration(self) -> Migration:
+        return read_text(self.text, self.name, "sql" if self.block.language == "sql" else "alembic")
+
+    def place(self, line: int) -> str:
+        """A line of the file as a line of the document."""
+        return f"{self.rule.path.name}:{self.block.line + line - 1 - self.offset}"
+
+    def announced(self) -> list[tuple[str, str]]:
+        """The findings that the block announces: place and rule."""
+        claims = [claim for claim in self.block.expectations if claim.kind == "finds"]
+        return sorted((self.place(claim.line + self.offset), name) for claim in claims for name in claim.values)
+
+    def found(self, findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
+        return sorted((self.place(finding.span.line), finding.rule) for finding in findings)
+
+    def claims_about(self, at: StatementInContext) -> list[Expectation]:
+        """What the block says of a statement, but for its findings."""
+        lines = range(at.statement.span.line, at.statement.span.end_line + 1)
+        return [
+            claim for claim in self.block.expectations if claim.line + self.offset in lines and claim.kind != "finds"
+        ]
+
+
+def projects(rule: Rule) -> Iterator[list[Source]]:
+    """The rule's blocks: those with a file name, of one language and under one heading, are one project."""
+    for _, blocks in groupby(rule.blocks, key=lambda block: (block.section, block.language, bool(block.file))):
+        sources: list[Source] = []
+        for block in blocks:
+            before = [source.name.removesuffix(".py") for source in sources if source.is_revision]
+            down = before[-1] if before and block.file else None
+            sources.append(_source(rule, block, down))
+        yield from [sources] if sources[0].block.file else [[source] for source in sources]
+
+
+def is_alembic(project: list[Source]) -> bool:
+    """Whether the blocks are files of an Alembic project (``versions/a.py``, ``env.py``), and linted and run as one."""
+    return any(source.block.file and source.block.file.startswith(("env.py", "versions/")) for source in project)
+
+
+def _source(rule: Rule, block: Block, down: str | None) -> Source:
+    name = (block.file or f"{rule.name}.{'sql' if block.language == 'sql' else 'py'}").rpartition("/")[2]
+    preamble = "" if block.language == "sql" or name == "env.py" else IMPORTS
+    if preamble and "revision = " not in block.code:
+        preamble = PREAMBLE.format(revision=name.removesuffix(".py"), down=down)
+    return Source(rule, block, name, preamble + block.code, preamble.count("\n"))
+
+
+def setup(rule: Rule) -> Catalog:
+    catalog = Catalog.empty()
+    for statement in read_text(rule.setup, kind="sql").upgrade:
+        assert statement.error is None, (rule.name, statement.error)
+        catalog = catalog.advance(statement)
+    return catalog
+
+
+def followed(
+    project: list[Source], catalog: Catalog, postgres: int = 18, directions: tuple[Direction, ...] = ("upgrade",)
+) -> Iterator[tuple[Source, MigrationInContext]]:
+    """Each file of the project with what it does after those before it; a downgrade follows its own upgrade."""
+    for source in project:
+        migration = source.migration
+        for direction in directions:
+            context = follow(migration, direction, catalog, Assumptions(postgres=postgres, timezone="UTC"))
+            yield source, context
+            catalog = context.at_end
