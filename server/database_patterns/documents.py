@@ -21,7 +21,7 @@ there; a comment that has the line for itself speaks of the line of code above i
 ``stops: <words>``
     ``alembic upgrade head`` ends with an error that says this.
 ``returns: <words>``
-    ``alembic downgrade base`` and another upgrade after it end with an error that says this; with ``nothing`` they pass.
+    ``alembic downgrade base`` or the upgrade after it ends with an error that says this; ``nothing`` when both pass.
 
 A guide ``rules/guides/<name>.md`` has the keys of ``Guide``, and sections of its own.
 

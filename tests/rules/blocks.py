@@ -14,7 +14,7 @@ from database_patterns.reading import read_text
 
 IMPORTS = "from alembic import op\nimport sqlalchemy as sa\n\n"
 PREAMBLE = f"{IMPORTS}revision = {{revision!r}}\ndown_revision = {{down!r}}\n\n"
-"""What a Python block leaves out, because every revision begins like this; one with a ``revision`` has its own header."""
+"""What a Python block leaves out, because every revision begins like this, unless it has a ``revision`` of its own."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,19 @@ class Source:
 
 
 def projects(rule: Rule) -> Iterator[list[Source]]:
-    """The rule's blocks: those with a file name, of one language and under one heading, are one project."""
+    """The rule's blocks: those with a file name, of one language and under one heading, are one project.
+
+    A file that the project has already begins another one.
+    """
     for _, blocks in groupby(rule.blocks, key=lambda block: (block.section, block.language, bool(block.file))):
         sources: list[Source] = []
         for block in blocks:
+            if sources and (not block.file or any(source.block.file == block.file for source in sources)):
+                yield sources
+                sources = []
             before = [source.name.removesuffix(".py") for source in sources if source.is_revision]
-            down = before[-1] if before and block.file else None
-            sources.append(_source(rule, block, down))
-        yield from [sources] if sources[0].block.file else [[source] for source in sources]
+            sources.append(_source(rule, block, before[-1] if before else None))
+        yield sources
 
 
 def is_alembic(project: list[Source]) -> bool:

@@ -115,4 +115,6 @@ def assert_says(error: str, words: tuple[str, ...]) -> None:
 
 def recorded(database: Database) -> tuple[str, ...]:
     with driver.connect(database.owner) as connection:
+        if driver.rows(connection, "SELECT to_regclass('alembic_version')") == [(None,)]:
+            return ()
         return tuple(version for (version,) in driver.rows(connection, "SELECT version_num FROM alembic_version"))

@@ -10,6 +10,7 @@ import ast
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ MAX_BYTES: Final = 250_000
 """The largest env.py known to us has 20,000."""
 
 _OPTIONS: Final = frozenset(inspect.signature(EnvironmentContext.configure).parameters) - {"self", "kw"} | {
+    "mssql_batch_separator",
+    "oracle_batch_separator",
     "version_table",
     "version_table_pk",
     "version_table_schema",
@@ -74,7 +77,7 @@ def _environment(
 ) -> Environment:
     calls = online.configured
     options = {
-        (name, span): Option(name, span)
+        (name, span): Option(name, span, next(iter(get_close_matches(name, _OPTIONS, 1)), None))
         for call in (*calls, *offline.configured)
         for name, span in call.spans.items()
         if name not in _OPTIONS

@@ -14,10 +14,11 @@ _DRIVER: Final = re.compile(r"^postgres(?:ql)?(?:\+(\w+))?:")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option given to ``context.configure``."""
+    """An option given to ``context.configure``; ``near`` is the known one that it looks like."""
 
     name: str
     span: Span
+    near: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,14 +133,9 @@ class Surroundings:
         return installed.pop() if len(installed) == 1 else None
 
     def notes(self) -> Iterator[str]:
-        """In sentences: what was concluded rather than read, what Alembic ignores, and whose versions differ."""
+        """In sentences: what was concluded rather than read, and whose versions differ."""
         yield from self.project.assumed
         yield from self._older_or_newer()
-        for option in self.environment.unknown_options:
-            yield f"env.py, line {option.span.line}: context.configure knows no {option.name}, and ignores it"
-        if self.environment.already_in_transaction and self.environment.before_configure:
-            place = f"env.py, line {self.environment.before_configure[-1].line}"
-            yield f"{place}: begins a transaction before context.configure; in it an autocommit_block() fails"
         if self.environment.why_unknown:
             yield f"env.py could not be read: {self.environment.why_unknown}"
         elif self.environment.naming_convention is None:
