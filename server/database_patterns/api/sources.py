@@ -13,14 +13,9 @@ from typing import Final
 
 from database_patterns import reading
 from database_patterns.errors import UserError
-<<<<<<< HEAD
-from database_patterns.model import Gap, Migration, Span, Statement
-from database_patterns.reading import Kind, RevisionContext, Running, workers
-=======
 from database_patterns.model import Gap, Migration, Statement
 from database_patterns.places import start_of
-from database_patterns.reading import Kind, RevisionContext, Running
->>>>>>> 1f510d8 (Histories and env.py are subjects of checks; blocks of documents may be whole Alembic projects, linted and run as such)
+from database_patterns.reading import Kind, RevisionContext, Running, workers
 from database_patterns.reading.configuration import assumed
 from database_patterns.reading.files import name_of
 from database_patterns.reading.histories import History, of_files, of_project
