@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
-from database_patterns.actions import CreateIndex, Name
+from database_patterns.actions import Constraint, CreateIndex, Name
+from database_patterns.catalog.schema import constrained_columns
 from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.rendering import operations
@@ -16,17 +18,28 @@ from . import wording
 
 IDENTIFIER_BYTES_MAX = 63
 """PostgreSQL cuts longer names off (NAMEDATALEN - 1)."""
+_ENDINGS: Final = {"check": "check", "foreign key": "fkey", "primary key": "pkey", "unique": "key", "exclusion": "excl"}
+"""How the names end that PostgreSQL gives to constraints."""
 
 
-def one_step_later(at: StatementInContext, table: Name, constraint: str, *steps: Sequence[Operation]) -> str:
-    """The help that puts what makes a constraint and what validates it into two transactions."""
-    start = at.at_start.table(table)
-    make, prove = steps
-    if start is not None and constraint in start.constraints:
-        return wording.help_text(
-            at, "Validate it in a transaction of its own, before anything takes a stronger lock:", prove
-        )
-    return wording.help_text(at, "Add it, and commit:", make, wording.in_two_transactions(at), prove)
+def named(table: Name, constraint: Constraint) -> Constraint:
+    """The constraint with a name: where the user gave none, about the one that PostgreSQL would choose."""
+    if constraint.name is not None:
+        return constraint
+    columns = sorted(constrained_columns(constraint)) if constraint.kind == "check" else constraint.columns
+    about = () if constraint.kind == "primary key" or (constraint.kind == "check" and len(columns) > 1) else columns
+    return replace(constraint, name=generated_name(table.name, *about, _ENDINGS[constraint.kind]))
+
+
+def without_looking(table: Name, constraint: Constraint) -> tuple[Sequence[Operation], Sequence[Operation]]:
+    """The two steps to a CHECK or a foreign key, with a name, during which reads and writes go on."""
+    name = constraint.name or ""
+    if constraint.kind == "check":
+        condition = constraint.expression.sql if constraint.expression else ""
+        make = operations.add_check(table, name, condition, not_valid=True)
+    else:
+        make = operations.add_foreign_key(table, replace(constraint, not_valid=True))
+    return [make], [operations.validate_constraint(table, name)]
 
 
 def index_on_partitions(index: CreateIndex, at: StatementInContext) -> str:
@@ -52,22 +65,24 @@ def _one_by_one(index: CreateIndex, parts: Iterable[Name]) -> Iterator[Operation
 
 
 def proof_of_not_null(
-    table: Name, column: str, constraint: str | None = None
+    table: Name, *columns: str, constraint: str | None = None
 ) -> tuple[Sequence[Operation], Sequence[Operation]]:
-    """The two steps to NOT NULL during which reads and writes go on.
+    """The two steps to NOT NULL during which reads and writes go on; ``constraint`` is the proof's name.
 
-    The constraint's name is not the one that PostgreSQL gives to NOT NULL itself since 18 (…_not_null).
+    It is not the one that PostgreSQL gives to NOT NULL itself since 18 (…_not_null).
     """
-    constraint = constraint or generated_name(table.name, column, "present")
-    condition = f"{operations.quoted(column)} IS NOT NULL"
-    return (
-        [operations.add_check(table, constraint, condition, not_valid=True)],
-        [
-            operations.validate_constraint(table, constraint),
-            operations.set_not_null(table, column),
-            operations.drop_constraint(table, constraint),
-        ],
-    )
+    proofs = {column: constraint or generated_name(table.name, column, "present") for column in columns}
+    constrain = [
+        operations.add_check(table, proof, f"{operations.quoted(column)} IS NOT NULL", not_valid=True)
+        for column, proof in proofs.items()
+    ]
+    return constrain, [step for column, proof in proofs.items() for step in _prove(table, column, proof)]
+
+
+def _prove(table: Name, column: str, proof: str) -> Iterator[Operation]:
+    yield operations.validate_constraint(table, proof)
+    yield operations.set_not_null(table, column)
+    yield operations.drop_constraint(table, proof)
 
 
 def as_written(operation: Operation, sql: str) -> Operation:

@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from textwrap import indent
 from typing import Final
 
 from database_patterns.actions import Name
 from database_patterns.effects import family
-from database_patterns.effects.context import Held, StatementInContext
+from database_patterns.effects.context import StatementInContext
 from database_patterns.locks import LockMode, blocked_by
 from database_patterns.model import Certainty, Effect, Tristate
 from database_patterns.prose import listed
 from database_patterns.rendering.operations import Operation, written
 
 _CODE: Final = re.compile(r"\w+[._(\[]")
-
-
-def validated_under(held: Held, constraint: str, tables: Iterable[Name], at: StatementInContext) -> str:
-    """The message for a constraint that is validated while writes wait for the lock ``held``."""
-    first, *_ = tables = tuple(tables)
-    names = [str(each) for each in tables if any(each in at.held for each in family.members(each, at))]
-    since = f"of line {held.since.span.line}" if held.since is not at.statement else "of this statement"
-    until = "which is held until the transaction ends"
-    if held.earlier:
-        since = f"of {held.since.span.path}"
-        until = "which is still held where one run of Alembic applies both, as all its revisions share a transaction"
-    return (
-        f"VALIDATE CONSTRAINT {constraint} reads every row of {named(first, at)} under the {held.lock.name} {since} on"
-        f" {listed(names or [str(first)])}, {until}: {stopped(held.lock)} wait meanwhile, as if there were no NOT"
-        " VALID."
-    )
-
-
-def certainty_of_held(held: Held, at: StatementInContext) -> Certainty:
-    """How certain it is that the lock is still held."""
-    transaction = at.statement.transaction
-    sure = held.since is at.statement or (transaction is not None and transaction.certain)
-    return "proven" if sure and not held.earlier and held.since.confidence == "exact" else "unknown"
 
 
 def named(relation: Name, at: StatementInContext) -> str:
@@ -87,3 +64,8 @@ def in_two_transactions(at: StatementInContext) -> str:
     if at.migration.kind == "sql":
         return "Then, in a transaction of its own:"
     return "Then, in the next revision (its own transaction: transaction_per_migration=True in env.py):"
+
+
+def by_itself(at: StatementInContext) -> str:
+    """Where a statement goes that refuses a transaction, in this kind of migration."""
+    return "outside a transaction" if at.migration.kind == "sql" else "in a revision of its own"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from database_patterns.actions import AddColumn, AddConstraint, Constraint, Name, ValidateConstraint
-from database_patterns.checks import Hit, recipes, wording
+from database_patterns.checks import Hit, recipes, validating, wording
 from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.model import Effect
@@ -76,17 +76,9 @@ def _validated_too_early(action: ValidateConstraint, at: StatementInContext) -> 
     if key is None or key.references is None:
         return
     tables = (action.table, family.called(key.references, at))
-    held = family.held_over(tables, at)
-    if held is not None:
-        make = [add_foreign_key(action.table, replace(key, references=tables[1]))]
-        prove = [validate_constraint(action.table, action.constraint)]
-        yield Hit(
-            wording.validated_under(held, action.constraint, tables, at),
-            recipes.one_step_later(at, action.table, action.constraint, make, prove),
-            wording.certainty_of_held(held, at),
-            _effects(action.table, key, at),
-            related=(held.since.span,),
-        )
+    make = [add_foreign_key(action.table, replace(key, references=tables[1]))]
+    prove = [validate_constraint(action.table, action.constraint)]
+    yield from validating.too_early(action, at, tables, (make, prove), _effects(action.table, key, at))
 
 
 def _help(action: AddConstraint | AddColumn, key: Constraint, at: StatementInContext) -> str:

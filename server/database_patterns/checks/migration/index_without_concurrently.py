@@ -31,8 +31,8 @@ def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
 def _help(index: CreateIndex, at: StatementInContext) -> str:
     if family.partitions(index.table, at):
         return recipes.index_on_partitions(index, at)
-    where = "outside a transaction" if at.migration.kind == "sql" else "in a revision of its own"
-    return wording.help_text(at, f"Build it while writes go on, {where}:", [_concurrently(index, at.statement.sql)])
+    build = [_concurrently(index, at.statement.sql)]
+    return wording.help_text(at, f"Build it while writes go on, {wording.by_itself(at)}:", build)
 
 
 def _concurrently(index: CreateIndex, sql: str) -> Operation:

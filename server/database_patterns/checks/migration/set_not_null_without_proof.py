@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from database_patterns.actions import SetNotNull, ValidateConstraint
 from database_patterns.catalog import proven_not_null
-from database_patterns.checks import Hit, recipes, wording
+from database_patterns.checks import Hit, recipes, validating, wording
 from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 
@@ -35,16 +35,6 @@ def _validated_too_early(action: ValidateConstraint, at: StatementInContext) -> 
     """The proof that reads the table under the lock of the statement that has added it, or of another one."""
     table = at.before_action(action).table(action.table)
     found = table.constraints.get(action.constraint) if table else None
-    held = family.held_over([action.table], at)
-    if found is None or held is None:
-        return
-    for column in proven_not_null(found)[:1]:
-        yield Hit(
-            wording.validated_under(held, action.constraint, [action.table], at),
-            recipes.one_step_later(
-                at, action.table, action.constraint, *recipes.proof_of_not_null(action.table, column, action.constraint)
-            ),
-            wording.certainty_of_held(held, at),
-            at.prediction.effects,
-            related=(held.since.span,),
-        )
+    for column in proven_not_null(found)[:1] if found else ():
+        steps = recipes.proof_of_not_null(action.table, column, constraint=action.constraint)
+        yield from validating.too_early(action, at, [action.table], steps)
