@@ -8,6 +8,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from database_patterns.documents import Document, Rule, everything
@@ -17,6 +18,8 @@ _STOP_WORDS: Final = frozenset(
     """a an and are as at be by can do does for from has have how i if in is it its my of on or should so that the their
     then there this to use using was what when which will with you your""".split()  # noqa: SIM905 - words read better without quotes
 )
+_SAME: Final = {"add": "create", "remove": "drop", "delete": "drop"}
+"""Words of questions, and what rules say for them."""
 _WEIGHTS: Final = {"name": 1.0, "title": 0.7, "flagged": 0.35, "text": 0.12}
 _BY_LENGTH: Final = {"name": 0.0, "title": 0.0, "flagged": 0.75, "text": 0.75}
 """How far the length of a field counts: b of BM25F, for each field."""
@@ -75,7 +78,11 @@ def _weighted_words(fields: Mapping[str, Counter[str]], usual: Mapping[str, floa
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of a text in lower case, plurals and singulars as one."""
-    for word in _WORD.findall(text.lower()):
-        if word not in _STOP_WORDS:
-            yield word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word
+    """The words of a text in lower case, plurals and singulars as one, then each two that follow each other."""
+    words = [_singular(_SAME.get(word, word)) for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS]
+    yield from words
+    yield from (" ".join(pair) for pair in pairwise(words))
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word
