@@ -52,6 +52,7 @@ def test_alembics_own_template_runs_all_revisions_in_one_transaction(template: s
         asynchronous="async" in template,
         offline=True,
         url=url,
+        arguments={},
     )
 
 
@@ -246,3 +247,85 @@ def test_an_env_py_that_is_missing_says_so(tmp_path: Path) -> None:
 def test_nothing_of_env_py_is_run(tmp_path: Path) -> None:
     read(tmp_path, f"open({str(tmp_path / 'written')!r}, 'w').close()\n{online('')}")
     assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "sent"),
+    [
+        ('connection.execute(text("SET  lock_timeout = 1"))', [("SET lock_timeout = 1", True)]),
+        ('context.execute("SELECT 1")', [("SELECT 1", True)]),
+        ('connection.exec_driver_sql("SELECT 1")', [("SELECT 1", True)]),
+        ("if shop: connection.execute(shop.schema())", [("a statement", False)]),
+        ("connection.begin()", []),
+    ],
+)
+def test_the_statements_of_env_py_itself_are_taken_down(
+    tmp_path: Path, before: str, sent: list[tuple[str, bool]]
+) -> None:
+    found = read(tmp_path, f"import shop\n{online('', before)}")
+    assert [(each.sql, each.certain) for each in found.sent] == sent
+    assert {each.span.line for each in found.sent} <= {8}
+
+
+@pytest.mark.parametrize(
+    ("given", "arguments"),
+    [("", {}), ("schema='app', n=3", {"schema": "app", "n": 3}), ("**shop.options", None)],
+)
+def test_what_upgrade_is_called_with_is_taken_down(
+    tmp_path: Path, given: str, arguments: dict[str, object] | None
+) -> None:
+    text = online("").replace("run_migrations()", f"run_migrations({given})")
+    assert read(tmp_path, f"import shop\n{text}").arguments == arguments
+
+
+LISTENS = "@event.listens_for({target})\ndef hook(*given):\n    {body}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "altered_by"),
+    [
+        (LISTENS.format(target="engine, 'connect'", body="given[0].cursor()"), None),
+        (LISTENS.format(target="engine, 'before_cursor_execute'", body="print(given)"), None),
+        ("event.listen(engine, 'handle_error', print)", None),
+        (LISTENS.format(target="sa.Table, 'after_parent_attach'", body="given[0].kwargs['mysql_engine'] = 'x'"), None),
+        (
+            LISTENS.format(target="sa.Table, 'after_parent_attach'", body="given[0].schema = 'x'"),
+            "event.listens_for(sa.Table, 'after_parent_attach')",
+        ),
+        (
+            LISTENS.format(target="engine, 'before_execute', retval=True", body="return given"),
+            "event.listens_for(engine, 'before_execute', retval=True)",
+        ),
+        ("event.listen(sa.Table, 'after_create', print)", "event.listen(sa.Table, 'after_create', print)"),
+        (
+            "@compiles(sa.schema.CreateColumn)\ndef column(*given):\n    return 'x'\n",
+            "compiles(sa.schema.CreateColumn)",
+        ),
+        ("class Own(PostgresqlImpl):\n    __dialect__ = 'redshift'\n    def add_column(self): pass\n", None),
+        ("class Own(PostgresqlImpl):\n    __dialect__ = 'postgresql'\n    def compare_type(self): pass\n", None),
+        (
+            "class Own(PostgresqlImpl):\n    __dialect__ = 'postgresql'\n    transactional_ddl = False\n",
+            "class Own(PostgresqlImpl):",
+        ),
+        (
+            "engine.execution_options(schema_translate_map={None: 'shop'})",
+            "engine.execution_options(schema_translate_map={None",
+        ),
+        (
+            "create_engine(url, execution_options={'schema_translate_map': shop.schemas})",
+            "create_engine(url, execution_options=",
+        ),
+        ("engine.execution_options(schema_translate_map=None)", None),
+    ],
+)
+def test_what_changes_what_the_libraries_send_is_named(tmp_path: Path, code: str, altered_by: str | None) -> None:
+    head = """
+    import shop
+    import sqlalchemy as sa
+    from alembic.ddl.postgresql import PostgresqlImpl
+    from sqlalchemy import event
+    from sqlalchemy.ext.compiler import compiles
+    """
+    text = online("").replace("with engine", f"{code}\nwith engine")
+    found = read(tmp_path, f"{dedent(head)}{text}").altered_by
+    assert found == altered_by or (altered_by and found and found.startswith(altered_by))

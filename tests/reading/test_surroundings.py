@@ -63,6 +63,46 @@ def test_a_hook_that_another_revision_puts_into_sqlalchemy_guards_all(tmp_path: 
     assert (statement.confidence, statement.guard) == ("guarded", f"as far as {hook} changes nothing in it")
 
 
+def test_what_env_py_hooks_into_sqlalchemy_guards_all(tmp_path: Path) -> None:
+    env = """
+    from alembic import context
+    from sqlalchemy import event
+
+    connection = context.config.attributes["connection"]
+    event.listen(connection, "before_execute", context.config.attributes["rewrite"], retval=True)
+    context.configure(connection=connection)
+    context.run_migrations()
+    """
+    found = project(tmp_path, **{"migrations/env.py": dedent(env), "migrations/versions/b.py": dedent(CHILD)}).context
+    (statement,) = read_text(dedent(CHILD), "b.py", "alembic", found).upgrade
+    assert statement.confidence == "guarded"
+    assert statement.guard
+    assert statement.guard.startswith('as far as event.listen(connection, "before_execute", ')
+    assert statement.guard.endswith(" in env.py changes nothing in it")
+
+
+@pytest.mark.parametrize(
+    ("given", "sql"),
+    [("", "SELECT 'a', '$1'"), ("schema='app'", "SELECT 'app', '$1'"), ("schema='app', n=3", "SELECT 'app', '3'")],
+)
+def test_upgrade_gets_what_env_py_hands_to_run_migrations(tmp_path: Path, given: str, sql: str) -> None:
+    env = f"{ENV}context.run_migrations({given})\n"
+    revision = """
+    from alembic import op
+
+    revision = "b"
+    down_revision = None
+
+
+    def upgrade(schema="a", *, n):
+        op.execute(f"SELECT '{schema}', '{n}'")
+    """
+    found = project(tmp_path, **{"migrations/env.py": env, "migrations/versions/b.py": dedent(revision)}).context
+    (statement,) = read_text(dedent(revision), "b.py", "alembic", found).upgrade
+    assert statement.sql == sql
+    assert statement.guard == ("$1 is n, which env.py gives to upgrade()" if "$1" in sql else None)
+
+
 @pytest.mark.parametrize("other", [OWN, "this is no Python: compiles(", CHILD.replace('"b"', '"a"')])
 def test_what_changes_nothing_for_others_guards_nothing(other: str, tmp_path: Path) -> None:
     (statement,) = read(tmp_path, {"a": other, "b": CHILD}).upgrade
@@ -180,6 +220,15 @@ def test_an_env_py_that_cannot_be_read_is_noted(tmp_path: Path) -> None:
     (tmp_path / "migrations/env.py").unlink()
     (found,) = below(tmp_path).projects
     assert list(Surroundings(found).notes()) == ["env.py could not be read: no such file or folder"]
+
+
+def test_the_statements_of_env_py_itself_are_named_in_one_note(tmp_path: Path) -> None:
+    lines = [f"context.execute('SELECT {number}')" for number in range(7)]
+    lines[1] = f"if shop: {lines[1]}"
+    env = "\n".join((f"import shop\n{ENV.rstrip()}", *lines)) + "\n"
+    (note,) = project(tmp_path, **{"migrations/env.py": env}).notes()
+    sent = "SELECT 0 (line 4); SELECT 1 (perhaps, line 5); SELECT 2 (line 6); SELECT 3 (line 7); SELECT 4 (line 8)"
+    assert note == f"env.py sends statements of its own, beside the revisions: {sent}; and 2 more"
 
 
 def test_an_env_py_outside_the_folder_that_may_be_read_is_not(tmp_path: Path) -> None:

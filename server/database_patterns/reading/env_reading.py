@@ -95,6 +95,9 @@ def _environment(
         asynchronous=asynchronous,
         offline=bool(offline.configured),
         url=online.url,
+        altered_by=online.altered_by,
+        arguments=_arguments(online.arguments),
+        sent=tuple(dict.fromkeys(online.sent)),
         why_unknown=online.failure or ("" if calls else "no call of context.configure was found"),
         configured=calls[0].span if calls else None,
         commits=_truth(_same([_commits(call, online.events[call.events_before :]) for call in calls])),
@@ -105,6 +108,13 @@ def _environment(
 def _commits(call: Configured, later: Sequence[Event]) -> bool:
     """Whether what the connection has begun before ``call`` is committed by env.py: what a ``begin()`` opens may be."""
     return not call.begun_by_statement or any(event.call == "commit" for event in later)
+
+
+def _arguments(given: Sequence[Mapping[str, object]]) -> Mapping[str, object] | None:
+    """What all calls of ``run_migrations`` hand in; None where what they hand in is not known by its names."""
+    if not given or any("**" in each for each in given):
+        return None
+    return {name: _same([each.get(name, Unknown(name)) for each in given]) for each in given for name in each}
 
 
 def _option(call: Configured, name: str, default: object) -> object:

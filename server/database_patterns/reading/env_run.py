@@ -14,15 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from database_patterns.model import Span
+from sqlalchemy import TextClause
+
+from database_patterns.model import Alters, Span
 
 from .alembic.budget import Budget, OutOfBudgetError
 from .alembic.context import RevisionContext
+from .alembic.hooks import registers
 from .alembic.interpreter import Interpreter
 from .alembic.journal import Journal
 from .alembic.sending import Arguments
 from .alembic.source import Source
 from .alembic.values import Bound, Function, PartialText, Symbol, SymbolKind, Unknown, is_symbol
+from .environment import Sent
 
 _ENGINES: Final = {"async_engine_from_config", "create_async_engine", "create_engine", "engine_from_config"}
 _BEGINS: Final = {"begin", "begin_nested", "begin_twophase", "execute", "exec_driver_sql", "scalar", "scalars"}
@@ -97,6 +101,8 @@ class Run(Interpreter):
         self.events: list[Event] = []
         self.autocommit: bool | None = False
         self.configured: list[Configured] = []
+        self.arguments: list[Mapping[str, object]] = []
+        self.sent: list[Sent] = []
         self.url: str | None = None
         self.asynchronous = False
         self.failure = ""
@@ -132,6 +138,8 @@ class Run(Interpreter):
         if code == "re.split" and args[:1] == [_COMMAS] and isinstance(args[-1], str):
             return re.split(_COMMAS, args[-1])
         if isinstance(callee, Unknown):
+            if registers(node, callee.reason):
+                self.journal.altered(node, everywhere=True)
             return self._on_unknown(node, code, arguments)
         return super()._dispatch(node, callee, arguments)
 
@@ -140,7 +148,7 @@ class Run(Interpreter):
         args, kwargs = arguments
         name = code.rsplit(".", 1)[-1]
         if name in _ENGINES:
-            return self._engine(name, arguments)
+            return self._engine(node, name, arguments)
         if name in _CONNECTS and not args and "." in code:
             return self._on_engine(node, name, arguments)
         given = [each for each in (*args, *kwargs.values()) if isinstance(each, Function)]
@@ -159,6 +167,10 @@ class Run(Interpreter):
             return None
         if name == "begin_transaction":
             return Symbol("transaction")
+        if name == "run_migrations":
+            self.arguments.append(kwargs)
+        elif name == "execute":
+            self._send(node, arguments)
         return Symbol("connection") if name in {"get_bind", "get_context"} else Unknown(f"context.{name}()", inert=True)
 
     def _configure(self, node: ast.Call, options: dict[str, object]) -> None:
@@ -214,33 +226,49 @@ class Run(Interpreter):
         if name == "run_sync" and args and isinstance(args[0], Function):
             return self.call_function(node, args[0], ([Symbol("connection"), *args[1:]], kwargs))
         if name == "execution_options":
-            self._isolation(kwargs)
+            self._execution_options(node, kwargs)
             return Symbol("connection")
         if name in _BEGINS:
             self._event(node, name, begins=True)
+            self._send(node, arguments)
             return Symbol("transaction") if name.startswith("begin") else Unknown("the database's answer", inert=True)
         if name in _ENDS:
             self._event(node, name, begins=False)
         return Symbol("connection") if name in {"connect", "start"} else Unknown(name, inert=True)
+
+    def _send(self, node: ast.Call, arguments: Arguments) -> None:
+        """Take down a statement of env.py's own."""
+        given = next(iter(arguments[0]), None)
+        if given is not None:
+            sql = " ".join(str(given).split()) if isinstance(given, str | TextClause) else "a statement"
+            self.sent.append(Sent(self.source.span(node), sql, not self.journal.guards))
 
     def _on_engine(self, node: ast.Call, name: str, arguments: Arguments) -> object:
         if name in _CONNECTS:
             self._event(node, name, begins=name == "begin")
             return Symbol("connection")
         if name == "execution_options":
-            self._isolation(arguments[1])
+            self._execution_options(node, arguments[1])
             return _Engine()
         return Unknown(name, inert=True)
 
-    def _engine(self, name: str, arguments: Arguments) -> _Engine:
+    def _engine(self, node: ast.Call, name: str, arguments: Arguments) -> _Engine:
         args, kwargs = arguments
         self.asynchronous |= "async" in name
         self._address(args[0] if args else kwargs.get("url"))
-        self._isolation(kwargs)
+        executing = kwargs.get("execution_options")
+        for options in (kwargs, executing if isinstance(executing, Mapping) else {}):
+            self._execution_options(node, options)
         return _Engine()
 
-    def _isolation(self, kwargs: Mapping[str, object]) -> None:
-        level = kwargs.get("isolation_level")
+    def _execution_options(self, node: ast.Call, options: Mapping[str, object]) -> None:
+        """Take down what decides on transactions, and that tables come to have another schema than the revision says.
+
+        What such a schema does to which statement only SQLAlchemy could tell, if the schema were known.
+        """
+        if options.get("schema_translate_map"):
+            self.journal.altered(node, everywhere=True)
+        level = options.get("isolation_level")
         if isinstance(level, str):
             self.autocommit = level.upper() == "AUTOCOMMIT"
         elif level is not None:
@@ -256,6 +284,11 @@ class Run(Interpreter):
         if name == "get_section":
             return dict(self.options)
         return Unknown(f"config.{name}()", inert=True)
+
+    @property
+    def altered_by(self) -> str | None:
+        """The code that changes what the libraries make of a revision."""
+        return next((note.code for note in self.journal.notes if isinstance(note, Alters)), None)
 
     def _address(self, url: object) -> None:
         """Take down the address, of which the beginning is enough; a dictionary is a section of the settings."""

@@ -22,6 +22,15 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement of env.py's own ("a statement" where it is not known); ``certain`` under no condition."""
+
+    span: Span
+    sql: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """What is known of an env.py; None where reading it did not tell.
 
@@ -29,7 +38,9 @@ class Environment:
     ``before_configure``: Alembic then begins and commits none. ``autocommit`` says that the connection has no
     transactions at all. ``naming_convention`` and ``metadata`` are those of ``target_metadata``, the latter the name of
     the module that it comes from, followed through the project's own modules. ``url`` is the address that env.py itself
-    gives. ``offline`` says that ``--sql`` is provided for. ``why_unknown`` is the reason why options are not known.
+    gives. ``offline`` says that ``--sql`` is provided for. ``altered_by`` is code that changes what SQLAlchemy and
+    Alembic make of a revision, ``arguments`` what ``upgrade()`` and ``downgrade()`` are called with, ``sent`` are
+    statements of its own. ``why_unknown`` is the reason why options are not known.
     ``configured`` is where ``configure`` is called, ``commits`` whether env.py itself commits what is open before that.
     ``path`` and the spans name the file as reports do, ``text`` is what it holds.
     """
@@ -46,6 +57,9 @@ class Environment:
     asynchronous: bool = False
     offline: bool = False
     url: str | None = None
+    altered_by: str | None = None
+    arguments: Mapping[str, object] | None = None
+    sent: tuple[Sent, ...] = ()
     why_unknown: str = ""
     configured: Span | None = field(default=None, compare=False)
     commits: bool | None = field(default=None, compare=False)

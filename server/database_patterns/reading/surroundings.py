@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import shorten
 from types import MappingProxyType
 from typing import Final
 
@@ -17,7 +18,7 @@ from database_patterns.model import Alters, Note
 from .alembic import RevisionContext, read_revision
 from .conventions import mentioned, naming_convention
 from .env_reading import read_environment
-from .environment import Environment, driver_of
+from .environment import Environment, Sent, driver_of
 from .files import read_source
 from .flask_settings import FlaskSettings
 from .installed import libraries
@@ -33,6 +34,11 @@ _PSYCOPG_BY_DEFAULT: Final = (2, 1)
 
 _HOOKING: Final = (b"compiles", b"listen")
 """Words without which a revision hooks nothing into SQLAlchemy."""
+
+_SHOWN: Final = 80
+"""So much of a statement of env.py is quoted."""
+_SHOWN_MAX: Final = 5
+"""So many of its statements are named."""
 
 _COMPARED: Final = ("alembic", "sqlalchemy")
 
@@ -80,6 +86,7 @@ class Surroundings:
             assume=self.assume,
             registering=self._registering,
             database=self.database,
+            arguments=self.environment.arguments,
         )
 
     def _registering(self) -> Sequence[Path]:
@@ -87,7 +94,9 @@ class Surroundings:
         return mentioned("register_operation", self.project.roots, self.project.within) or ()
 
     def _altered_by(self) -> str | None:
-        """What one of the revisions changes in the libraries for all: Alembic imports every file before it runs one."""
+        """What env.py changes in the libraries for all, or one of the revisions: Alembic imports every file first."""
+        if self.environment.altered_by:
+            return f"{self.environment.altered_by} in env.py"
         for file in self.project.files():
             if is_inside(file, self.project.within) and any(mentions(file, word) for word in _HOOKING):
                 for note in self._notes_of(file):
@@ -136,6 +145,8 @@ class Surroundings:
         """In sentences: what was concluded rather than read, and whose versions differ."""
         yield from self.project.assumed
         yield from self._older_or_newer()
+        if self.environment.sent:
+            yield f"env.py sends statements of its own, beside the revisions: {_listed(self.environment.sent)}"
         if self.environment.why_unknown:
             yield f"env.py could not be read: {self.environment.why_unknown}"
         elif self.environment.naming_convention is None:
@@ -187,6 +198,14 @@ class Surroundings:
 
 
 _WRITTEN: Final = {"alembic": "Alembic", "sqlalchemy": "SQLAlchemy"}
+
+
+def _listed(sent: Sequence[Sent]) -> str:
+    shown = [
+        f"{shorten(each.sql, _SHOWN, placeholder='…')} ({'line' if each.certain else 'perhaps, line'} {each.span.line})"
+        for each in sent[:_SHOWN_MAX]
+    ]
+    return "; ".join(shown + ([f"and {len(sent) - _SHOWN_MAX} more"] if len(sent) > _SHOWN_MAX else []))
 
 
 def _installed(name: str) -> str | None:

@@ -22,6 +22,7 @@ from .context import RevisionContext
 from .custom import Registered
 from .failing import NotReadError, is_scalar, said
 from .formatting import brace_format, joined, replaced_size
+from .hooks import registers
 from .iterators import goes_through
 from .journal import Journal
 from .objects import CALLED, Instance, Method, PlainClass
@@ -201,7 +202,7 @@ class Calls(SessionCalls):
         if self.source.code(node) == "globals()" and not self.importing:
             return MappingProxyType(self.scope.outermost().names)
         given = list(flat(arguments))
-        if callee.reason.startswith("sqlalchemy.event"):
+        if registers(node, callee.reason):
             self.journal.altered(node, everywhere=self.importing)
         if any(is_symbol(value, "autocommit block") for value in given):
             self.journal.transactions.uncertain(f"{self.source.code(node, 60)} may do anything with the transaction")

@@ -18,6 +18,7 @@ from .budget import STATEMENT_COST
 from .classes import column_type, enumeration, is_enumeration, plain_members
 from .custom import Registration
 from .definitions import Definitions
+from .hooks import replaces_implementation
 from .models import Declarative, mapped
 from .objects import Field, Mark, PlainClass, is_plain
 from .orm import Model
@@ -33,6 +34,8 @@ class ClassBodies(Definitions):
     def define_class(self, node: ast.ClassDef) -> None:
         """Run a ``class`` statement."""
         self.budget.spend(STATEMENT_COST + (node.end_lineno or node.lineno) - node.lineno)
+        if replaces_implementation(node):
+            self.journal.altered(node, everywhere=self.importing)
         self.scope.names[node.name] = self._class_of(node)
 
     def _class_of(self, node: ast.ClassDef) -> object:

@@ -19,10 +19,11 @@ class RevisionContext:
     ``convention_unread`` says that there is an env.py which would tell). The others are options
     of ``context.configure`` in env.py (None: not known); ``driver`` is that of the database's address ("psycopg").
     ``assume`` holds the values of dotted names of the project (``{"app.settings.debug": False}``). ``database`` is what
-    ``upgrade(engine_name)`` is called with, where env.py migrates several databases. ``altered_by`` is the code of
-    another revision that changes the libraries for all (``model.Alters``). ``old_sqlalchemy`` says whether the
-    project runs on an SQLAlchemy older than 2.0 (None: not known). ``settings`` are those of the project's Flask
-    application (``current_app.config``) that are the same wherever it runs. ``registering`` finds the project's modules
+    ``upgrade(engine_name)`` is called with, where env.py migrates several databases, ``arguments`` what it is called
+    with besides (None: not known). ``altered_by`` is the code of env.py, or of another revision, that changes the
+    libraries for all (``model.Alters``). ``old_sqlalchemy`` says whether the project runs on an SQLAlchemy older than
+    2.0 (None: not known). ``settings`` are those of the project's Flask application (``current_app.config``) that are
+    the same wherever it runs. ``registering`` finds the project's modules
     that register operations with Alembic, for env.py may import what a revision does not.
     """
 
@@ -35,6 +36,7 @@ class RevisionContext:
     driver: str | None = None
     assume: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     database: str | None = None
+    arguments: Mapping[str, object] | None = None
     altered_by: str | None = None
     old_sqlalchemy: bool | None = None
     settings: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))

@@ -63,8 +63,7 @@ class Definitions(Imports):
     def define_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Run a ``def`` statement."""
         self.budget.spend(_lines(node))
-        for decorator in node.decorator_list:
-            self.hook(decorator)
+        self.hook(node)
         if isinstance(node, ast.AsyncFunctionDef):
             self.scope.names[node.name] = Unknown(f"{node.name}(), which is asynchronous", sends=True)
             return

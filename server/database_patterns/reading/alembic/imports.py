@@ -20,6 +20,7 @@ from .context import RevisionContext
 from .custom import Script
 from .data_files import DataFiles
 from .flask_database import FlaskDatabase
+from .hooks import is_for_others, listens_only
 from .journal import Journal
 from .paths import Location
 from .source import Source
@@ -153,15 +154,20 @@ class Imports(DataFiles):
         place = modules.sibling(Path(self.file.path), names, self.context.searched)
         return Script(self._module(place)) if place else unknown
 
-    def hook(self, decorator: ast.expr) -> None:
-        """A decorator may hook a function into SQLAlchemy itself, which then renders or sends otherwise."""
-        if not isinstance(decorator, ast.Call) or not decorator.args:
-            return
+    def hook(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Decorators may hook ``function`` into SQLAlchemy itself, which then renders or sends otherwise."""
+        for decorator in function.decorator_list:
+            if isinstance(decorator, ast.Call) and decorator.args and not is_for_others(function):
+                self._hook_by(decorator)
+
+    def _hook_by(self, decorator: ast.Call) -> None:
         name, target = self.source.code(decorator.func, 60).rpartition(".")[2], decorator.args[0]
         if name not in modules.HOOKS or (isinstance(target, ast.Name) and self._defines_class(target.id)):
             return
         dialects = {each.value for each in decorator.args[1:] if isinstance(each, ast.Constant)}
         if name == "compiles" and dialects and "postgresql" not in dialects:
+            return
+        if name == "listens_for" and listens_only(decorator):
             return
         if library.is_public(self.evaluate(target), otherwise=not self._resolving):
             self.journal.altered(decorator, everywhere=True)
@@ -243,8 +249,8 @@ class Imports(DataFiles):
         self._resolving.append((Path(parsed.source.path), ""))
         try:
             with self._inside(parsed.source, module.scope):
-                for decorator in parsed.hooks:
-                    self.hook(decorator)
+                for function in parsed.hooks:
+                    self.hook(function)
         finally:
             self._resolving.pop()
 

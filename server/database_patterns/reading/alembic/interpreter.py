@@ -26,11 +26,25 @@ class Interpreter(Contexts):
         outer, self.scope = self.scope, Scope(parent=function.scope)
         try:
             node = function.node
-            if self.context.database is not None and node.args.args:
-                self.scope.names[node.args.args[0].arg] = self.context.database
+            self.scope.names |= self._given(function)
             return self.block(node.body) if isinstance(node, ast.FunctionDef) else None
         finally:
             self.scope = outer
+
+    def _given(self, function: Function) -> dict[str, object]:
+        """The parameters of ``upgrade()``, which get what env.py hands to ``context.run_migrations``.
+
+        A parameter ``op`` is what the module calls so: programs that wrap Alembic hand in its own.
+        """
+        spec, given = function.node.args, self.context.arguments
+        parameters = [each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs) if each.arg != "op"]
+        names: dict[str, object] = {}
+        for name in parameters:
+            unknown = Unknown(f"{name}, which env.py gives to {function.name}()")
+            names[name] = unknown if given is None else given.get(name, function.defaults.get(name, unknown))
+        if self.context.database is not None and parameters:
+            names[parameters[0]] = self.context.database
+        return names
 
     def define(self, module: ast.Module) -> None:
         """Interpret the top level of the file."""

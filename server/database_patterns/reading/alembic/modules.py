@@ -44,8 +44,8 @@ class Parsed:
     stars: tuple[ast.ImportFrom, ...] = ()
     mentioned: dict[str, ast.stmt] = field(default_factory=dict)
     """Which statement binds a name that others only speak of, and may change thereby."""
-    hooks: tuple[ast.expr, ...] = ()
-    """Decorators of functions that hook them into SQLAlchemy."""
+    hooks: tuple[ast.FunctionDef, ...] = ()
+    """Functions whose decorators may hook them into SQLAlchemy."""
     registering: tuple[str, ...] = ()
     """The names of classes and functions that decorators register with Alembic."""
 
@@ -139,11 +139,9 @@ def _parse(file: Path, _changed: int, _size: int) -> Parsed | None:
     return Parsed(source, bindings, tuple(stars), mentioned, tuple(_hooks(source)), tuple(_registering(source)))
 
 
-def _hooks(source: Source) -> Iterator[ast.expr]:
+def _hooks(source: Source) -> Iterator[ast.FunctionDef]:
     if any(name in source.text for name in HOOKS):
-        for function in source.tree.body:
-            if isinstance(function, ast.FunctionDef):
-                yield from function.decorator_list
+        yield from (each for each in source.tree.body if isinstance(each, ast.FunctionDef) and each.decorator_list)
 
 
 def _registering(source: Source) -> Iterator[str]:
