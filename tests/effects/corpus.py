@@ -110,10 +110,15 @@ def _of_record(record: dict[str, Any], found: dict[str, Any], statement: Stateme
     if "setup fails" in verdict.get("error", ""):
         return
     for postgres in found["postgres"]:
-        sampled = verdict.get("observed", "").startswith("sampled")
-        unknown = record["id"] in NOT_ANALYSED
         yield Case(
-            record["id"], statement, before, postgres, Verdict.recorded(verdict), sampled=sampled, unknown=unknown
+            record["id"],
+            statement,
+            before,
+            postgres,
+            Verdict.recorded(verdict),
+            sampled=verdict.get("observed") == "sampled",
+            keys=opened_by_minor_releases(before),
+            unknown=record["id"] in NOT_ANALYSED,
         )
 
 

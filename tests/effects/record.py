@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +68,8 @@ def run(record: Record, server: Server, template: Database, *, alone: bool) -> M
             database.execute(record["setup"])
         sql = record["sql"]
         *before, statement = sql.split("; ", 1) if sql.startswith("SET LOCAL") else [sql]
-        return measure(database, statement, before=before)
+        administrated = replace(database, owner=database.admin)  # some of the statements are for superusers
+        return measure(administrated, statement, before=before)
 
 
 def verdict(record: Record, server: Server, template: Database) -> dict[str, Any]:
@@ -76,10 +78,11 @@ def verdict(record: Record, server: Server, template: Database) -> dict[str, Any
         found = [run(record, server, template, alone=True)]
     except UserError as error:
         return {"error": f"setup fails: {error}"}
+    error = {} if found[0].error is None else {"error": str(found[0].error)}
     if found[0].observed == "sampled":
         found += [run(record, server, template, alone=True) for _ in range(RUNS_OF_SAMPLED - 1)]
-    if found[0].error is not None:
-        return {"error": str(found[0].error)}
+    elif error:
+        return error
     locks = {
         name: max(each.locks[name] for each in found if name in each.locks).name
         for name in sorted({name for each in found for name in each.locks})
@@ -91,6 +94,7 @@ def verdict(record: Record, server: Server, template: Database) -> dict[str, Any
         "scanned": sorted(frozenset().union(*(each.scanned for each in found))),
         "in_transaction_ok": found[0].in_transaction_ok,
         "observed": found[0].observed,
+        **error,
     }
 
 

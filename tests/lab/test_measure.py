@@ -18,11 +18,6 @@ from database_patterns.model import Measurement, ServerError
 
 RECORDS: Final = record.read()
 
-REFUSED_TO_THE_OWNER: Final = {
-    "create_publication_all": "42501: must be superuser to create FOR ALL TABLES publication",
-}
-"""Recorded as a superuser; the lab measures as an ordinary owner."""
-
 LOCKED_SINCE_18_5: Final = {
     "add_fk_not_enforced": "parent_pkey",
     "add_fk_not_valid": "parent_pkey",
@@ -95,8 +90,6 @@ def verdict_for(recorded: dict[str, Any], server: Server) -> Verdict:
     [found] = [each["verdict"] for each in recorded["measured"] if server.postgres in each["postgres"]]
     locks = {name: LockMode[mode] for name, mode in found.get("strongest_lock_per_relation", {}).items()}
     error = found.get("error")
-    if recorded["id"] in REFUSED_TO_THE_OWNER:
-        found, error, locks = {}, REFUSED_TO_THE_OWNER[recorded["id"]], {}
     if recorded["id"] in LOCKED_SINCE_18_5 and server.version not in {"18.0", "18.1", "18.2", "18.3", "18.4"}:
         locks |= {LOCKED_SINCE_18_5[recorded["id"]]: LockMode.AccessShareLock} if server.postgres >= 18 else {}
     return Verdict(
