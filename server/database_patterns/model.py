@@ -163,6 +163,7 @@ class Prediction:
     """What PostgreSQL will do with one statement; ``error`` is what it raises whatever the rows are.
 
     ``unknown`` says what the prediction could not know, in sentences; such a prediction is never presented as safe.
+    ``assumed`` says what it depends on, where all that may happen is among the effects.
     """
 
     effects: tuple[Effect, ...] = ()
@@ -170,6 +171,7 @@ class Prediction:
     error: ServerError | None = None
     may_fail: tuple[PossibleFailure, ...] = ()
     unknown: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,11 @@ def verdict(record: Record, server: Server, template: Database) -> dict[str, Any
         found = [run(record, server, template, alone=True)]
     except UserError as error:
         return {"error": f"setup fails: {error}"}
-    error = {} if found[0].error is None else {"error": str(found[0].error)}
+    refused = {} if found[0].error is None else {"error": str(found[0].error)}
     if found[0].observed == "sampled":
         found += [run(record, server, template, alone=True) for _ in range(RUNS_OF_SAMPLED - 1)]
-    elif error:
-        return error
+    elif refused:
+        return refused
     locks = {
         name: max(each.locks[name] for each in found if name in each.locks).name
         for name in sorted({name for each in found for name in each.locks})
@@ -94,7 +94,7 @@ def verdict(record: Record, server: Server, template: Database) -> dict[str, Any
         "scanned": sorted(frozenset().union(*(each.scanned for each in found))),
         "in_transaction_ok": found[0].in_transaction_ok,
         "observed": found[0].observed,
-        **error,
+        **refused,
     }
 
 

@@ -82,7 +82,10 @@ CREATE_INDEX = ExplainedStatement(
 VACUUM = ExplainedStatement(
     Statement("VACUUM orders", Span("versions/b.py", 4, 5, 4, 20), confidence="guarded", guard="if big"),
     Prediction(
-        in_transaction_ok=False, error=ServerError("25001", "VACUUM cannot run here"), unknown=("its settings",)
+        in_transaction_ok=False,
+        error=ServerError("25001", "VACUUM cannot run here"),
+        unknown=("its settings",),
+        assumed=("orders is there",),
     ),
 )
 EXPLAIN = ExplainReport(

@@ -85,7 +85,8 @@ def test_a_statement_is_one_line_with_its_effects_below_the_migrations_verdict()
         "  line 2: CREATE INDEX ix_orders_customer ON orders (customer_id) -> ShareLock on orders, blocks writes and"
         " schema changes, scans it; AccessShareLock on orders_pkey (index), blocks nothing; may fail with 53100"
         " (the disk is full)\n"
-        "  line 4 [autocommit]: VACUUM orders -> fails: 25001: VACUUM cannot run here; not known: its settings\n"
+        "  line 4 [autocommit]: VACUUM orders -> fails: 25001: VACUUM cannot run here; not known: its settings"
+        "; assumed: orders is there\n"
         "empty.sql: nothing\n"
         "not analysed: versions/b.py:9: a loop over a query: its rows are not known here"
     )

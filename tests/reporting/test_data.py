@@ -115,6 +115,7 @@ def test_an_explanation_has_the_fields_of_the_contract() -> None:
         "error": "25001: VACUUM cannot run here",
         "may_fail": [],
         "unknown": ["its settings"],
+        "assumed": ["orders is there"],
     }
     assert statements[0]["may_fail"] == [{"sqlstate": "53100", "when": "the disk is full"}]
 

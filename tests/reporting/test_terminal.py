@@ -61,6 +61,7 @@ def test_an_explanation_is_a_table_for_each_statement_with_a_verdict() -> None:
         "    4  VACUUM orders  [guarded: if big, autocommit]\n"
         "       fails: 25001: VACUUM cannot run here\n"
         "       not known: its settings\n"
+        "       assumed: orders is there\n"
         "  Verdict: blocks writes on orders while it is read in full\n"
         "  Strongest locks: ShareLock on orders\n"
         "  Assumed: nothing is known of the schema before\n"

@@ -43,7 +43,8 @@ class Catalog:
     not make itself: then only what may be installed beside it can exist without being known. ``new_values`` are what
     transactions have added to enums, ``new_enums`` the enums that they have made, ``multiranges`` the types that came
     with range types. ``sure`` is what is known for certain where something that is not known may have changed the
-    rest, None where nothing has.
+    rest, None where nothing has. Once there were guarded statements, this is what holds whether they ran or not, and
+    ``alternatives`` are the schema as if none of them had run, and as if all had.
     """
 
     complete: bool
@@ -67,6 +68,7 @@ class Catalog:
     new_enums: frozenset[tuple[Name, str]] = frozenset()
     next_oid: int = 1
     sure: Catalog | None = None
+    alternatives: tuple[Catalog, ...] = field(default=(), compare=False)
 
     @classmethod
     def empty(cls) -> Catalog:
@@ -85,9 +87,11 @@ class Catalog:
 
     def advance(self, statement: Statement) -> Catalog:
         """The schema after ``statement``; never raises, and what it cannot follow becomes unknown."""
-        from .advance import advance  # noqa: PLC0415 - it builds on this module
+        from .advance import advance, alternatives  # noqa: PLC0415 - they build on this module
 
         after = advance(self, statement)
+        if after is not self:
+            after = replace(after, alternatives=alternatives(self, statement))
         return replace(after, sure=self.sure.advance(statement)) if self.sure else after
 
     @property
@@ -262,7 +266,7 @@ class Catalog:
 
     def in_use(self) -> Catalog:
         """The same schema some time later: what was new and empty may have rows, a transaction may have ended."""
-        later = self.with_rows(self.fresh)
+        later = replace(self.with_rows(self.fresh), alternatives=tuple(each.in_use() for each in self.alternatives))
         if not self.new_values:
             return later
         return replace(later, new_values=tuple(replace(each, certain=False) for each in self.new_values))
@@ -274,6 +278,10 @@ class Catalog:
 
     def with_rows(self, filled: Iterable[Name]) -> Catalog:
         """The same schema when these tables, as far as they are new and empty, may have got rows."""
+        if self.alternatives:
+            filled = tuple(filled)
+            others = tuple(each.with_rows(filled) for each in self.alternatives)
+            return replace(replace(self, alternatives=()).with_rows(filled), alternatives=others)
         written = [name for name in filled if name in self.fresh]
         if not written:
             return self
@@ -285,13 +293,16 @@ class Catalog:
 
     def in_new_session(self) -> Catalog:
         """The same schema for another session, of which SET has set nothing."""
-        return replace(self, settings=Layers())
+        others = tuple(each.in_new_session() for each in self.alternatives)
+        return replace(self, settings=Layers(), alternatives=others)
 
     def without_local_settings(self) -> Catalog:
         """The catalog after the end of a transaction, which ends SET LOCAL."""
         if not any(local for _, local in self.settings.values()):
             return self
-        return replace(self, settings=Layers(each for each in self.settings.items() if not each[1][1]))
+        lasting = Layers(each for each in self.settings.items() if not each[1][1])
+        others = tuple(each.without_local_settings() for each in self.alternatives)
+        return replace(self, settings=lasting, alternatives=others)
 
 
 @lru_cache

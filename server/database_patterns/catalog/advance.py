@@ -52,9 +52,30 @@ def advance(catalog: Catalog, statement: Statement) -> Catalog:
     after = draft.catalog
     if statement.only_unsure == "names":
         after = _without_names(catalog, after)
-    elif statement.confidence != "exact" and not absent:
+    elif _may_not_change(statement):
         after = _uncertain(catalog, after)
     return enums.with_new_values(after, statement, catalog)
+
+
+def _may_not_change(statement: Statement) -> bool:
+    """Whether the schema may be what it was.
+
+    Rows that may have been written make a table less known than it was, which holds also where they were not.
+    """
+    fills = all(isinstance(each, actions.Insert | actions.Update) for each in statement.actions)
+    return statement.confidence != "exact" and not statement.only_unsure and not fills
+
+
+def alternatives(before: Catalog, statement: Statement) -> tuple[Catalog, ...]:
+    """The schema after ``statement`` as if none of the guarded statements had run, and as if all had.
+
+    Nothing where there were none.
+    """
+    alone = replace(before, alternatives=(), sure=None)
+    without, ran = before.alternatives or (alone, alone)
+    if _may_not_change(statement):
+        return without, ran.advance(replace(statement, confidence="exact"))
+    return (without.advance(statement), ran.advance(statement)) if before.alternatives else ()
 
 
 def apply(catalog: Catalog, action: Action) -> Catalog:
@@ -145,7 +166,7 @@ def _common(old: Table, new: Table) -> Table:
         constraints=_same(old.constraints, new.constraints),
         indexes=_same(old.indexes, new.indexes),
         triggers=_same(old.triggers, new.triggers),
-        rows="unknown",
+        rows=old.rows if old.rows == new.rows else "unknown",
         complete=False,
         columns_complete=False,
         gone=old.gone & new.gone,

@@ -26,6 +26,7 @@ from database_patterns.locks import LockMode
 from database_patterns.model import Direction, Effect, Migration, PossibleFailure, Prediction, Statement
 from database_patterns.reading.histories import History
 
+from . import alternatives
 from .assumptions import Assumptions
 from .predict import predict
 
@@ -191,6 +192,14 @@ def _is_new(relation: str, at_start: Catalog, at_end: Catalog) -> bool:
 
 
 def _predict(statement: Statement, catalog: Catalog, assumptions: Assumptions) -> Prediction:
+    """What the statement will do; what depends on whether guarded statements have run is uncertain."""
+    prediction = _over_what_is_certain(statement, catalog, assumptions)
+    if prediction.error is not None or not catalog.alternatives:
+        return prediction
+    return alternatives.weighed(prediction, statement, catalog, assumptions)
+
+
+def _over_what_is_certain(statement: Statement, catalog: Catalog, assumptions: Assumptions) -> Prediction:
     """What the statement will do; an error that is not certain, because it rests on what may not exist, only may come.
 
     What it would do without that error is then predicted as if nothing were known of the schema.

@@ -104,6 +104,7 @@ def statement(item: ExplainedStatement, *, detailed: bool = False) -> str:
         *([f"fails: {error}{words.stopped_at(source)}"] if error else []),
         *(f"may fail with {one.sqlstate} ({one.when})" for one in prediction.may_fail),
         *(f"not known: {one}" for one in prediction.unknown),
+        *(f"assumed: {one}" for one in prediction.assumed),
     ]  # fmt: skip
     manner = "" if source.transaction else " [autocommit]"
     return f"  line {source.span.line}{manner}: {words.one_line(source.sql, 160)} -> {'; '.join(facts) or 'no effect'}"

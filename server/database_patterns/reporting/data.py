@@ -120,6 +120,7 @@ def statement(item: ExplainedStatement) -> Data:
         "error": str(error) if error else None,
         "may_fail": [{"sqlstate": one.sqlstate, "when": one.when} for one in prediction.may_fail],
         "unknown": list(prediction.unknown),
+        "assumed": list(prediction.assumed),
     }
 
 

@@ -65,6 +65,7 @@ def statement(item: ExplainedStatement, *, detailed: bool = False) -> list[str]:
         *([f"fails: {error}{words.stopped_at(source)}"] if error else []),
         *(f"may fail with {one.sqlstate}: {one.when}" for one in prediction.may_fail),
         *(f"not known: {one}" for one in prediction.unknown),
+        *(f"assumed: {one}" for one in prediction.assumed),
     ]
     rows += [("", "", "", _escaped(remark)) for remark in remarks]
     rows = rows or [("", "", "", "")]

@@ -82,6 +82,7 @@ def statement(item: ExplainedStatement, style: Style, *, detailed: bool = False)
         lines.append(f"       {style('error', f'fails: {error}{words.stopped_at(item.statement)}')}")
     lines += [f"       {style('warning', 'may fail')} with {one.sqlstate}: {one.when}" for one in prediction.may_fail]
     lines += [f"       {style('warning', 'not known')}: {one}" for one in prediction.unknown]
+    lines += [f"       {style('dim', 'assumed')}: {one}" for one in prediction.assumed]
     return lines
 
 
