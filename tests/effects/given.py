@@ -22,7 +22,11 @@ SHORT = {
 
 def schema(sql: str, *, complete: bool = True) -> Catalog:
     """The schema after ``sql``, some time later, so that every table may have rows."""
-    catalog = Catalog.empty() if complete else Catalog.unknown()
+    return after(Catalog.empty() if complete else Catalog.unknown(), sql)
+
+
+def after(catalog: Catalog, sql: str) -> Catalog:
+    """What ``sql`` makes of a schema, some time later."""
     for statement in read_text(sql).upgrade:
         assert statement.error is None, statement.sql
         catalog = catalog.advance(statement)

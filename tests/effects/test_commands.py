@@ -17,6 +17,7 @@ SHOP = schema(
     CREATE INDEX p_id ON p (id);
     CREATE TABLE animal (id int); CREATE TABLE bird () INHERITS (animal); CREATE TABLE fish (id int);
     CREATE MATERIALIZED VIEW m AS SELECT id, name FROM t; CREATE UNIQUE INDEX m_id ON m (id);
+    CREATE FOREIGN TABLE far (id int, name text) SERVER other;
     CREATE VIEW v AS SELECT id FROM t; CREATE POLICY own ON n USING (true);
     CREATE SEQUENCE s; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
     """
@@ -40,6 +41,7 @@ T_INDEXES = ["t_pkey", "t_name"]
         ("CREATE PUBLICATION pub FOR TABLE p", {"p": "SUX", "p1": "SUX"}),
         ("CREATE PUBLICATION pub FOR ALL TABLES", {}),
         ("CREATE STATISTICS st ON id, name FROM t", {"t": "SUX"}),
+        ("CREATE STATISTICS st ON id, name FROM far", {"far": "SUX"}),
         ("CREATE TRIGGER w AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION f()", {"p": "SRX", "p1": "SRX"}),
         ("CREATE POLICY o ON t USING (true)", {"t": "AX"}), ("ALTER POLICY own ON n USING (false)", {"n": "AX"}),
         ("ALTER TABLE t RENAME TO t2", {"t": "AX"}), ("ALTER TABLE t RENAME name TO title", {"t": "AX"}),
@@ -114,6 +116,11 @@ def test_some_statements_refuse_a_transaction(sql: str) -> None:
     assert not predicted(sql, SHOP).in_transaction_ok
 
 
+def test_a_subscription_with_a_slot_on_the_other_server_is_dropped_outside_of_a_transaction() -> None:
+    found = predicted("DROP SUBSCRIPTION s", SHOP)
+    assert (found.in_transaction_ok, errors(found)) == (False, (None, ["25001"]))
+
+
 def test_a_refresh_blocks_reads_and_a_concurrent_one_only_writes() -> None:
     plain, concurrent = (predicted(f"REFRESH MATERIALIZED VIEW {how}m", SHOP) for how in ("", "CONCURRENTLY "))
     assert locks(plain) == {"m": "AX", "m_id": "AX", "t": "AS", "t_pkey": "AS", "t_name": "AS"}
@@ -172,6 +179,7 @@ def test_an_extension_may_be_missing_on_the_server(postgres: int, sqlstate: str)
         ("CALL cleanup()", "what the procedure cleanup does is not analysed"),
         ("EXECUTE plan", "what the prepared statement plan does is not known"),
         ("EXPLAIN ANALYZE EXECUTE plan", "what the prepared statement plan does is not known"),
+        ("REASSIGN OWNED BY r TO s", "which relations the role owns is not known: each gets AccessExclusiveLock"),
         ("DROP OWNED BY r", "what the role owns, and what goes with it, is not known"),
         ("ALTER EXTENSION e UPDATE", "what the extension's own script does is not known"),
         ("IMPORT FOREIGN SCHEMA s FROM SERVER r INTO public",

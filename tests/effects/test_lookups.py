@@ -100,6 +100,22 @@ def test_dropping_the_index_of_a_key_says_what_goes_on_without_it(
     assert breaks(statement, f"{TABLES}; {KEY}; {indexes}") == expected
 
 
+def test_deletes_cascade_around_a_circle_of_tables_once() -> None:
+    circle = schema(
+        """
+        CREATE TABLE a (id int PRIMARY KEY, b int, above int REFERENCES a ON DELETE CASCADE);
+        CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE);
+        ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b ON DELETE CASCADE;
+        """
+    )
+    found = predicted("DELETE FROM a WHERE id = 1", circle)
+    assert {name: effect_on(found, name).data_loss for name in "ab"} == {
+        "a": "the rows that WHERE selects; the rows that refer to deleted rows of a; "
+        "the rows that refer to deleted rows of b",
+        "b": "the rows that refer to deleted rows of a",
+    }
+
+
 def test_on_conflict_do_update_changes_keys_too() -> None:
     insert = "INSERT INTO customers VALUES (1) ON CONFLICT (id) DO UPDATE SET"
     catalog = schema(f"{TABLES}; {KEY} ON UPDATE CASCADE")

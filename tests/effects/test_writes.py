@@ -17,6 +17,9 @@ SHOP = schema(
     CREATE TRIGGER instead INSTEAD OF UPDATE ON guarded FOR EACH ROW EXECUTE FUNCTION f();
     CREATE TABLE above (id int GENERATED ALWAYS AS IDENTITY); CREATE TABLE below () INHERITS (above);
     CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;
+    CREATE TABLE cleared (id int PRIMARY KEY);
+    CREATE TABLE clears (id int REFERENCES cleared ON DELETE SET NULL);
+    CREATE FOREIGN TABLE far (id int) SERVER other;
     """
 )
 
@@ -115,6 +118,44 @@ def test_an_insert_draws_the_numbers_and_lacks_the_values_of_what_it_leaves_out(
     assert errors(found) == (None, ["23502", "23503", "23505"])
     given = predicted("INSERT INTO t (id, k, v, n) VALUES (1, 1, 'x', 1)", SHOP)
     assert (locks(given), errors(given)) == ({"t": "RX", "k": "RS", "k_pkey": "RS"}, (None, ["23503", "23505"]))
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("UPDATE k SET id = 1", {"k": "all", "t": "none"}),
+        ("UPDATE k SET id = 1 WHERE id = 2", {"k": "some", "t": "none"}),
+        ("DELETE FROM k WHERE id = 1", {"k": "some", "t": "none"}),
+        ("MERGE INTO k USING above ON k.id = above.id WHEN MATCHED THEN UPDATE SET id = 1", {"k": "some", "t": "none"}),
+        ("MERGE INTO k USING above ON k.id = above.id WHEN MATCHED THEN DELETE", {"k": "some", "t": "none"}),
+        ("DELETE FROM cleared", {"cleared": "all", "clears": "some"}),
+        ("SELECT id FROM k FOR UPDATE", {"k": "some"}),
+    ],
+)
+def test_rows_that_are_written_are_locked_for_others(sql: str, expected: dict[str, str]) -> None:
+    tables = (effect for effect in predicted(sql, SHOP).effects if effect.relation in expected)
+    assert {effect.relation: effect.locks_rows for effect in tables} == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "certain"),
+    [
+        ("INSERT INTO t (k, v) VALUES (1, 'x')", {"t", "t_id_seq", "free", "k", "k_pkey"}),
+        ("INSERT INTO narrow (v) VALUES ('x')", {"narrow", "t"}),
+        ("UPDATE t SET n = DEFAULT", {"t", "t_pkey", "free"}),
+        ("UPDATE t SET n = DEFAULT WHERE id = 1", {"t", "t_pkey"}),
+        ("MERGE INTO t USING k ON t.k = k.id WHEN NOT MATCHED THEN INSERT (k, v) VALUES (k.id, 'x')",
+         {"t_pkey", "k_pkey"}),
+    ],
+)  # fmt: skip
+def test_what_every_row_takes_is_certain_and_what_some_may_take_is_not(sql: str, certain: set[str]) -> None:
+    found = predicted(sql, SHOP)
+    assert {each.relation for each in found.effects if each.certainty == "proven"} == certain
+
+
+def test_a_foreign_table_is_written_and_emptied_as_others_are() -> None:
+    assert locks(predicted("INSERT INTO far VALUES (1)", SHOP)) == {"far": "RX"}
+    assert locks(predicted("TRUNCATE far", SHOP)) == {"far": "AX"}
 
 
 @pytest.mark.parametrize(

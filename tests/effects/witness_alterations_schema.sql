@@ -71,3 +71,4 @@ CREATE INDEX h0_other ON h0 (id, v);
 CREATE TABLE counted (n int DEFAULT nextval('tickets') NOT NULL, w text);
 CREATE VIEW words AS SELECT w FROM counted;
 INSERT INTO counted (w) SELECT i FROM generate_series(1, 50) i;
+CREATE VIEW renumbered AS SELECT n AS m, w FROM counted;

@@ -230,3 +230,7 @@ CREATE TABLE numeric39 (c numeric(39));
 INSERT INTO numeric39 VALUES (9e38);
 CREATE TABLE numeric309 (c numeric(309));
 INSERT INTO numeric309 VALUES (9e308);
+CREATE TABLE by_list (c int[] DEFAULT ARRAY[1]);
+CREATE TABLE negative (c int);
+INSERT INTO negative VALUES (-1);
+CREATE TABLE multi (c int4multirange);

@@ -496,3 +496,6 @@ ALTER TABLE huge_real4 ALTER c TYPE bigint;
 ALTER TABLE numeric39 ALTER c TYPE real;
 ALTER TABLE numeric309 ALTER c TYPE double precision;
 ALTER TABLE huge ALTER c TYPE regproc;
+ALTER TABLE by_list ALTER c TYPE bigint[];
+ALTER TABLE negative ALTER c TYPE posint;
+CREATE INDEX ON multi (c);

@@ -59,3 +59,6 @@ INSERT INTO split SELECT i, NULL, i FROM generate_series(1, 2000) i;
 INSERT INTO parts_key SELECT i, i FROM generate_series(1, 20) i;
 INSERT INTO parts SELECT i, NULL FROM generate_series(1, 2000) i;
 ANALYZE;
+CREATE TABLE strict_key (id int PRIMARY KEY);
+CREATE TABLE strict (id int PRIMARY KEY, key int REFERENCES strict_key ON DELETE RESTRICT);
+INSERT INTO strict_key SELECT i FROM generate_series(1, 1000) i;

@@ -41,3 +41,5 @@ INSERT INTO bare_key VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET id = 5000;
 INSERT INTO cascade_key VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 5000;
 DROP INDEX covered_by;
 ALTER TABLE bare ADD FOREIGN KEY (n) REFERENCES covered_key NOT VALID;
+DELETE FROM strict_key;
+MERGE INTO bare USING covered_key ON covered_key.id = bare.id + 100000 WHEN MATCHED THEN UPDATE SET key = 1;

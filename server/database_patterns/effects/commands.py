@@ -76,7 +76,7 @@ def _alter_sequence(work: Work, tree: Node) -> None:
             if len(option.arg) > 1:
                 work.lock(work.table(dotted(option.arg[:-1])), _AS, "Its column comes to own a sequence.")
         else:
-            work.rewrite(sequence, "The sequence's state is written anew.", sources.ALTER_SEQUENCE, reads=False)
+            work.rewrite(sequence, "The sequence's state is written anew.", sources.ALTER_SEQUENCE)
 
 
 def _statistics(work: Work, tree: Node) -> None:

@@ -115,8 +115,14 @@ def grant(work: Work, tree: Node) -> None:
             user_types.require_type(work, dotted(named), domain=tree.objtype == OBJECT.OBJECT_DOMAIN)
 
 
+_WITHOUT_PRIVILEGES: Final = frozenset({"composite type", "index", "partitioned index"})
+
+
 def _grant_on(work: Work, found: Locked, tree: Node) -> None:
-    if tree.objtype == OBJECT.OBJECT_SEQUENCE and relations.is_known(found) and relations.kind_of(found) != "sequence":
+    kind = relations.kind_of(found) if relations.is_known(found) else None
+    if kind in _WITHOUT_PRIVILEGES:
+        raise Refused("42809", f'"{found.name.name}" is a {kind}')
+    if tree.objtype == OBJECT.OBJECT_SEQUENCE and kind not in {None, "sequence"}:
         raise Refused("42809", f'"{found.name.name}" is not a sequence')
     if work.postgres >= _GRANT_LOCKS_SINCE:
         work.lock(found, _AS, "Since PostgreSQL 18, GRANT and REVOKE lock the table against being dropped.")

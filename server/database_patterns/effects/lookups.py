@@ -55,8 +55,10 @@ def follow_deleted(work: Work, table: Table, seen: frozenset[Name], *, certain: 
     """Enter what happens to the rows that refer to deleted ones, and by CASCADE to those that refer to these."""
     for other, key in work.catalog.references_into(table):
         _follow_reference(work, other, table, key, key.on_delete, certain=certain)
-        if key.on_delete == "cascade" and other.name not in {*seen, table.name}:
-            work.lose(other, f"the rows that refer to deleted rows of {table.name}")
+        if key.on_delete != "cascade":
+            continue
+        work.lose(other, f"the rows that refer to deleted rows of {table.name}")
+        if other.name not in {*seen, table.name}:
             follow_deleted(work, other, seen | {table.name}, certain=certain)
 
 

@@ -37,7 +37,14 @@ def option(options: Node, name: str) -> bool:
 def lock_table(work: Work, tree: Node) -> None:
     """Enter LOCK TABLE."""
     for relation in tree.relations:
-        _lock_one(work, work.table(relation_name(relation)), LockMode(tree.mode), with_children=relation.inh)
+        name = relation_name(relation)
+        found = relations.find(work, name)
+        if relations.is_known(found) and relations.kind_of(found) not in _LOCKED:
+            raise Refused("42809", f'"{found.name.name}" is not a table or view')
+        _lock_one(work, work.table(name), LockMode(tree.mode), with_children=relation.inh)
+
+
+_LOCKED: Final = frozenset({"table", "partitioned table", "view"})
 
 
 def _lock_one(work: Work, table: Table, mode: LockMode, *, with_children: bool) -> None:

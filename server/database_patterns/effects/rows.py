@@ -73,7 +73,7 @@ def insert(work: Work, action: actions.Insert) -> None:
     _may_violate(work, table, frozenset(table.columns))
     for key in table.foreign_keys:
         if not lookups.stays_null(table, key, columns):
-            lookups.look_up(work, table, key)
+            lookups.look_up(work, table, key, certain=table is named)
     if not action.on_conflict:
         _may_repeat(work, table, frozenset(table.columns))
     _fire(work, table, "INSERT")
@@ -265,12 +265,13 @@ _MERGES_INTO_VIEWS_SINCE: Final = 17
 
 def _merge_insert(work: Work, table: Table, columns: tuple[str, ...]) -> None:
     _require_columns(table, actions.Insert(table.name, columns))
-    _draw_numbers(work, table, columns)
+    _draw_numbers(work, table, columns, certain=False)
     _may_lack(work, table, columns)
     for key in table.foreign_keys:
         if not lookups.stays_null(table, key, columns):
             lookups.look_up(work, table, key, certain=False)
     _may_repeat(work, table, frozenset(table.columns))
+    _may_violate(work, table, frozenset(table.columns))
     _fire(work, table, "INSERT")
 
 
@@ -279,6 +280,7 @@ def _update_found(work: Work, table: Table, columns: tuple[str, ...]) -> None:
     _require_columns(table, actions.Insert(table.name, columns))
     work.lock_rows(table, "some")
     _may_repeat(work, table, frozenset(columns))
+    _may_violate(work, table, frozenset(columns))
     lookups.follow_changed(work, table, set(columns), certain=False)
     _fire(work, table, "UPDATE")
 
@@ -326,7 +328,7 @@ def truncate(work: Work, action: actions.Truncate) -> None:
     for table in emptied.values():
         for sequence in work.catalog.sequences_of(table) if action.restart_identity else ():
             work.lock(sequence, _AX, "RESTART IDENTITY sets it back.", sources.LOCKING)
-            work.rewrite(sequence, "The sequence's state is written anew.", sources.LOCKING, reads=False)
+            work.rewrite(sequence, "The sequence's state is written anew.", sources.LOCKING)
         work.lock(table, _AX, "TRUNCATE replaces the table by an empty one.", sources.LOCKING)
         work.rewrite(table, "The table gets new, empty files.", sources.LOCKING, reads=False)
         for index in () if table.partitioned else table.indexes.values():

@@ -13,7 +13,7 @@ from database_patterns.locks import LockMode
 from . import column_options, columns, conversions, foreign_keys, indexes, sources, types
 from .alteration import Alteration, Validation
 from .types import UNKNOWN
-from .volatility import Scope, analyse
+from .volatility import analyse
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
@@ -106,20 +106,15 @@ def _require_independent(at: Alteration, table: Table, name: str) -> None:
 
 
 def _require_default(work: Work, table: Table, column: Column, action: actions.AlterColumnType) -> None:
-    if column.default is not None and column.generated is None and not _default_fits(column, action, work.scope(table)):
+    """Raise Refused where the column's default certainly cannot become one of the new type."""
+    default = column.default if column.generated is None else None
+    _, found = analyse(default.tree if default else (), work.scope(table))
+    if found is None:
+        return
+    source = column.type if found.name.name == UNKNOWN else found
+    if conversions.cast(source, action.type, work.scope(table), "UTC").error:
         message = f'default for column "{column.name}" cannot be cast automatically to type {action.type.sql}'
         raise Refused("42804", message)
-
-
-def _default_fits(column: Column, action: actions.AlterColumnType, scope: Scope) -> bool:
-    """Whether the column's default can become one of the new type; what is not known may."""
-    if column.default is None:
-        return True
-    _, found = analyse(column.default.tree, scope)
-    if found is None:
-        return True
-    source = column.type if found.name.name == UNKNOWN else found
-    return conversions.cast(source, action.type, scope, "UTC").error is None
 
 
 def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.AlterColumnType) -> None:
@@ -161,7 +156,7 @@ def _rebuild_dependents(at: Alteration, table: Table, column: Column, action: ac
             _remake_reference(at, table, other, key, changed, proven=proven)
     for sequence in at.catalog.sequences_of(table, column.name) if column.identity else ():
         at.work.lock(sequence, LockMode.ShareRowExclusiveLock, "It is altered with the identity.", sources.ALTER_TABLE)
-        at.work.rewrite(sequence, "An identity's sequence takes the new type.", reads=False)
+        at.work.rewrite(sequence, "An identity's sequence takes the new type.")
 
 
 def _remake_reference(

@@ -36,7 +36,7 @@ def require_type(work: Work, name: Name, *, domain: bool = False) -> None:
         raise Refused("42809", f"{name} is not a domain")
 
 
-def _require_own(work: Work, name: Name, *, domain: bool = False) -> None:
+def _require_own(work: Work, name: Name, *, domain: bool) -> None:
     require_type(work, name, domain=domain)
     relation = work.catalog.relation(name)
     if isinstance(relation, Table) and relation.kind != "type" and not work.catalog.is_type(name):
@@ -128,12 +128,8 @@ def _with_domains_over(work: Work, name: Name) -> Iterator[Name]:
 def _require_constraint(work: Work, domain: CreateDomain, tree: Node) -> None:
     named = domain_constraints(domain)
     if tree.subtype == "C":
-        references.require_names(work, tree.def_.raw_expr, Table(Name("value"), columns={"value": _VALUE}))
+        references.require_names(work, tree.def_.raw_expr, Table(Name("value")))
         if tree.def_.conname in named:
             raise Refused("42710", f'constraint "{tree.def_.conname}" for domain "{domain.name}" already exists')
     if tree.subtype in {"X", "V"} and tree.name not in named and not tree.missing_ok:
         raise Refused("42704", f'constraint "{tree.name}" of domain "{domain.name}" does not exist')
-
-
-_VALUE: Final = actions.Column("value", actions.TypeName(Name("unknown")))
-"""What the CHECK of a domain calls the value."""
