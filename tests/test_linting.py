@@ -154,3 +154,25 @@ def test_a_statement_of_which_only_names_are_not_known_is_as_severe_as_any() -> 
     found = next(each for each in linting.run([context]) if each.rule == "index-without-concurrently")
     assert found.severity == "error"
     assert found.message.endswith(f" What its constraints and indexes are called is not known here ({CONDITION}).")
+
+
+def test_what_the_file_allows_is_found_with_the_reason_and_what_is_elsewhere_without() -> None:
+    allow = "-- database-patterns: allow[drop-column] because nobody reads it"
+    text = f"ALTER TABLE orders\n  DROP COLUMN note;  {allow}\nALTER TABLE orders DROP COLUMN id;\n"
+    findings = linting.run([in_context(text)])
+    assert [(each.span.line, each.rule, each.allowed) for each in findings] == [
+        (1, "drop-column", "nobody reads it"),
+        (3, "drop-column", None),
+    ]
+
+
+def test_an_allowance_without_a_reason_allows_and_is_itself_found() -> None:
+    text = "ALTER TABLE orders DROP COLUMN note; -- database-patterns: allow[drop-column]"
+    findings = linting.run([in_context(text)])
+    assert [(each.rule, each.allowed) for each in findings] == [("drop-column", ""), ("allowance-without-reason", None)]
+
+
+def test_where_a_direction_is_left_out_no_allowance_is_stale() -> None:
+    migration = in_context("SELECT 1; -- database-patterns: allow[drop-column] because nobody reads it")
+    assert [each.rule for each in linting.run([migration])] == ["allowance-without-effect"]
+    assert linting.run([migration], whole=False) == ()

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from .api.sources import Given, from_metadata, from_paths, from_text
     from .documents import Rule
     from .errors import UserError
-    from .model import Effect, ExplainReport, Finding, LintReport, Span
+    from .model import Effect, Finding, Span
     from .reporting import render
+    from .reports import ExplainReport, LintReport
 
 __all__ = [
     "Effect",
@@ -45,7 +46,9 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "ExplainReport": "reports",
     "Given": "api.sources",
+    "LintReport": "reports",
     "Options": "api.history",
     "Rule": "documents",
     "UserError": "errors",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 from database_patterns import reporting
 from database_patterns.errors import UserError
-from database_patterns.model import POSTGRES_VERSIONS, SEVERITIES, Report
+from database_patterns.model import POSTGRES_VERSIONS, SEVERITIES
+from database_patterns.reports import Report
 
 if TYPE_CHECKING:
     from database_patterns.api.history import Options

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import Final, get_args, get_type_hints
@@ -17,7 +17,19 @@ from . import documents
 from .checks import Hit
 from .documents import Rule
 from .effects.context import HistoryInContext, MigrationInContext, StatementInContext
-from .model import POSTGRES_VERSIONS, SEVERITIES, Certainty, Direction, Finding, Gap, Severity, Span, Statement
+from .model import (
+    POSTGRES_VERSIONS,
+    SEVERITIES,
+    Allowance,
+    AllowanceInUse,
+    Certainty,
+    Direction,
+    Finding,
+    Gap,
+    Severity,
+    Span,
+    Statement,
+)
 from .places import start_of
 from .prose import size
 
@@ -53,16 +65,50 @@ class _Subject:
         return self.migration.assumptions.postgres if self.migration else POSTGRES_VERSIONS[-1]
 
 
-def run(subjects: Iterable[MigrationInContext | HistoryInContext]) -> tuple[Finding, ...]:
+def run(subjects: Iterable[MigrationInContext | HistoryInContext], *, whole: bool = True) -> tuple[Finding, ...]:
     """All findings on the subjects and on what they hold, by path, line, column and rule.
+
+    Those that their file allows are among them, with the reason as ``allowed``.
 
     Args:
         subjects: each direction of each migration that is to be linted, and the histories that they are.
+        whole: no direction of these migrations is left out, so that an allowance of which nothing is found is stale.
     """
+    subjects = tuple(subjects)
     found = {finding for subject in subjects for part in _parts(subject) for finding in _findings(part)}
+    migrations = [each for each in subjects if isinstance(each, MigrationInContext)]
+    found = set(_with_allowances(found, migrations, whole=whole))
     return tuple(
         sorted(found, key=lambda each: (each.span.path, each.span.line, each.span.column, each.rule, each.message))
     )
+
+
+def _with_allowances(
+    found: set[Finding], migrations: Iterable[MigrationInContext], *, whole: bool
+) -> Iterator[Finding]:
+    """The findings, those that are allowed with the reason; and what is found of the allowances themselves."""
+    allowances = {each: migration for migration in migrations for each in migration.migration.allowances}
+    allowed = {each: tuple(finding for finding in found if _allows(each, finding)) for each in allowances}
+    reasons = {finding: each.reason or "" for each, some in allowed.items() for finding in some}
+    yield from (replace(finding, allowed=reasons[finding]) if finding in reasons else finding for finding in found)
+    if whole:
+        for each, migration in allowances.items():
+            yield from _findings(_in_use(each, allowed[each], migration))
+
+
+def _allows(allowance: Allowance, finding: Finding) -> bool:
+    place = finding.span
+    return (
+        finding.rule in allowance.rules
+        and place.path == allowance.span.path
+        and allowance.first_line <= place.line <= allowance.last_line
+    )
+
+
+def _in_use(allowance: Allowance, allows: tuple[Finding, ...], migration: MigrationInContext) -> _Subject:
+    ran = applied(migration.assumptions.postgres)
+    value = AllowanceInUse(allowance, allows, frozenset(documents.rules()), ran)
+    return _Subject(value, migration, allowance.span, migration)
 
 
 def gaps(migration: MigrationInContext, findings: Iterable[Finding] = ()) -> tuple[Gap, ...]:

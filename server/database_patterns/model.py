@@ -87,13 +87,27 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """A comment that allows what ``rules`` flag from ``first_line`` to ``last_line``; it has no rules if it is unclear.
+
+    ``reason`` is why, None where the comment does not say.
+    """
+
+    span: Span
+    rules: tuple[str, ...]
+    reason: str | None
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
     """One revision or one SQL file, with its statements in both directions.
 
     ``revision``, ``down_revisions``, ``branch_labels`` and ``depends_on`` are Alembic's, and a SQL file has none of
     them; its statements are its upgrade, unless it is the way back of another file. ``database`` is the one that the
     revision was read for, where its project migrates several. ``header`` is where the file assigns Alembic's names
-    (``revision``, ``down_revision``, …) and defines its two directions.
+    (``revision``, ``down_revision``, …) and defines its two directions. ``allowances`` are those of the file.
     """
 
     path: str
@@ -109,6 +123,7 @@ class Migration:
     depends_on: tuple[str, ...] = ()
     database: str | None = None
     header: Mapping[str, Span] = field(default_factory=dict, repr=False, compare=False)
+    allowances: tuple[Allowance, ...] = ()
 
     def statements(self, direction: Direction) -> tuple[Statement, ...]:
         return self.upgrade if direction == "upgrade" else self.downgrade
@@ -197,7 +212,10 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One hit of a rule. ``message`` names lock, consequence and table; ``help`` is what to write instead."""
+    """One hit of a rule. ``message`` names lock, consequence and table; ``help`` is what to write instead.
+
+    ``allowed`` is the reason for which the file allows it, "" where it gives none, and None where it does not.
+    """
 
     rule: str
     severity: Severity
@@ -210,6 +228,7 @@ class Finding:
     direction: Direction | None = None
     statement: str | None = None
     effects: tuple[Effect, ...] = ()
+    allowed: str | None = None
 
     @property
     def documentation(self) -> str:
@@ -217,111 +236,10 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class LintReport:
-    """The answer of ``lint``; ``unreadable`` holds one line for each input that could not be read at all.
+class AllowanceInUse:
+    """An allowance with what it allows; ``known`` are the rules there are, ``applied`` those of them that were run."""
 
-    ``notes`` say in sentences what was concluded about the project, or left out on purpose, ``rules`` how many ran.
-    ``sources`` holds the text of every file that a finding is in, by the path of its span, for excerpts.
-    """
-
-    postgres: int
-    findings: tuple[Finding, ...]
-    not_analysed: tuple[Gap, ...] = ()
-    unreadable: tuple[str, ...] = ()
-    migrations: int = 0
-    statements: int = 0
-    rules: int = 0
-    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedStatement:
-    """A statement beside what it will do."""
-
-    statement: Statement
-    prediction: Prediction
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedMigration:
-    """One direction of one migration; ``strongest_locks`` is per relation over the whole direction.
-
-    ``harm`` is how much live traffic notices, as a number that is greater for the worse of two migrations. ``stops``
-    says in sentences where the direction ends with an error of its own, which no statement shows. ``instead`` are the
-    findings that say what to write in its place.
-    """
-
-    path: str
-    direction: Direction
-    complete: bool
-    statements: tuple[ExplainedStatement, ...]
-    strongest_locks: Mapping[str, LockMode]
-    verdict: str
-    harm: int = 0
-    stops: tuple[str, ...] = ()
-    instead: tuple[Finding, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    revision: str | None = None
-    down_revisions: tuple[str, ...] = ()
-    database: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainReport:
-    """The answer of ``explain``; ``unreadable`` and ``notes`` as in LintReport."""
-
-    postgres: int
-    migrations: tuple[ExplainedMigration, ...]
-    not_analysed: tuple[Gap, ...] = ()
-    unreadable: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """One line of ``doctor``: what was looked for, whether it is there, and in words which one, or what to do."""
-
-    name: str
-    available: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredStatement:
-    """Prediction beside measurement; ``disagreements`` are sentences, none where the two agree."""
-
-    statement: Statement
-    prediction: Prediction
-    measurement: Measurement
-    disagreements: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A call of the MCP tool ``lint_migration``: its arguments, and the report that its answer shows a page of."""
-
-    path: str
-    limit: int
-    report: LintReport
-
-    @property
-    def arguments(self) -> dict[str, str | int]:
-        return {"path": self.path, "limit": self.limit}
-
-
-@dataclass(frozen=True, slots=True)
-class Demonstration:
-    """What ``demo`` shows: findings, the worst revision explained, the same measured, and as an agent asks for it.
-
-    ``not_measured`` says in one line why nothing was measured, and what to install.
-    """
-
-    lint: LintReport
-    explanation: ExplainReport
-    measured: tuple[MeasuredStatement, ...] = ()
-    not_measured: str = ""
-    asked: Asked | None = None
-
-
-Report = LintReport | ExplainReport
+    allowance: Allowance
+    allows: tuple[Finding, ...]
+    known: frozenset[str]
+    applied: frozenset[str]

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from database_patterns.api.demo import demo
-from database_patterns.model import Demonstration
 from database_patterns.reporting import PLAIN, Style, demonstration
+from database_patterns.reports import Demonstration
 
 CHAPTERS = (
     "1  Lint the example's history",

@@ -10,7 +10,7 @@ from database_patterns import from_paths, lint
 from database_patterns.api import sources
 from database_patterns.api.explain import explain
 from database_patterns.api.history import UNKNOWN, Options
-from database_patterns.model import LintReport
+from database_patterns.reports import LintReport
 
 REVISION = """\
 import sqlalchemy as sa

@@ -15,7 +15,7 @@ from database_patterns.api.sources import Given, Source, from_project, from_text
 from database_patterns.databases.snapshot import Snapshot
 from database_patterns.errors import UserError
 from database_patterns.lab.server import Database
-from database_patterns.model import Capability, ExplainedMigration
+from database_patterns.reports import Capability, ExplainedMigration
 
 FROM_THE_HISTORY = "the live database has this revision already, which is followed from the history alone"
 FROM_THE_DATABASE = "the schema before is that of the live database as it is now"

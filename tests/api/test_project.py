@@ -10,7 +10,8 @@ from database_patterns.api import sources
 from database_patterns.api.explain import explain
 from database_patterns.api.history import Options
 from database_patterns.api.lint import lint
-from database_patterns.model import ExplainReport, Gap, Span
+from database_patterns.model import Gap, Span
+from database_patterns.reports import ExplainReport
 
 ENV = """\
 from alembic import context

@@ -13,7 +13,7 @@ from database_patterns.api.lint import lint
 from database_patterns.api.sources import Given, Source
 from database_patterns.errors import UserError
 from database_patterns.locks import LockMode
-from database_patterns.model import ExplainedMigration
+from database_patterns.reports import ExplainedMigration
 
 BUILD = "CREATE INDEX i ON orders (customer_id);"
 REVISION = """\

@@ -10,7 +10,8 @@ from database_patterns.api.history import Options
 from database_patterns.api.sources import Given, Source
 from database_patterns.lab import driver
 from database_patterns.lab.server import Database
-from database_patterns.model import Direction, ExplainedMigration
+from database_patterns.model import Direction
+from database_patterns.reports import ExplainedMigration
 
 SCHEMA = """
 CREATE TABLE users (id bigint PRIMARY KEY, email text, age int);

@@ -5,12 +5,8 @@ from __future__ import annotations
 from database_patterns.locks import LockMode
 from database_patterns.model import (
     Effect,
-    ExplainedMigration,
-    ExplainedStatement,
-    ExplainReport,
     Finding,
     Gap,
-    LintReport,
     PossibleFailure,
     Prediction,
     ServerError,
@@ -18,6 +14,7 @@ from database_patterns.model import (
     Statement,
     Transaction,
 )
+from database_patterns.reports import ExplainedMigration, ExplainedStatement, ExplainReport, LintReport
 
 REVISION = """\
 def upgrade() -> None:

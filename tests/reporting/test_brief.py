@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from database_patterns import documents
-from database_patterns.model import Finding, LintReport
+from database_patterns.model import Finding
 from database_patterns.reporting import brief
+from database_patterns.reports import LintReport
 
 from .samples import CLEAN, EXPLAIN, GAP, INDEX, LINT
 

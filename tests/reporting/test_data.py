@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 
 from database_patterns.locks import LockMode
-from database_patterns.model import Capability, Measurement
+from database_patterns.model import Measurement
 from database_patterns.reporting import capabilities, data, render
+from database_patterns.reports import Capability
 
 from .samples import CLEAN, EXPLAIN, INDEX, LINT
 
@@ -32,7 +33,16 @@ INDEX_EFFECT = {
 
 def test_a_lint_report_has_the_fields_of_the_contract() -> None:
     report = json.loads(render(LINT, "json"))
-    assert list(report) == ["version", "postgres", "findings", "not_analysed", "unreadable", "notes", "summary"]
+    assert list(report) == [
+        "version",
+        "postgres",
+        "findings",
+        "allowed",
+        "not_analysed",
+        "unreadable",
+        "notes",
+        "summary",
+    ]
     assert report["notes"] == []
     assert report["not_analysed"] == [
         {

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from database_patterns.locks import LockMode
-from database_patterns.model import Capability, Effect, ExplainedMigration, Report, Span
+from database_patterns.model import Effect, Span
 from database_patterns.reporting import PLAIN, Style, capabilities, render, terminal
 from database_patterns.reporting.excerpt import excerpt
+from database_patterns.reports import Capability, ExplainedMigration, Report
 
 from .samples import CLEAN, EXPLAIN, GAP, INDEX, LINT, REVISION
 

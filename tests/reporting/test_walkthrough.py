@@ -6,16 +6,9 @@ import json
 from dataclasses import replace
 
 from database_patterns.locks import LockMode
-from database_patterns.model import (
-    Asked,
-    Demonstration,
-    Effect,
-    MeasuredStatement,
-    Measurement,
-    Prediction,
-    ServerError,
-)
+from database_patterns.model import Effect, Measurement, Prediction, ServerError
 from database_patterns.reporting import Style, brief, demonstration
+from database_patterns.reports import Asked, Demonstration, MeasuredStatement
 
 from .samples import CREATE_INDEX, EXPLAIN, INDEX_EFFECT, LINT
 

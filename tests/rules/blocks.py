@@ -45,7 +45,8 @@ class Source:
         return sorted((self.place(claim.line + self.offset), name) for claim in claims for name in claim.values)
 
     def found(self, findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
-        return sorted((self.place(finding.span.line), finding.rule) for finding in findings)
+        left = (finding for finding in findings if finding.allowed is None)
+        return sorted((self.place(finding.span.line), finding.rule) for finding in left)
 
     def claims_about(self, at: StatementInContext) -> list[Expectation]:
         """What the block says of a statement, but for its findings."""

@@ -9,7 +9,7 @@ from database_patterns import documents
 from database_patterns.errors import UserError
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
-from database_patterns.model import Asked, Demonstration, LintReport, MeasuredStatement
+from database_patterns.reports import Asked, Demonstration, LintReport, MeasuredStatement
 
 from . import history, sources
 from .agreement import disagreements

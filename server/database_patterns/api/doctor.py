@@ -11,7 +11,7 @@ from typing import Final
 from database_patterns import documents, reading
 from database_patterns.errors import UserError
 from database_patterns.lab import binaries, server
-from database_patterns.model import Capability
+from database_patterns.reports import Capability
 
 from . import live
 

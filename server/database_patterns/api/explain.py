@@ -7,14 +7,8 @@ from collections.abc import Iterable
 from database_patterns import linting
 from database_patterns.effects.context import MigrationInContext
 from database_patterns.locks import LockMode
-from database_patterns.model import (
-    Direction,
-    ExplainedMigration,
-    ExplainedStatement,
-    ExplainReport,
-    Migration,
-    Prediction,
-)
+from database_patterns.model import Direction, Migration, Prediction
+from database_patterns.reports import ExplainedMigration, ExplainedStatement, ExplainReport
 
 from . import history, sources, verdict
 from .history import Options
@@ -65,7 +59,7 @@ def _explained(
         verdict=verdict.verdict(context, complete=complete),
         stops=verdict.stops(context),
         harm=verdict.harm(context.statements),
-        instead=linting.run([context]),
+        instead=tuple(each for each in linting.run([context], whole=False) if each.allowed is None),
         assumptions=(*assumed, *verdict.alone(context), *sorted(uncertain)),
         revision=migration.revision,
         down_revisions=migration.down_revisions,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from database_patterns import linting
-from database_patterns.model import LintReport
+from database_patterns.reports import LintReport
 
 from . import history, sources
 from .history import Options
@@ -22,16 +22,18 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
     contexts = [context for each in followed for context in each.contexts]
     findings = linting.run(subject for each in followed for subject in each.subjects)
     environments = {env.path: env.text for each in followed if (env := each.history.environment)}
+    kept = tuple(finding for finding in findings if finding.allowed is None)
     gaps = [gap for each in contexts for gap in linting.gaps(each, findings)]
     unreadable = (*read.unreadable, *(line for each in followed for line in each.start.unreadable))
     return LintReport(
         postgres=options.postgres,
-        findings=findings,
+        findings=kept,
+        allowed=tuple(finding for finding in findings if finding.allowed is not None),
         not_analysed=tuple(dict.fromkeys((*read.gaps, *gaps))),
         unreadable=tuple(dict.fromkeys(unreadable)),
         migrations=len({each.path for each in read.migrations}),
         statements=sum(len(each.statements) for each in contexts),
         rules=len(linting.applied(options.postgres)),
-        sources=environments | given.text_of(finding.span.path for finding in findings),
+        sources=environments | given.text_of(finding.span.path for finding in kept),
         notes=read.notes,
     )

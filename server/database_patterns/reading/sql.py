@@ -12,6 +12,7 @@ from typing import Final
 from database_patterns.actions import TransactionControl
 from database_patterns.model import Direction, Gap, Migration, Span, Statement, Transaction
 
+from .allowances import in_sql
 from .psql import without_commands
 from .sql_layouts import UNTOLD, Part, Running, parts
 from .statements import Locate, parse
@@ -84,6 +85,7 @@ class _Found:
             downgrade=tuple(self.statements["downgrade"]),
             upgrade_gaps=tuple(self.gaps["upgrade"]),
             downgrade_gaps=tuple(self.gaps["downgrade"]),
+            allowances=in_sql(self.text, self.path, (each.span for some in self.statements.values() for each in some)),
         )
 
 

@@ -69,7 +69,8 @@ def _joined(first: Migration, second: Migration) -> Migration | None:
     gaps = there.downgrade_gaps + back.downgrade_gaps
     empty = DoesNothing(start_of(back.path), "downgrade", defined=True)
     notes = there.notes if back.downgrade or back.downgrade_gaps else (*there.notes, empty)
-    return replace(there, downgrade=there.downgrade + back.downgrade, downgrade_gaps=gaps, notes=notes)
+    downgrade, allowances = there.downgrade + back.downgrade, there.allowances + back.allowances
+    return replace(there, downgrade=downgrade, downgrade_gaps=gaps, notes=notes, allowances=allowances)
 
 
 def _goes_back(migration: Migration) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
 from database_patterns.documents import Document
-from database_patterns.model import Capability, Demonstration, LintReport, Report
+from database_patterns.reports import Capability, Demonstration, LintReport, Report
 
 from . import data, markdown, terminal, walkthrough
 from .style import PLAIN, Style, printable

@@ -11,15 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from database_patterns.documents import Document
-from database_patterns.model import (
-    Asked,
-    Effect,
-    ExplainedMigration,
-    ExplainedStatement,
-    ExplainReport,
-    Finding,
-    LintReport,
-)
+from database_patterns.model import Effect, Finding
+from database_patterns.reports import Asked, ExplainedMigration, ExplainedStatement, ExplainReport, LintReport
 
 from . import words
 from .style import printable

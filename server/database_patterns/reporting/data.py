@@ -10,20 +10,16 @@ from typing import Any, Final
 
 from database_patterns.documents import Document, Rule
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import (
+from database_patterns.model import Effect, Finding, Gap, Measurement, Span
+from database_patterns.reports import (
     Asked,
     Capability,
     Demonstration,
-    Effect,
     ExplainedMigration,
     ExplainedStatement,
     ExplainReport,
-    Finding,
-    Gap,
     LintReport,
     MeasuredStatement,
-    Measurement,
-    Span,
 )
 
 from . import brief, words
@@ -33,12 +29,13 @@ Data = dict[str, Any]
 
 
 def lint(report: LintReport) -> Data:
-    """``{"version", "postgres", "findings", "not_analysed", "unreadable", "notes", "summary"}``."""
+    """``{"version", "postgres", "findings", "allowed", "not_analysed", "unreadable", "notes", "summary"}``."""
     counted = words.severities(report)
     return {
         "version": VERSION,
         "postgres": report.postgres,
         "findings": [finding(item) for item in report.findings],
+        "allowed": [allowed(item) for item in report.allowed],
         "not_analysed": [gap(item) for item in report.not_analysed],
         "unreadable": list(report.unreadable),
         "notes": list(report.notes),
@@ -83,6 +80,11 @@ def finding(item: Finding) -> Data:
         "fix": None,
         "documentation": item.documentation,
     }
+
+
+def allowed(item: Finding) -> Data:
+    """The rule and the place of a finding that its file allows, and the reason that it gives."""
+    return {"rule": item.rule, **span(item.span), "because": item.allowed or None}
 
 
 def migration(item: ExplainedMigration) -> Data:

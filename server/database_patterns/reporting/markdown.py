@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from database_patterns.documents import Document
-from database_patterns.model import Effect, ExplainedMigration, ExplainedStatement, ExplainReport, Finding, LintReport
+from database_patterns.model import Effect, Finding
+from database_patterns.reports import ExplainedMigration, ExplainedStatement, ExplainReport, LintReport
 
 from . import words
 

@@ -8,15 +8,8 @@ from typing import Final
 
 from database_patterns.documents import Document
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import (
-    Capability,
-    Effect,
-    ExplainedMigration,
-    ExplainedStatement,
-    ExplainReport,
-    Finding,
-    LintReport,
-)
+from database_patterns.model import Effect, Finding
+from database_patterns.reports import Capability, ExplainedMigration, ExplainedStatement, ExplainReport, LintReport
 
 from . import words
 from .excerpt import excerpt

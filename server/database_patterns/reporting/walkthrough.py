@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from database_patterns.model import Demonstration, Effect, Finding, MeasuredStatement
+from database_patterns.model import Effect, Finding
+from database_patterns.reports import Demonstration, MeasuredStatement
 
 from . import brief, terminal, words
 from .style import Style, printable

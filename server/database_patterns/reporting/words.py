@@ -8,8 +8,9 @@ from typing import Final
 
 from database_patterns.documents import Document, Rule
 from database_patterns.locks import LockMode, blocked_by
-from database_patterns.model import SEVERITIES, Effect, ExplainedMigration, Gap, LintReport, Severity, Span, Statement
+from database_patterns.model import SEVERITIES, Effect, Gap, Severity, Span, Statement
 from database_patterns.prose import listed, size
+from database_patterns.reports import ExplainedMigration, LintReport
 
 NAMES_MAX: Final = 2
 """So many indexes are named; more are counted."""
@@ -44,11 +45,12 @@ def is_complete(report: LintReport) -> bool:
 
 
 def summary(report: LintReport) -> str:
-    """One line: what was found, in how much, for which server, and what was left out."""
+    """One line: what was found, in how much, for which server, what is allowed, and what was left out."""
     found = ", ".join(count(number, severity) for severity, number in severities(report).items() if number)
     none = f"{'No findings' if is_complete(report) else 'Incomplete: no findings'} by {count(report.rules, 'rule')}"
     read = f"{count(report.migrations, 'migration')}, {count(report.statements, 'statement')}"
     left_out = [
+        f"{len(report.allowed)} allowed" if report.allowed else "",
         f"{len(report.not_analysed)} not analysed" if report.not_analysed else "",
         f"{len(report.unreadable)} unreadable" if report.unreadable else "",
     ]

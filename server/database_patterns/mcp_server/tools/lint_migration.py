@@ -26,6 +26,7 @@ class Answer(BaseModel):
     version: int
     postgres: int
     findings: list[dict[str, Any]]
+    allowed: list[dict[str, Any]]
     not_analysed: list[dict[str, Any]]
     unreadable: list[str]
     notes: list[str]

@@ -12,6 +12,7 @@ from typing import get_args
 
 from database_patterns.errors import UserError
 from database_patterns.model import Direction, DoesNothing, Fails, Gap, Migration, Note, Span, Statement
+from database_patterns.reading.allowances import in_python
 
 from .account import Account
 from .budget import Budget, OutOfBudgetError
@@ -55,6 +56,7 @@ def read(text: str, path: str, context: RevisionContext) -> Migration:
         depends_on=upgrade.depends_on,
         database=context.database,
         header=_header(source),
+        allowances=in_python(source.text, path),
     )
 
 

@@ -1,0 +1,1 @@
+"""Checks of what the linter itself is told: the comments that allow a finding."""
