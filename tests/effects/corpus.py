@@ -6,7 +6,8 @@ Nothing here imports ``effects``: a case is a statement over a schema, and what 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Final
 from tests.effects.witnesses import Verdict, disagreements, opened_by_minor_releases
 
 from database_patterns.catalog import Catalog
+from database_patterns.lab import driver
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
 from database_patterns.model import Prediction, Statement
@@ -34,6 +36,7 @@ SCHEMAS: Final = (
     "refusals",
     "commands",
     "dependents",
+    "rarities",
     "lookups",
     "cascades",
 )
@@ -122,6 +125,23 @@ def _of_record(record: dict[str, Any], found: dict[str, Any], statement: Stateme
         )
 
 
+@contextmanager
+def witness(server: Server, name: str) -> Generator[Database]:
+    """A database with the schema of a corpus; its owner may make foreign tables, which an administrator permits."""
+    with server.database() as made:
+        with driver.connect(made.admin) as administrator:
+            for permission in _FOREIGN_TABLES:
+                assert driver.execute(administrator, permission) is None
+        made.execute(sql(name, "schema"))
+        yield made
+
+
+_FOREIGN_TABLES: Final = (
+    "CREATE FOREIGN DATA WRAPPER nothing",
+    "GRANT USAGE ON FOREIGN DATA WRAPPER nothing TO PUBLIC",
+)
+
+
 def measured_on(server: Server, known: Known) -> Iterator[Case]:
     """Every statement of the corpora, as this server does it; what is not ``known`` yet is measured, and then known."""
     for name in SCHEMAS:
@@ -129,27 +149,27 @@ def measured_on(server: Server, known: Known) -> Iterator[Case]:
         keys = {(server.postgres, setup, statement.sql): statement for statement in statements}
         missing = {key: statement for key, statement in keys.items() if key not in known}
         if missing:
-            with server.database(setup_sql=setup) as witness:
-                known.update({key: _measure(statement, witness) for key, statement in missing.items()})
+            with witness(server, name) as database:
+                known.update({key: _measure(statement, database) for key, statement in missing.items()})
         yield from (_case(name, statement, server.postgres, known[key]) for key, statement in keys.items())
-    with server.database(setup_sql=sql(ACROSS_TIME_ZONES[0], "schema")) as witness:
-        yield from (across_time_zones(timezone, witness) for timezone in TIME_ZONES)
+    with witness(server, ACROSS_TIME_ZONES[0]) as database:
+        yield from (across_time_zones(timezone, database) for timezone in TIME_ZONES)
 
 
-def across_time_zones(timezone: str, witness: Database) -> Case:
+def across_time_zones(timezone: str, database: Database) -> Case:
     """The statement that looks at the session's TimeZone, in one of them."""
     name, text = ACROSS_TIME_ZONES
     (statement,) = read_text(text).upgrade
-    return measured(name, statement, witness, timezone)
+    return measured(name, statement, database, timezone)
 
 
-def measured(name: str, statement: Statement, witness: Database, timezone: str = "UTC") -> Case:
+def measured(name: str, statement: Statement, database: Database, timezone: str = "UTC") -> Case:
     """A statement of the corpus ``name``, as it is done in a database with its schema."""
-    return _case(name, statement, witness.postgres, _measure(statement, witness, timezone), timezone)
+    return _case(name, statement, database.postgres, _measure(statement, database, timezone), timezone)
 
 
-def _measure(statement: Statement, witness: Database, timezone: str = "UTC") -> Measured:
-    found = measure(witness, statement.sql, before=[f"SET LOCAL TimeZone = '{timezone}'"])
+def _measure(statement: Statement, database: Database, timezone: str = "UTC") -> Measured:
+    found = measure(database, statement.sql, before=[f"SET LOCAL TimeZone = '{timezone}'"])
     return Verdict.measured(found), found.observed == "sampled"
 
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Final
 
 import pytest
-from tests.effects.corpus import SCHEMAS, TIME_ZONES, Case, across_time_zones, measured, sql
+from tests.effects.corpus import SCHEMAS, TIME_ZONES, Case, across_time_zones, measured, sql, witness
 
 from database_patterns.effects import Assumptions, predict
 from database_patterns.lab.server import Database, Server
@@ -26,9 +26,9 @@ CASES: Final = [
 
 
 @pytest.fixture(scope="module")
-def witnesses(server: Server) -> Generator[dict[str, Database]]:
+def witnesses(own_server: Server) -> Generator[dict[str, Database]]:
     with ExitStack() as databases:
-        yield {name: databases.enter_context(server.database(setup_sql=sql(name, "schema"))) for name in SCHEMAS}
+        yield {name: databases.enter_context(witness(own_server, name)) for name in SCHEMAS}
 
 
 @pytest.mark.parametrize(("name", "statement"), CASES)

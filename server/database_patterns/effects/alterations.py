@@ -147,6 +147,8 @@ def _recurses(action: TableAction, table: Table, postgres: int) -> bool:
     """Whether a subcommand goes on to the partitions, or to the tables that inherit."""
     if isinstance(action, actions.OtherAlteration):
         return other_alterations.recurses(action, table, postgres)
+    if isinstance(action, actions.AlterConstraint):
+        return constraint_properties.recurses(action, table, postgres)
     if isinstance(action, actions.AttachPartition | actions.DetachPartition) or action.only:
         return False
     if isinstance(action, actions.ValidateConstraint):
@@ -155,7 +157,7 @@ def _recurses(action: TableAction, table: Table, postgres: int) -> bool:
     if isinstance(action, actions.AddConstraint):
         inherited = action.constraint.kind in {"check", "not null"} and not action.constraint.no_inherit
         return inherited or table.partitioned
-    return constraint_properties.recurses(action, table) if isinstance(action, actions.AlterConstraint) else True
+    return True
 
 
 def _reaches_children(action: TableAction, table: Table, postgres: int) -> bool:

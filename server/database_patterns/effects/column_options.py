@@ -19,8 +19,8 @@ _SRX: Final = LockMode.ShareRowExclusiveLock
 _INTEGERS: Final = frozenset({"int2", "int4", "int8"})
 IDENTITY_OF_ALL_PARTITIONS_SINCE: Final = 17
 _TOASTED: Final = frozenset(
-    {"bit", "bpchar", "bytea", "cidr", "inet", "json", "jsonb", "jsonpath", "numeric", "path", "polygon", "refcursor",
-     "text", "tsvector", "varbit", "varchar", "xml"}
+    {"bit", "bpchar", "bytea", "cidr", "inet", "json", "jsonb", "jsonpath", "numeric", "path", "pg_snapshot", "polygon",
+     "refcursor", "text", "tsvector", "txid_snapshot", "varbit", "varchar", "xml"}
 )  # fmt: skip
 """PostgreSQL's own types, beside arrays and ranges, whose values may be compressed or stored out of line."""
 
@@ -191,7 +191,7 @@ def _change_identity(at: Alteration, table: Table, _column: Column | None, actio
     for sequence in at.catalog.sequences_of(table, action.name):
         at.work.lock(sequence, _SRX, "The identity's sequence is altered.", sources.ALTER_TABLE)
         if set(action.options) - {"generated"}:
-            at.work.rewrite(sequence, "The sequence's state is written anew.", reads=False)
+            at.work.rewrite(sequence, "The sequence's state is written anew.")
 
 
 def _set_expression(at: Alteration, table: Table, column: Column | None, action: actions.OtherAlteration) -> None:

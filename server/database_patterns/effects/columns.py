@@ -54,6 +54,8 @@ def require_with_children(at: Alteration, table: Table, message: str, *, only: b
 def add(at: Alteration, table: Table, action: actions.AddColumn) -> None:
     """Enter what ADD COLUMN does to the rows, and what its inline constraints do."""
     column = action.column
+    for constraint in column.constraints if table.kind == "foreign table" else ():
+        constraints.require_local(constraint)
     if table.partition and table.name == at.table.name:
         raise Refused("42809", "cannot add column to a partition")
     if column.name in table.columns:

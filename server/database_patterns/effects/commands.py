@@ -151,7 +151,7 @@ def _foreign_table(work: Work, tree: Node) -> None:
     """CREATE FOREIGN TABLE, which locks what CREATE TABLE does."""
     (action,) = translate(tree.base, "CREATE FOREIGN TABLE")
     if isinstance(action, actions.CreateTable):
-        tables.create(work, action)
+        tables.create(work, action, foreign=True)
     work.may_fail("42704", f"there is no server {tree.servername}")
 
 

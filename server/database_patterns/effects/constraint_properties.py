@@ -17,9 +17,13 @@ from .work import Refused
 _ENFORCEABLE_SINCE = 18
 
 
-def recurses(action: actions.AlterConstraint, table: Table) -> bool:
-    """Whether the tables below are altered too: those of a foreign key, and what inherits a NOT NULL."""
-    return table.partitioned or bool(action.no_inherit)
+def recurses(action: actions.AlterConstraint, table: Table, postgres: int) -> bool:
+    """Whether the tables below are altered too: those of a foreign key, and what inherits a NOT NULL.
+
+    Before 18 ONLY makes no difference.
+    """
+    by_only = action.only and postgres >= _ENFORCEABLE_SINCE
+    return not by_only and (table.partitioned or bool(action.no_inherit))
 
 
 def alter(at: Alteration, table: Table, action: actions.AlterConstraint) -> None:

@@ -25,10 +25,10 @@ _INDEXED = frozenset({"unique", "primary key", "exclusion"})
 def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
     """Enter ADD CONSTRAINT of any kind."""
     constraint = action.constraint
+    if table.kind == "foreign table":
+        require_local(constraint, sqlstate="0A000" if table.name == at.table.name else "42809")
     if table.name == at.table.name:
-        references.require_in(at.work, table, constraint.expression, constraint.predicate)
-        for column in sorted(constrained_columns(constraint)):
-            columns.require(table, column)
+        _require_names(at, table, constraint)
         if constraint.kind == "not null" and _repeats_not_null(at, table, constraint):
             return
         _require_addable(at, table, action)
@@ -43,6 +43,18 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
         at.work.scan(table, "The CHECK is evaluated for every row.")
         if table.rows != "none":
             at.work.may_fail("23514", f"a row of {table.name} violates the CHECK")
+
+
+def _require_names(at: Alteration, table: Table, constraint: Constraint) -> None:
+    references.require_in(at.work, table, constraint.expression, constraint.predicate)
+    for column in sorted(constrained_columns(constraint)):
+        columns.require(table, column)
+
+
+def require_local(constraint: Constraint, sqlstate: str = "0A000") -> None:
+    """Raise Refused where a foreign table, whose rows PostgreSQL does not see, would get an index or a foreign key."""
+    if constraint.kind in {*_INDEXED, "foreign key"}:
+        raise Refused(sqlstate, f"{constraint.kind} constraints are not supported on foreign tables")
 
 
 def _require_addable(at: Alteration, table: Table, action: actions.AddConstraint) -> None:

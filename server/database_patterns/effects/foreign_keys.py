@@ -20,7 +20,6 @@ _COMPARABLE: Final = (
     frozenset({"int2", "int4", "int8"}),
     frozenset({"float4", "float8"}),
     frozenset({"date", "timestamp", "timestamptz"}),
-    frozenset({"text", "varchar", "name"}),
 )
 """Types whose values one operator family compares with each other."""
 _COMPARED_AS: Final = {"varchar": ("text",), "cidr": ("inet",)}
@@ -59,6 +58,8 @@ def _lock_referenced(work: Work, referenced: Table, mode: LockMode, what: str) -
 def pass_on(at: Alteration, partition: Table, key: Constraint) -> None:
     """Enter that a partition gets its part of a foreign key from above: an equal one of its own, or a new one."""
     work = at.work
+    if partition.kind == "foreign table":
+        raise Refused("42809", "foreign key constraints are not supported on foreign tables")
     referenced = referenced_table(work, key)
     equal = (each for each in partition.foreign_keys if same_key(each, key))
     own = next((each for each in equal if not each.not_valid or work.postgres >= _NOT_VALID_ON_PARTITIONED), None)
@@ -76,7 +77,7 @@ def referenced_table(work: Work, constraint: Constraint) -> Table:
     name = constraint.references
     assert name is not None  # noqa: S101 - every foreign key has it
     found = work.table(name)
-    if found.kind not in {"table", "foreign table"}:
+    if found.kind != "table":
         raise Refused("42809", f'referenced relation "{name}" is not a table')
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from database_patterns import actions
@@ -84,8 +85,8 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
     for column in named:
         if table.lacks(column):
             raise Refused("42703", f'column "{column}" does not exist')
-    if action.unique and table.partitioned and not table.partition_key <= set(named):
-        raise Refused("0A000", "unique constraint on partitioned table must include all partitioning columns")
+    if action.unique and table.partitioned:
+        _require_unique_in_partitions(work, table, named)
     _require_capable(action)
     for element in action.elements:
         if element.expression is not None:
@@ -97,6 +98,14 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
             require_class(work, action.method, found)
     if action.predicate is not None:
         _require_immutable(work, table, action.predicate, "index predicate")
+
+
+def _require_unique_in_partitions(work: Work, table: Table, named: Collection[str]) -> None:
+    """Raise Refused where an index cannot keep the rows of all partitions apart."""
+    if any(each.kind == "foreign table" for each in work.catalog.family(table)):
+        raise Refused("42809", f'cannot create unique index on partitioned table "{table.name}" with foreign tables')
+    if not table.partition_key <= set(named):
+        raise Refused("0A000", "unique constraint on partitioned table must include all partitioning columns")
 
 
 def _require_immutable(work: Work, table: Table, expression: actions.Expression, where: str) -> None:

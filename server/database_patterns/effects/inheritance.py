@@ -148,4 +148,4 @@ def _require_constraints(child: Table, parent: Table) -> None:
         if own.expression and wanted.expression and own.expression.sql != wanted.expression.sql:
             raise Refused("42804", f'child table "{child.name}" has different definition for CHECK "{wanted.name}"')
         if own.no_inherit or (own.not_valid and not wanted.not_valid):
-            raise Refused("55000", f'constraint "{wanted.name}" conflicts with that of child table "{child.name}"')
+            raise Refused("42P17", f'constraint "{wanted.name}" conflicts with that of child table "{child.name}"')

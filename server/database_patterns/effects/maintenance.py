@@ -178,7 +178,7 @@ def reindex(work: Work, tree: Node) -> None:
         if not work.catalog.complete:
             work.doubt("which tables there are is not known")
         chosen = tuple(
-            each for each in every if tree.name in {None, each.name.schema} or tree.kind != kinds.REINDEX_OBJECT_SCHEMA
+            each for each in every if tree.kind != kinds.REINDEX_OBJECT_SCHEMA or tree.name == each.name.schema
         )
     if chosen and chosen[0].partitioned and not concurrently:
         work.refuse_in_transaction("REINDEX TABLE of a partitioned table")

@@ -36,7 +36,7 @@ _STRONG_OPTIONS: Final = frozenset(
      "security_barrier", "security_invoker", "check_option"}
 )  # fmt: skip
 """Storage parameters that take ACCESS EXCLUSIVE; the others take SHARE UPDATE EXCLUSIVE."""
-_PARAMETERS: Final = frozenset({"SetRelOptions", "ResetRelOptions", "ReplaceRelOptions"})
+_PARAMETERS: Final = frozenset({"SetRelOptions", "ResetRelOptions"})
 _RECURSING_IN_PARTITIONS: Final = frozenset({"AddIdentity", "SetIdentity", "DropIdentity"})
 _RECURSING: Final = frozenset({"SetStatistics", "SetStorage", "SetExpression", "DropExpression"})
 
@@ -133,7 +133,7 @@ def _persistence(at: Alteration, table: Table, action: actions.OtherAlteration) 
     at.work.rewrite(table, f"It is copied to become {wanted}.", reads=reads)
     for sequence in at.catalog.sequences_of(table) if at.work.postgres >= _SEQUENCES_FOLLOW_SINCE else ():
         at.work.lock(sequence, _AX, f"It becomes {wanted} with its table.", sources.ALTER_TABLE)
-        at.work.rewrite(sequence, "The sequence's state is written anew.", reads=False)
+        at.work.rewrite(sequence, "The sequence's state is written anew.")
 
 
 def _sequence_persistence(at: Alteration, table: Table, wanted: str) -> None:

@@ -37,8 +37,8 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
     _check_bound(work, partition, _proves_bound(partition, table, action.bound.tree if action.bound else None))
+    tables.take_indexes(work, table, foreign=partition.kind == "foreign table")
     for index in table.indexes.values():
-        work.lock(index, _SUX, "The new partition gets its part of it.", sources.PARTITIONING)
         if not any(same_index(each, index) for each in partition.indexes.values()):
             work.scan(partition, f"Its part of {index.name} is built from every row.")
     for default in (each for each in work.catalog.children(table) if each.default_partition):

@@ -37,7 +37,7 @@ def _lock(work: Work, tree: Node, reason: str) -> None:
         if each.pubtable is None:
             continue
         table = work.table(relation_name(each.pubtable.relation))
-        if table.complete and table.kind != "table":
+        if table.complete and (table.kind != "table" or table.persistence != "permanent"):
             raise Refused("22023", f'cannot add relation "{table.name}" to publication')
         references.require_names(work, each.pubtable.whereClause, table)
         for column in each.pubtable.columns or ():

@@ -23,18 +23,16 @@ _AX = LockMode.AccessExclusiveLock
 _KEYS = frozenset({"primary key", "unique"})
 
 
-def create(work: Work, action: actions.CreateTable) -> None:
-    """CREATE TABLE, also AS a query and as a partition: only what is there already is locked."""
+def create(work: Work, action: actions.CreateTable, *, foreign: bool = False) -> None:
+    """CREATE TABLE, also FOREIGN, AS a query and as a partition: only what is there already is locked."""
     if _is_there(work, action):
         return
     for column in action.columns:
         columns.require_type(work, column)
-    for name in action.inherits:
-        work.lock(_parent(work, name), _SUX, "A table inherits from it.", sources.CREATE_TABLE)
-    _lock_liked(work, action)
-    if action.partition_of is not None:
-        _become_partition(work, _parent(work, action.partition_of), default=action.default_partition)
+    _lock_above(work, action, foreign=foreign)
     for constraint in _written(action):
+        if foreign:
+            constraints.require_local(constraint)
         _refer(work, action, constraint)
     if action.of_type is not None:
         _require_composite(work, action.of_type)
@@ -49,6 +47,16 @@ def create(work: Work, action: actions.CreateTable) -> None:
     made = apply(work.catalog, action).table(_place(work, action))
     if made is not None:
         _require_possible(work, action, made)
+
+
+def _lock_above(work: Work, action: actions.CreateTable, *, foreign: bool) -> None:
+    """Enter the locks on the tables that the new one inherits from, is modelled on, or becomes a partition of."""
+    for name in action.inherits:
+        work.lock(_parent(work, name), _SUX, "A table inherits from it.", sources.CREATE_TABLE)
+    _lock_liked(work, action)
+    if action.partition_of is not None:
+        parent = _parent(work, action.partition_of)
+        _become_partition(work, parent, default=action.default_partition, foreign=foreign)
 
 
 def _written(action: actions.CreateTable) -> list[Constraint]:
@@ -138,12 +146,11 @@ def _lock_liked(work: Work, action: actions.CreateTable) -> None:
         work.lock(work.table(like.table), _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
 
 
-def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
+def _become_partition(work: Work, parent: Table, *, default: bool, foreign: bool) -> None:
     if parent.complete and not parent.partitioned:
         raise Refused("42P17", f'"{parent.name}" is not partitioned')
     work.lock(parent, _AX, "It gets a partition: nobody may use it meanwhile.", sources.PARTITIONING)
-    for index in parent.indexes.values():
-        work.lock(index, _SUX, "The new partition gets its part of it.", sources.PARTITIONING)
+    take_indexes(work, parent, foreign=foreign)
     for key in parent.foreign_keys:
         if key.references is not None:
             work.lock(work.table(key.references), _SRX, "The partition takes over a foreign key.", sources.PARTITIONING)
@@ -157,6 +164,17 @@ def _become_partition(work: Work, parent: Table, *, default: bool) -> None:
             for each in work.catalog.family(sibling):
                 work.scan(each, reason, sources.PARTITIONING)
             work.may_fail("23514", f"a row of {sibling.name} belongs to the new partition")
+
+
+def take_indexes(work: Work, parent: Table, *, foreign: bool) -> None:
+    """Enter that a new partition gets its part of every index; a foreign table has none, and so refuses unique ones."""
+    for index in parent.indexes.values():
+        if not foreign:
+            work.lock(index, _SUX, "The new partition gets its part of it.", sources.PARTITIONING)
+        elif index.unique:
+            raise Refused(
+                "42809", f'a foreign table cannot be a partition of "{parent.name}", which has a unique index'
+            )
 
 
 def take_references(work: Work, parent: Table) -> None:
