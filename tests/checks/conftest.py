@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -73,7 +74,7 @@ def lint(request: pytest.FixtureRequest) -> Callable[..., tuple[Finding, ...]]:
         migration = read_text(HEAD + text, "b.py") if "def upgrade" in text else read_text(text, "b.sql")
         assumptions = Assumptions(postgres=postgres)
         upgrade = follow(migration, "upgrade", catalog, assumptions)
-        downgrade = follow(migration, "downgrade", upgrade.at_end, assumptions)
+        downgrade = replace(follow(migration, "downgrade", upgrade.at_end, assumptions), undoes=upgrade)
         return tuple(finding for finding in linting.run([upgrade, downgrade]) if finding.rule == rule)
 
     return lint

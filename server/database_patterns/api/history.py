@@ -228,7 +228,7 @@ def _downgrades(upgrades: Sequence[MigrationInContext]) -> list[MigrationInConte
         migration = upgrade.migration
         there = migration.kind == "alembic" or has_way_back(migration)
         later = follow(migration, "downgrade", upgrade.at_end, upgrade.assumptions, later) if there else later
-        found.append(later if there else None)
+        found.append(replace(later, undoes=upgrade) if later and there else None)
     return found[::-1]
 
 

@@ -118,7 +118,10 @@ class StatementInContext:
 
 @dataclass(frozen=True, slots=True)
 class MigrationInContext:
-    """One direction of a migration with all its statements in context."""
+    """One direction of a migration with all its statements in context.
+
+    ``undoes`` is the upgrade that a downgrade takes back, where that was followed too.
+    """
 
     migration: Migration
     direction: Direction
@@ -127,6 +130,7 @@ class MigrationInContext:
     at_end: Catalog
     assumptions: Assumptions
     open: _Open = field(default=_Open(), repr=False, compare=False)
+    undoes: MigrationInContext | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
