@@ -10,6 +10,7 @@ from database_patterns.model import CommitOnBind, Direction, Gap, Span
 from database_patterns.reading import read_text
 from database_patterns.reading.alembic import RevisionContext, read_revision
 from database_patterns.reading.alembic.constraint_names import CONDITION
+from database_patterns.settings import Settings
 
 REVISION = """\
 from alembic import op
@@ -176,3 +177,24 @@ def test_where_a_direction_is_left_out_no_allowance_is_stale() -> None:
     migration = in_context("SELECT 1; -- database-patterns: allow[drop-column] because nobody reads it")
     assert [each.rule for each in linting.run([migration])] == ["allowance-without-effect"]
     assert linting.run([migration], whole=False) == ()
+
+
+def test_the_project_decides_how_loudly_rules_speak() -> None:
+    migration = in_context("ALTER TABLE orders DROP COLUMN note;\nCREATE INDEX i ON orders (id);\n", "versions/b.sql")
+    settings = Settings(rules={"drop-column": "error"}, paths={"versions/*": {"index-without-concurrently": "off"}})
+    assert [(each.rule, each.severity) for each in linting.run([migration], settings)] == [("drop-column", "error")]
+    assert linting.applied(18, settings) == linting.applied(18)
+
+
+def test_a_rule_that_is_off_may_be_allowed_without_being_found() -> None:
+    migration = in_context("ALTER TABLE orders DROP COLUMN note; -- database-patterns: allow[drop-column] because of X")
+    assert linting.run([migration], Settings(rules={"drop-column": "off"})) == ()
+
+
+def test_what_depends_on_size_is_certain_of_a_large_table_and_less_severe_of_a_small_one() -> None:
+    migration = in_context("CREATE INDEX i ON orders (id);\nALTER TABLE orders DROP COLUMN note;\n")
+    large = linting.run([migration], Settings(large_tables=("orders",)))
+    small = linting.run([migration], Settings(small_tables=("orders",)))
+    assert [(each.severity, each.certainty) for each in large] == [("error", "proven"), ("warning", "proven")]
+    assert [(each.severity, each.certainty) for each in small] == [("warning", "size-dependent"), ("warning", "proven")]
+    assert small[0].message == f"{linting.run([migration])[0].message} The configuration says that orders is small."

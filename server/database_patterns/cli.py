@@ -28,6 +28,7 @@ COLLECTED_AFTER: Final = 50_000
 """So many new objects make Python look for unreachable ones: a short run has few, and searching is a quarter of it."""
 _STDIN: Final = "-"
 _NEWEST: Final = POSTGRES_VERSIONS[-1]
+_FAIL_ON: Final = "warning"
 _EPILOG: Final = """\
 exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or unreadable input,
 3 something could not be analysed and --strict was given
@@ -69,9 +70,11 @@ def _command(options: argparse.Namespace) -> int:
 def _lint(options: argparse.Namespace) -> int:
     from database_patterns.api.lint import lint  # noqa: PLC0415 - `rules` and `serve --help` need no parser
 
-    report = lint(_given(options), _context(options))
+    context = _context(options)
+    report = lint(_given(options), context)
     _show(report, options)
-    worst = SEVERITIES[: SEVERITIES.index(options.fail_on) + 1]
+    lowest = options.fail_on or context.settings.fail_on or _FAIL_ON
+    worst = SEVERITIES[: SEVERITIES.index(lowest) + 1]
     failed = any(finding.severity in worst for finding in report.findings)
     return _status(report, failed=failed, strict=options.strict)
 
@@ -115,9 +118,11 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from database_patterns.api.settings import settings  # noqa: PLC0415 - as in _lint
     from database_patterns.mcp_server import Settings, serve  # noqa: PLC0415 - the SDK takes a second to import
 
-    serve(Settings(root=options.root, postgres=options.postgres))
+    postgres = options.postgres or settings(options.root).postgres or _NEWEST
+    serve(Settings(root=options.root, postgres=postgres))
     return 0
 
 
@@ -153,16 +158,19 @@ def _standard_input() -> bytes:
 def _context(options: argparse.Namespace) -> Options:
     from database_patterns.api import live, sources, timezones  # noqa: PLC0415 - as in _lint
     from database_patterns.api.history import Options  # noqa: PLC0415 - as in _lint
+    from database_patterns.api.settings import settings  # noqa: PLC0415 - as in _lint
 
+    decided = settings(Path())
     known = live.database() if options.live else None
     if known and options.schema:
         raise UserError("--schema and --live both say what exists", remedy="give one of them")
     return Options(
-        postgres=options.postgres or (known.postgres if known else _NEWEST),
-        timezone=timezones.known(options.timezone) if options.timezone else None,
+        postgres=options.postgres or (known.postgres if known else decided.postgres or _NEWEST),
+        timezone=timezones.known(options.timezone) if options.timezone else decided.timezone,
         schema=sources.schema(Path(options.schema)) if options.schema else sources.Given(),
         history=sources.history(Path(options.history)) if options.history else sources.Given(),
         database=known,
+        settings=decided,
     )
 
 
@@ -255,7 +263,11 @@ def _parser() -> argparse.ArgumentParser:
 
     lint = _verb(verbs, "lint", "find what is dangerous in migrations, at its line, with what to write instead")
     _add_inputs(lint)
-    lint.add_argument("--fail-on", choices=SEVERITIES, default="warning", help="lowest severity for exit status 1")
+    lint.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        help=f"lowest severity for exit status 1 (default: as configured, else {_FAIL_ON})",
+    )
     _add_output(lint)
 
     explain = _verb(verbs, "explain", "say statement by statement what PostgreSQL locks, rewrites, scans and blocks")
@@ -284,7 +296,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = _verb(verbs, "serve", "serve agents over MCP on standard input and output")
     serve.add_argument("--root", type=Path, default=Path(), help="folder that paths must lie in (default: this one)")
-    _add_postgres(serve, default=_NEWEST)
+    _add_postgres(serve, said=f"as configured, else {_NEWEST}")
     return parser
 
 
@@ -306,7 +318,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
         help="files, folders or whole projects; - reads standard input; none: the Alembic project here",
     )
     parser.add_argument("--kind", choices=("sql", "alembic"), help="what it is, where name and text leave it open")
-    _add_postgres(parser, default=None, said=f"that of --live, else {_NEWEST}")
+    _add_postgres(parser, said=f"that of --live, else as configured, else {_NEWEST}")
     parser.add_argument("--timezone", metavar="ZONE", help="TimeZone of the session that migrates, such as UTC")
     parser.add_argument("--schema", metavar="FILE", help="what exists before: a dump (pg_dump --schema-only)")
     parser.add_argument("--history", metavar="DIR", help="what exists before: the migrations that were applied")
@@ -316,10 +328,8 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="exit status 3 where something could not be analysed")
 
 
-def _add_postgres(parser: argparse.ArgumentParser, *, default: int | None, said: str = "%(default)s") -> None:
-    parser.add_argument(
-        "--postgres", type=int, choices=POSTGRES_VERSIONS, default=default, help=f"major version (default: {said})"
-    )
+def _add_postgres(parser: argparse.ArgumentParser, *, said: str) -> None:
+    parser.add_argument("--postgres", type=int, choices=POSTGRES_VERSIONS, help=f"major version (default: {said})")
 
 
 def _add_lab(parser: argparse.ArgumentParser) -> None:

@@ -31,7 +31,9 @@ from .model import (
     Statement,
 )
 from .places import start_of
-from .prose import size
+from .prose import listed
+from .prose import size as rows_in_words
+from .settings import UNDECIDED, Settings
 
 _CERTAINTIES: Final[tuple[Certainty, ...]] = ("proven", "size-dependent", "unknown")
 """From the surest down."""
@@ -65,26 +67,29 @@ class _Subject:
         return self.migration.assumptions.postgres if self.migration else POSTGRES_VERSIONS[-1]
 
 
-def run(subjects: Iterable[MigrationInContext | HistoryInContext], *, whole: bool = True) -> tuple[Finding, ...]:
+def run(
+    subjects: Iterable[MigrationInContext | HistoryInContext], settings: Settings = UNDECIDED, *, whole: bool = True
+) -> tuple[Finding, ...]:
     """All findings on the subjects and on what they hold, by path, line, column and rule.
 
     Those that their file allows are among them, with the reason as ``allowed``.
 
     Args:
         subjects: each direction of each migration that is to be linted, and the histories that they are.
+        settings: which rules speak, and how loudly.
         whole: no direction of these migrations is left out, so that an allowance of which nothing is found is stale.
     """
     subjects = tuple(subjects)
-    found = {finding for subject in subjects for part in _parts(subject) for finding in _findings(part)}
+    found = {finding for subject in subjects for part in _parts(subject) for finding in _findings(part, settings)}
     migrations = [each for each in subjects if isinstance(each, MigrationInContext)]
-    found = set(_with_allowances(found, migrations, whole=whole))
+    found = set(_with_allowances(found, migrations, settings, whole=whole))
     return tuple(
         sorted(found, key=lambda each: (each.span.path, each.span.line, each.span.column, each.rule, each.message))
     )
 
 
 def _with_allowances(
-    found: set[Finding], migrations: Iterable[MigrationInContext], *, whole: bool
+    found: set[Finding], migrations: Iterable[MigrationInContext], settings: Settings, *, whole: bool
 ) -> Iterator[Finding]:
     """The findings, those that are allowed with the reason; and what is found of the allowances themselves."""
     allowances = {each: migration for migration in migrations for each in migration.migration.allowances}
@@ -93,7 +98,7 @@ def _with_allowances(
     yield from (replace(finding, allowed=reasons[finding]) if finding in reasons else finding for finding in found)
     if whole:
         for each, migration in allowances.items():
-            yield from _findings(_in_use(each, allowed[each], migration))
+            yield from _findings(_in_use(each, allowed[each], migration, settings), settings)
 
 
 def _allows(allowance: Allowance, finding: Finding) -> bool:
@@ -105,9 +110,12 @@ def _allows(allowance: Allowance, finding: Finding) -> bool:
     )
 
 
-def _in_use(allowance: Allowance, allows: tuple[Finding, ...], migration: MigrationInContext) -> _Subject:
-    ran = applied(migration.assumptions.postgres)
-    value = AllowanceInUse(allowance, allows, frozenset(documents.rules()), ran)
+def _in_use(
+    allowance: Allowance, allows: tuple[Finding, ...], migration: MigrationInContext, settings: Settings
+) -> _Subject:
+    rules, postgres = documents.rules(), migration.assumptions.postgres
+    ran = {name for name, rule in rules.items() if _severity_in(allowance.span.path, rule, postgres, settings)}
+    value = AllowanceInUse(allowance, allows, frozenset(rules), frozenset(ran))
     return _Subject(value, migration, allowance.span, migration)
 
 
@@ -135,10 +143,16 @@ def checks() -> Mapping[type, tuple[Check, ...]]:
     return by_subject
 
 
-@cache
-def applied(postgres: int) -> frozenset[str]:
-    """The names of the rules that run for a server of this major version."""
-    return frozenset(rule.name for rule in documents.rules().values() if rule.default and rule.applies_to(postgres))
+def applied(postgres: int, settings: Settings = UNDECIDED) -> frozenset[str]:
+    """The names of the rules that run for a server of this major version, where no path decides otherwise."""
+    return frozenset(name for name, rule in documents.rules().items() if _severity_in("", rule, postgres, settings))
+
+
+def _severity_in(path: str, rule: Rule, postgres: int, settings: Settings) -> Severity | None:
+    """That of a rule in the file ``path``; None where it does not run."""
+    if not rule.applies_to(postgres):
+        return None
+    return settings.severity(rule.name, rule.severity, path, default=rule.default)
 
 
 def load(rule: Rule) -> Check:
@@ -175,22 +189,25 @@ def _of_migration(migration: MigrationInContext) -> Iterator[_Subject]:
             yield _Subject(action, each, each.statement.span, migration, each.statement)
 
 
-def _findings(subject: _Subject) -> Iterator[Finding]:
+def _findings(subject: _Subject, settings: Settings) -> Iterator[Finding]:
     for check in checks().get(type(subject.value), ()):
-        if check.rule.name in applied(subject.postgres):
+        severity = _severity_in(subject.span.path, check.rule, subject.postgres, settings)
+        if severity is not None:
             arguments = (subject.value, subject.context) if check.with_context else (subject.value,)
             for hit in check.function(*arguments):
-                yield _finding(check.rule, hit, subject)
+                yield _finding(check.rule, severity, hit, subject, settings)
 
 
-def _finding(rule: Rule, hit: Hit, subject: _Subject) -> Finding:
+def _finding(rule: Rule, severity: Severity, hit: Hit, subject: _Subject, settings: Settings) -> Finding:
     statement, migration = subject.statement, subject.migration
     certainty = max(rule.certainty, hit.certainty, _surest(statement), key=_CERTAINTIES.index)
+    size = settings.size_of(_tables(hit)) if certainty == "size-dependent" else None
+    softened = size == "small" or (certainty == "unknown" and rule.certainty != "unknown")
     return Finding(
         rule=rule.name,
-        severity=_severity(rule, certainty),
-        certainty=certainty,
-        message=hit.message + _sizes(rule, hit) + _condition(statement),
+        severity=_softer(severity) if softened else severity,
+        certainty="proven" if size == "large" else certainty,
+        message=hit.message + _sizes(rule, hit) + _decided(hit, size) + _condition(statement),
         help=hit.help,
         span=hit.span or subject.span,
         related=(*hit.related, *(statement.related if statement else ())),
@@ -201,11 +218,9 @@ def _finding(rule: Rule, hit: Hit, subject: _Subject) -> Finding:
     )
 
 
-def _severity(rule: Rule, certainty: Certainty) -> Severity:
-    """The rule's own severity, or one step less where it is not known whether the harm comes at all."""
-    if certainty == "unknown" and rule.certainty != "unknown":
-        return SEVERITIES[min(SEVERITIES.index(rule.severity) + 1, len(SEVERITIES) - 1)]
-    return rule.severity
+def _softer(severity: Severity) -> Severity:
+    """One step less: for what may not come at all, and for what is over soon."""
+    return SEVERITIES[min(SEVERITIES.index(severity) + 1, len(SEVERITIES) - 1)]
 
 
 def _sizes(rule: Rule, hit: Hit) -> str:
@@ -213,7 +228,16 @@ def _sizes(rule: Rule, hit: Hit) -> str:
     if rule.certainty != "size-dependent":
         return ""
     known = dict.fromkeys((each.relation, each.rows) for each in hit.effects if each.rows is not None)
-    return "".join(f" {relation} has {size(rows)}." for relation, rows in known)
+    return "".join(f" {relation} has {rows_in_words(rows)}." for relation, rows in known)
+
+
+def _decided(hit: Hit, size: str | None) -> str:
+    tables = _tables(hit)
+    return f" The configuration says that {listed(tables)} {'are' if len(tables) > 1 else 'is'} {size}." if size else ""
+
+
+def _tables(hit: Hit) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.relation for each in hit.effects if each.kind == "table"))
 
 
 def _surest(statement: Statement | None) -> Certainty:

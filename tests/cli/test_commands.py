@@ -52,6 +52,29 @@ def test_findings_are_status_1_and_a_higher_threshold_lets_them_pass(run: Run, d
     assert run("lint", "harmless.sql").status == 0
 
 
+def test_the_configuration_decides_where_no_option_does(run: Run, dangerous: Path) -> None:
+    Path("database-patterns.toml").write_text(
+        "postgres = 15\nfail_on = 'error'\n[rules]\nindex-without-concurrently = 'warning'\n"
+    )
+    configured, asked = (
+        run("lint", str(dangerous)),
+        run("lint", str(dangerous), "--fail-on", "warning", "--postgres", "16"),
+    )
+    assert (configured.status, asked.status) == (0, 1)
+    assert configured.out.splitlines()[-1] == "1 warning in 1 migration, 1 statement (PostgreSQL 15)"
+    assert asked.out.splitlines()[-1] == "1 warning in 1 migration, 1 statement (PostgreSQL 16)"
+
+
+def test_a_configuration_that_is_wrong_is_status_2_and_said_in_one_line(run: Run, dangerous: Path) -> None:
+    Path("database-patterns.toml").write_text("[rules]\nindex-without-concurently = 'off'\n")
+    outcome = run("lint", str(dangerous))
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == (
+        "database-patterns: database-patterns.toml: there is no rule 'index-without-concurently'; did you mean"
+        " index-without-concurrently?\n"
+    )
+
+
 def test_what_was_not_analysed_is_status_3_only_when_strict(run: Run) -> None:
     Path("b.py").write_text(REVISION.format(code="op.execute(input())"), encoding="utf-8")
     relaxed, strict = run("lint", "b.py"), run("lint", "b.py", "--strict")

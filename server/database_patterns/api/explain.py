@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from database_patterns import linting
 from database_patterns.effects.context import MigrationInContext
 from database_patterns.locks import LockMode
-from database_patterns.model import Direction, Migration, Prediction
+from database_patterns.model import Direction, Finding, Migration, Prediction
 from database_patterns.reports import ExplainedMigration, ExplainedStatement, ExplainReport
 
 from . import history, sources, verdict
@@ -31,7 +31,9 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
         for context in each.contexts:
             missing = linting.gaps(context)
             complete = not missing and context.migration.path not in read.partly
-            explained.append(_explained(context, each.start.assumed, read.notes, complete=complete))
+            found = linting.run([context], options.settings, whole=False)
+            instead = tuple(finding for finding in found if finding.allowed is None)
+            explained.append(_explained(context, instead, each.start.assumed, read.notes, complete=complete))
             gaps += missing
     return ExplainReport(
         postgres=options.postgres,
@@ -43,7 +45,12 @@ def explain(given: Given, options: Options | None = None, direction: Direction =
 
 
 def _explained(
-    context: MigrationInContext, assumed: tuple[str, ...], notes: tuple[str, ...], *, complete: bool
+    context: MigrationInContext,
+    instead: tuple[Finding, ...],
+    assumed: tuple[str, ...],
+    notes: tuple[str, ...],
+    *,
+    complete: bool,
 ) -> ExplainedMigration:
     """``notes`` are said once for all, and not repeated."""
     migration, direction = context.migration, context.direction
@@ -59,7 +66,7 @@ def _explained(
         verdict=verdict.verdict(context, complete=complete),
         stops=verdict.stops(context),
         harm=verdict.harm(context.statements),
-        instead=tuple(each for each in linting.run([context], whole=False) if each.allowed is None),
+        instead=instead,
         assumptions=(*assumed, *verdict.alone(context), *sorted(uncertain)),
         revision=migration.revision,
         down_revisions=migration.down_revisions,

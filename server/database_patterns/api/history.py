@@ -13,6 +13,7 @@ from database_patterns.model import POSTGRES_VERSIONS, Direction, DoesNothing, G
 from database_patterns.places import start_of
 from database_patterns.reading.graph import ancestors
 from database_patterns.reading.histories import History
+from database_patterns.settings import UNDECIDED, Settings
 
 from . import sources
 from .live import APPLIED, IS_THE_START, NOT_USED, Position
@@ -27,7 +28,7 @@ class Options:
 
     ``schema`` is a dump of what exists, ``history`` the migrations that were applied before; ``timezone`` is the
     session's ``TimeZone``, None when it is not known. ``database`` is a live database: then the schema before is its
-    own, and ``history`` only tells which revisions it lacks.
+    own, and ``history`` only tells which revisions it lacks. ``settings`` are what the project decides about the rules.
     """
 
     postgres: int = POSTGRES_VERSIONS[-1]
@@ -35,6 +36,7 @@ class Options:
     schema: Given = field(default_factory=Given)
     history: Given = field(default_factory=Given)
     database: Snapshot | None = field(default=None, repr=False)
+    settings: Settings = UNDECIDED
 
     @property
     def assumptions(self) -> Assumptions:

@@ -20,7 +20,7 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
     read = sources.read(sources.beside(given, options.history))
     followed = list(history.followed(read, options, ("upgrade", "downgrade")))
     contexts = [context for each in followed for context in each.contexts]
-    findings = linting.run(subject for each in followed for subject in each.subjects)
+    findings = linting.run((subject for each in followed for subject in each.subjects), options.settings)
     environments = {env.path: env.text for each in followed if (env := each.history.environment)}
     kept = tuple(finding for finding in findings if finding.allowed is None)
     gaps = [gap for each in contexts for gap in linting.gaps(each, findings)]
@@ -33,7 +33,7 @@ def lint(given: Given, options: Options | None = None) -> LintReport:
         unreadable=tuple(dict.fromkeys(unreadable)),
         migrations=len({each.path for each in read.migrations}),
         statements=sum(len(each.statements) for each in contexts),
-        rules=len(linting.applied(options.postgres)),
+        rules=len(linting.applied(options.postgres, options.settings)),
         sources=environments | given.text_of(finding.span.path for finding in kept),
         notes=read.notes,
     )

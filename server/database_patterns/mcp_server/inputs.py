@@ -10,6 +10,7 @@ from pydantic import Field
 from database_patterns.api import sources
 from database_patterns.api.history import Options
 from database_patterns.api.live import database as live_database
+from database_patterns.api.settings import settings as project_settings
 from database_patterns.api.sources import Given
 from database_patterns.errors import UserError
 from database_patterns.model import PostgresVersion
@@ -69,4 +70,12 @@ def options(
     earlier = sources.history(settings.inside(history), within=settings.root) if history else Given()
     database = live_database() if live else None
     version = database.postgres if database else postgres_version
-    return Options(postgres=version, schema=known, history=earlier, database=database)
+    decided = project_settings(settings.root, within=settings.root)
+    return Options(
+        postgres=version,
+        timezone=decided.timezone,
+        schema=known,
+        history=earlier,
+        database=database,
+        settings=decided,
+    )
