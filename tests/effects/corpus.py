@@ -38,6 +38,7 @@ SCHEMAS: Final = (
     "dependents",
     "rarities",
     "lookups",
+    "versions",
     "cascades",
 )
 ACROSS_TIME_ZONES: Final = ("conversions", "ALTER TABLE stamp ALTER c TYPE timestamptz")

@@ -38,7 +38,7 @@ T_INDEXES = ["t_pkey", "t_name"]
         ("COMMENT ON FUNCTION f() IS 'x'", {}),
         ("ALTER SEQUENCE s CACHE 5", {"s": "SRX"}), ("ALTER SEQUENCE s OWNED BY t.id", {"s": "SRX", "t": "AS"}),
         ("ALTER SEQUENCE s OWNED BY NONE", {"s": "SRX"}),
-        ("CREATE PUBLICATION pub FOR TABLE p", {"p": "SUX", "p1": "SUX"}),
+        ("CREATE PUBLICATION pub FOR TABLE p", {"p": "SUX"}),
         ("CREATE PUBLICATION pub FOR ALL TABLES", {}),
         ("CREATE STATISTICS st ON id, name FROM t", {"t": "SUX"}),
         ("CREATE STATISTICS st ON id, name FROM far", {"far": "SUX"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.effects.given import effect_on, predicted, schema
 
@@ -158,3 +160,25 @@ def test_subcommands_of_one_statement_are_one_effect_with_the_strongest_lock() -
         "t": LockMode.AccessExclusiveLock,
         "p": LockMode.ShareRowExclusiveLock,
     }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "LOCK TABLE t",
+        "SAVEPOINT s",
+        "RELEASE s",
+        "ROLLBACK TO s",
+        "DECLARE c CURSOR FOR SELECT 1",
+    ],
+)
+def test_what_needs_a_transaction_may_fail_without_one(sql: str) -> None:
+    alone, *_ = read_text(sql).upgrade
+    within = replace(alone, transaction=CERTAIN)
+    found = [predict(each, Catalog.unknown(), Assumptions()) for each in (alone, within)]
+    assert ["25P01" in [one.sqlstate for one in each.may_fail] for each in found] == [True, False]
+
+
+@pytest.mark.parametrize("sql", ["DECLARE c CURSOR WITH HOLD FOR SELECT 1", "BEGIN", "COMMIT"])
+def test_what_needs_no_transaction_is_as_good_without_one(sql: str) -> None:
+    assert predicted(sql).may_fail == ()

@@ -244,3 +244,41 @@ def test_the_sequences_of_a_table_become_logged_with_it_since_15(postgres: int, 
 )  # fmt: skip
 def test_what_cannot_be_told_is_said_and_never_silence(sql: str, unknown: str) -> None:
     assert predicted(sql).unknown == (unknown,)
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("(id)", None),
+        ("(code)", None),
+        ("(a, b)", None),
+        ("(b, a)", None),
+        ("(a)", "42P10"),
+        ("(part)", "42P10"),
+        ("(part) WHERE part > 0", None),
+        ("(lower(code))", None),
+        ("ON CONSTRAINT t_pkey", None),
+        ("ON CONSTRAINT t_code", "42704"),
+    ],
+)
+def test_on_conflict_needs_a_unique_index_of_just_its_columns(target: str, expected: str | None) -> None:
+    catalog = schema("""
+        CREATE TABLE t (id int PRIMARY KEY, code text UNIQUE, a int, b int, part int, UNIQUE (a, b));
+        CREATE UNIQUE INDEX ON t (part) WHERE part > 0;
+    """)
+    found = predicted(f"INSERT INTO t VALUES (1) ON CONFLICT {target} DO NOTHING", catalog)
+    assert errors(found)[0] == expected
+
+
+def test_on_conflict_of_a_table_that_is_not_known_may_find_its_index() -> None:
+    found = predicted("INSERT INTO t VALUES (1) ON CONFLICT (id) DO NOTHING", schema("", complete=False))
+    assert found.error is None
+
+
+@pytest.mark.parametrize("postgres", [14, 18])
+def test_on_conflict_locks_the_indexes_of_a_partitioned_table_on_every_version(postgres: int) -> None:
+    catalog = schema("CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id)")
+    plain = predicted("INSERT INTO p VALUES (1)", catalog, postgres=postgres)
+    found = predicted("INSERT INTO p VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 2", catalog, postgres=postgres)
+    assert (locks(plain), locks(found)) == ({"p": "RX"}, {"p": "RX", "p_pkey": "RX"})
+    assert ("0A000" in errors(found)[1], "0A000" in errors(plain)[1]) == (True, False)

@@ -23,7 +23,7 @@ Node = Any
 
 Output = tuple[tuple[str, TypeName | None], ...]
 """The columns that a query returns: their names, and their types where they are known."""
-_SYSTEM: Final = frozenset({"tableoid", "ctid", "xmin", "cmin", "xmax", "cmax"})
+SYSTEM_COLUMNS: Final = frozenset({"tableoid", "ctid", "xmin", "cmin", "xmax", "cmax"})
 _UNKNOWN: Final = "unknown"
 
 
@@ -136,6 +136,7 @@ class _Resolver:
             elif _is_column(each):
                 self._column(each, scope)
             elif isinstance(each, ast.Node):
+                self._field(each, scope)
                 waiting.extend(getattr(each, slot) for slot in reversed(slots(each)))
 
     def _column(self, node: Node, scope: Scope) -> None:
@@ -146,11 +147,21 @@ class _Resolver:
         source = _source(qualifiers[-1], scope)
         if source is None:
             self.problems.append(Problem("42P01", f'missing FROM-clause entry for table "{qualifiers[-1]}"'))
-        elif column and source.lacks(column) and column not in _SYSTEM:
+        elif column and source.lacks(column) and column not in SYSTEM_COLUMNS:
             self.problems.append(Problem("42703", f"column {qualifiers[-1]}.{column} does not exist", column))
 
+    def _field(self, node: Node, scope: Scope) -> None:
+        """Resolve ``(t).a``, a column of a whole row."""
+        row: Node = node.arg if type(node) is ast.A_Indirection else None
+        if row is None or not _is_column(row) or len(row.fields) > 1:
+            return
+        alias, column = (getattr(each, "sval", None) for each in (row.fields[0], node.indirection[0]))
+        source = None if any(alias in each.columns for each in scope.sources) else _source(alias, scope)
+        if source is not None and column and source.lacks(column) and column not in SYSTEM_COLUMNS:
+            self.problems.append(Problem("42703", f"column {alias}.{column} does not exist", column))
+
     def _plain(self, column: str | None, scope: Scope) -> None:
-        if column is None or column in _SYSTEM:
+        if column is None or column in SYSTEM_COLUMNS:
             return
         for level in scope.levels():
             having = [each for each in level.sources if column in each.columns]

@@ -45,7 +45,7 @@ def comment(work: Work, tree: Node) -> None:
     if kind in _OF_TABLES or kind == OBJECT.OBJECT_TABCONSTRAINT:
         table = work.table(dotted(tree.object[:-1]))
         work.lock(table, _AS, "COMMENT looks the object up.")
-        _require_on_table(table, kind, tree.object[-1].sval)
+        _require_on_table(work, table, kind, tree.object[-1].sval)
     elif kind == OBJECT.OBJECT_COLUMN:
         _comment_column(work, dotted(tree.object[:-1]), tree.object[-1].sval)
     elif kind in _RELATIONS:
@@ -67,10 +67,10 @@ _ROUTINES: Final = {
 }
 
 
-def _require_on_table(table: Table, kind: Node, name: str) -> None:
+def _require_on_table(work: Work, table: Table, kind: Node, name: str) -> None:
     if kind in _OF_TABLES:
         renames.require_named(table, _OF_TABLES[kind], name)
-    elif table.complete and name not in table.constraints:
+    elif table.complete and work.constraint(table, name) is None:
         raise Refused("42704", f'constraint "{name}" for table "{table.name}" does not exist')
 
 

@@ -26,22 +26,23 @@ _AX = LockMode.AccessExclusiveLock
 def alter(work: Work, name: Name, subcommands: Iterable[TableAction]) -> list[tuple[Table, list[TableAction]]]:
     """Enter ADD, DROP and ALTER ATTRIBUTE; the tables OF the type, with what the same does to their columns."""
     found = _require_composite(work, name)
-    for action in subcommands:
-        if isinstance(action, actions.OtherAlteration):
-            _alter_one(work, found, name, action)
+    changes = [action for action in subcommands if isinstance(action, actions.OtherAlteration)]
+    if any(action.kind == "AlterColumnType" for action in changes):
+        _require_unused(work, name)
+    _require_cascade(work, found, name)
+    if found is None:
+        return []
+    for action in changes:
+        _require_attribute(found, action, action.name or "")
     tree: Node = work.statement.tree
-    tables = work.catalog.typed_tables(found.name) if found else ()
+    tables = work.catalog.typed_tables(found.name)
     return [(each, [_of_column(each, command) for command in tree.cmds]) for each in tables]
 
 
-def _alter_one(work: Work, found: Table | None, name: Name, action: actions.OtherAlteration) -> None:
-    if found is not None:
-        _require_attribute(found, action, action.name or "")
-    if action.kind == "AlterColumnType":
-        for table, column in columns_of_type(work.catalog, {work.catalog.resolve_type(name)}):
-            message = f'cannot alter type "{name}" because column "{table.name}.{column}" uses it'
-            raise Refused("0A000", message)
-    _require_cascade(work, found, name)
+def _require_unused(work: Work, name: Name) -> None:
+    """Raise Refused where columns are of the type, whose values would have to be converted."""
+    for table, column in columns_of_type(work.catalog, {work.catalog.resolve_type(name)}):
+        raise Refused("0A000", f'cannot alter type "{name}" because column "{table.name}.{column}" uses it')
 
 
 def _of_column(table: Table, command: Node) -> TableAction:

@@ -36,6 +36,7 @@ def option(options: Node, name: str) -> bool:
 
 def lock_table(work: Work, tree: Node) -> None:
     """Enter LOCK TABLE."""
+    work.require_transaction("LOCK TABLE")
     for relation in tree.relations:
         name = relation_name(relation)
         found = relations.find(work, name)
@@ -49,10 +50,16 @@ _LOCKED: Final = frozenset({"table", "partitioned table", "view"})
 
 def _lock_one(work: Work, table: Table, mode: LockMode, *, with_children: bool) -> None:
     """Enter the locks on a table with those below it, or on a view with all that it reads."""
+    found = relations.find(work, table.name)
+    if relations.is_known(found) and relations.kind_of(found) not in _LOCKABLE:
+        raise Refused("42809", f'cannot lock relation "{table.name}"')
     for each in work.catalog.family(table) if with_children else (table,):
         work.lock(each, mode, f"LOCK TABLE takes {mode.name}.")
     for name in table.reads if table.kind == "view" else ():
         _lock_one(work, work.table(name), mode, with_children=True)
+
+
+_LOCKABLE: Final = frozenset({"table", "partitioned table", "view"})
 
 
 def vacuum(work: Work, tree: Node) -> None:

@@ -15,6 +15,12 @@ from .work import Refused, Work
 _AX = LockMode.AccessExclusiveLock
 
 
+def control_transaction(work: Work, action: actions.TransactionControl) -> None:
+    """Enter BEGIN, COMMIT and their like; savepoints exist within a transaction only."""
+    if action.kind in {"savepoint", "release", "rollback to"}:
+        work.require_transaction(action.kind.upper())
+
+
 def touches_no_table(_work: Work, _action: actions.Action) -> None:
     """SET, BEGIN, CREATE FUNCTION and the like lock no relation that exists."""
 

@@ -111,8 +111,14 @@ def _explain(work: Work, statement: Statement) -> None:
 def _declare(work: Work, statement: Statement) -> None:
     """DECLARE plans its query, and begins to run it; FETCH takes no lock of its own."""
     tree: Any = statement.tree
+    if not tree.options & _WITH_HOLD:
+        work.require_transaction("DECLARE CURSOR")
     references.require_names(work, tree.query)
     queries.plan(work, tree.query)
+
+
+_WITH_HOLD: Final = 0x20
+"""CURSOR_OPT_HOLD of PostgreSQL's parse tree."""
 
 
 def _prepare(work: Work, statement: Statement) -> None:
@@ -151,7 +157,7 @@ _HANDLERS: Final[dict[type[Action], Handler]] = {
     actions.CreateSchema: others.create_schema,
     actions.CreateExtension: extensions.create,
     actions.SetParameter: others.touches_no_table,
-    actions.TransactionControl: others.touches_no_table,
+    actions.TransactionControl: others.control_transaction,
     actions.DoBlock: others.do_block,
     actions.Other: commands.other,
 }

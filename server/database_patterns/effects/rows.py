@@ -18,7 +18,7 @@ from database_patterns.model import Tristate
 from database_patterns.reading.definitions import relation_name, relations_in, walk
 from database_patterns.reading.translate import translate
 
-from . import lookups, queries, relations, sources
+from . import lengths, lookups, queries, relations, sources
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -67,9 +67,10 @@ def insert(work: Work, action: actions.Insert) -> None:
         queries.read(work, action.query)
     if table is named:
         _draw_numbers(work, table, columns)
+        _require_lengths(work, table, action)
     else:  # which columns of the table a view's are is not worked out
         _draw_numbers(work, table, _given(work, action) or tuple(named.columns), certain=False)
-    _may_lack(work, table, columns)
+    _may_lack(work, table, columns if table is named else _given(work, action) or tuple(named.columns))
     _may_violate(work, table, frozenset(table.columns))
     for key in table.foreign_keys:
         if not lookups.stays_null(table, key, columns):
@@ -82,9 +83,30 @@ def insert(work: Work, action: actions.Insert) -> None:
 def _on_conflict(work: Work, table: Table) -> None:
     clause = getattr(work.statement.tree, "onConflictClause", None)
     if clause is not None and clause.infer is not None:
-        work.plan_with_indexes(table, _RX, "ON CONFLICT looks for the index to use.")
+        _require_arbiter(table, clause.infer)
+        for index in table.indexes.values():
+            work.lock(index, _RX, "ON CONFLICT looks for the index to use.")
     if clause is not None and clause.action == enums.OnConflictAction.ONCONFLICT_UPDATE:
         _update_found(work, table, tuple(each.name for each in clause.targetList))
+        for each in clause.targetList:
+            lengths.require(work, table, each.name, each.val)
+            if each.name in table.partition_key:
+                work.may_fail("0A000", "ON CONFLICT would move a row to another partition")
+
+
+def _require_arbiter(table: Table, infer: Node) -> None:
+    """Raise Refused where there is no constraint of that name, or no unique index of just these columns."""
+    if not table.complete:
+        return
+    if infer.conname is not None:
+        if infer.conname not in table.constraints:
+            raise Refused("42704", f'constraint "{infer.conname}" for table "{table.name}" does not exist')
+        return
+    wanted = {each.name for each in infer.indexElems}
+    unique = (each for each in table.indexes.values() if each.unique)
+    whole = (each for each in unique if each.predicate is None or infer.whereClause)
+    if None not in wanted and not any(set(each.columns) == wanted for each in whole):
+        raise Refused("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification")
 
 
 def _require_columns(table: Table, action: actions.Insert) -> None:
@@ -102,6 +124,19 @@ def _require_columns(table: Table, action: actions.Insert) -> None:
             raise Refused("42601", "INSERT has more expressions than target columns")
         if action.columns and len(row) < wanted:
             raise Refused("42601", "INSERT has more target columns than expressions")
+
+
+def _require_lengths(work: Work, table: Table, action: actions.Insert) -> None:
+    """Enter which of the values that an INSERT writes may be too long."""
+    columns = action.columns or tuple(table.columns)
+    inserted: Node = action.query.tree if action.query else (None,)
+    query = inserted[0]
+    for row in getattr(query, "valuesLists", None) or ():
+        for column, value in zip(columns, row, strict=False):
+            lengths.require(work, table, column, value)
+    targets = getattr(query, "targetList", None) or ()
+    for column, target in zip(columns, targets, strict=False):
+        lengths.require(work, table, column, target.val)
 
 
 def _given(work: Work, action: actions.Insert) -> tuple[str, ...]:
@@ -178,6 +213,8 @@ def update(work: Work, action: actions.Update) -> None:
     _may_violate(work, table, frozenset(changed))
     for name, value in action.assignments:
         queries.call(work, value.tree)
+        if table is named:
+            lengths.require(work, table, name, value.tree)
         for member in work.catalog.family(table) if type(value.tree) is ast.SetToDefault else ():
             _draw_numbers(work, member, tuple(set(member.columns) - {name}) or ("",), certain=action.where is None)
     lookups.follow_changed(work, table, changed, certain=action.where is None)

@@ -93,6 +93,8 @@ def _require_composite(work: Work, name: actions.Name) -> None:
         raise Refused("42809", f"type {name} is not a composite type")
     if found is not None and found.kind != "type":
         raise Refused("42809", f"type {name} is the row type of another table")
+    if found is None and work.catalog.complete:
+        raise Refused("42704", f'type "{name}" does not exist')
 
 
 def _require_possible(work: Work, action: actions.CreateTable, made: Table) -> None:

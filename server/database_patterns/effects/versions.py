@@ -48,6 +48,15 @@ def _is_of_table(constraint: Node) -> bool:
     return isinstance(constraint, ast.Constraint) and constraint.contype == _NOT_NULL
 
 
+def _returns_versions(statement: Node) -> bool:
+    """Whether RETURNING names columns of ``old`` or ``new``, which are no tables of the statement."""
+    relations: list[Node] = [each for each in walk(statement) if type(each) is ast.RangeVar]
+    called = {each.alias.aliasname if each.alias else each.relname for each in relations}
+    columns: list[Node] = [each for each in walk(statement.returningClause) if type(each) is ast.ColumnRef]
+    qualified = {getattr(each.fields[0], "sval", None) for each in columns if len(each.fields) > 1}
+    return bool(qualified & {"old", "new"} - called)
+
+
 _NAMED_NOT_NULL: Final = "NOT NULL as a table constraint"
 _SQL_JSON: Final = _Syntax(16, "SQL/JSON", _always)
 _SQL_JSON_QUERY: Final = _Syntax(17, "a query function of SQL/JSON", _always, "42883")
@@ -57,6 +66,12 @@ _SYNTAX: Final[dict[type, tuple[_Syntax, ...]]] = {
         _Syntax(17, "MERGE … RETURNING", lambda node: bool(node.returningClause)),
         _Syntax(17, "BY SOURCE", lambda node: any(each.matchKind == _BY_SOURCE for each in node.mergeWhenClauses)),
     ),
+    ast.CreateSeqStmt: (
+        _Syntax(15, "UNLOGGED of a sequence", lambda node: node.sequence.relpersistence == "u", "0A000"),
+    ),
+    **dict.fromkeys(
+        (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt),
+        (_Syntax(18, "old and new of RETURNING", _returns_versions, "42P01"),)),
     ast.IndexStmt: (_Syntax(15, "NULLS NOT DISTINCT", lambda node: node.nulls_not_distinct),),
     ast.Constraint: (
         _Syntax(15, "NULLS NOT DISTINCT", lambda node: node.nulls_not_distinct),

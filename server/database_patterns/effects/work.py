@@ -229,6 +229,11 @@ class Work:
         if transaction is not None and transaction.certain:
             raise Refused("25001", f"{command} cannot run inside a transaction block")
 
+    def require_transaction(self, command: str) -> None:
+        """Enter that the statement fails where nobody has begun a transaction."""
+        if self.statement.transaction is None:
+            self.may_fail("25P01", f"{command} runs outside of a transaction")
+
     def prediction(self, error: ServerError | None = None) -> Prediction:
         """All that was entered, with ``error`` in the end; what never happens because of it is left out."""
         return Prediction(
