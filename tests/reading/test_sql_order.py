@@ -8,6 +8,7 @@ import pytest
 
 from database_patterns.model import DoesNothing, Migration, Span
 from database_patterns.reading import read_text
+from database_patterns.reading.sql_layouts import direction
 from database_patterns.reading.sql_order import histories, in_order, is_like_a_migration, order, paired
 
 
@@ -46,6 +47,30 @@ def test_flyway_goes_by_version_whatever_the_folder_and_repeats_last() -> None:
         "R__a.sql",
         "x/R__b.sql",
     ]
+
+
+def test_flyways_callbacks_stand_around_all() -> None:
+    files = ["afterMigrate__grants.sql", "R__a.sql", "V1__a.sql", "beforeMigrate.sql"]
+    assert ordered(*files) == ["beforeMigrate.sql", "V1__a.sql", "R__a.sql", "afterMigrate__grants.sql"]
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        ("2026-a-up.sql", "2026-a-down.sql"),
+        ("1_a_up.sql", "1_a_down.sql"),
+        ("001.do.sql", "001.undo.sql"),
+        ("0001.a.sql", "0001.a.rollback.sql"),
+        ("1_a.sql", "1_a_rollback.sql"),
+    ],
+)
+def test_a_file_goes_back_where_that_lies_beside_it_which_it_takes_back(tmp_path: Path, there: str, back: str) -> None:
+    paths = [str(tmp_path / name) for name in (there, back)]
+    assert [direction(PurePath(path)) for path in paths] == ["upgrade", "upgrade"]
+    for path in paths:
+        Path(path).write_text("SELECT 1")
+    assert [direction(PurePath(path)) for path in paths] == ["upgrade", "downgrade"]
+    assert outline(paired(migrations(*reversed(paths)))) == [(paths[0], [paths[1]])]
 
 
 def test_sqitchs_scripts_keep_the_order_of_the_plan() -> None:

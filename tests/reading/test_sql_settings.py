@@ -38,6 +38,21 @@ def test_flyways_settings_are_found_further_up(tmp_path: Path, script: Path, nam
     assert running(script) == Running(in_transaction=False, mixed=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "placeholders"),
+    [
+        ("flyway.conf", "flyway.placeholders.Schema=app\n", {"schema": "app"}),
+        ("flyway.toml", "[flyway.placeholders]\nschema = 'app'\nN = 3\n", {"schema": "app", "n": "3"}),
+        ("flyway.conf", "flyway.placeholderReplacement=false\nflyway.placeholders.x=1\n", None),
+    ],
+)
+def test_flyways_placeholders_are_told_by_its_settings(
+    tmp_path: Path, script: Path, name: str, text: str, placeholders: dict[str, str] | None
+) -> None:
+    write(tmp_path / name, text)
+    assert running(script) == running(script.with_name("beforeMigrate.sql")) == Running(placeholders=placeholders)
+
+
 def test_a_scripts_own_settings_win(tmp_path: Path, script: Path) -> None:
     write(tmp_path / "flyway.conf", "flyway.executeInTransaction=false\n")
     write(script.with_name("V1__a.sql.conf"), "executeInTransaction=true\n")

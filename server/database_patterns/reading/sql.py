@@ -6,14 +6,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Final
 
 from database_patterns.actions import TransactionControl
 from database_patterns.model import Direction, Gap, Migration, Span, Statement, Transaction
 
 from .allowances import in_sql
-from .psql import without_commands
+from .psql import conditions, without_commands
+from .sql_filling import filled, placeholders
 from .sql_layouts import UNTOLD, Part, Running, parts
 from .statements import Locate, parse
 
@@ -47,8 +47,12 @@ def read_sql(text: str, path: str, running: Running = UNTOLD) -> Migration:
     sql, skipped = without_commands(text)
     found = _Found(text, path)
     sent = parts(text, path, running)
+    conditional = tuple(conditions(text))
+    values = running.placeholders or {}
+    put_in = {each: tuple(placeholders(text, sql, each, values)) for each in {part.template for part in sent}}
     for part in sent:
-        statements = parse(sql[part.start : part.end], partial(_shifted, locate, part.start))
+        inside = (each for each in put_in[part.template] if part.start <= each.start < part.end)
+        statements = tuple(filled(sql, part.start, part.end, part.template, inside).statements(locate, conditional))
         found.statements[part.direction] += _in_transactions(statements, part, path)
     gaps = [(each.start, Gap(locate(each.start, each.end), each.what, each.why)) for each in skipped]
     gaps += [(start, Gap(locate(start, end), what, _DJANGO)) for start, end, what in _not_written(text)]
@@ -87,10 +91,6 @@ class _Found:
             downgrade_gaps=tuple(self.gaps["downgrade"]),
             allowances=in_sql(self.text, self.path, (each.span for some in self.statements.values() for each in some)),
         )
-
-
-def _shifted(locate: Locate, by: int, start: int, end: int) -> Span:
-    return locate(by + start, by + end)
 
 
 def _start_of_line(text: str, offset: int) -> int:

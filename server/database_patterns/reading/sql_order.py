@@ -17,7 +17,7 @@ from database_patterns.model import DoesNothing, Migration
 from database_patterns.places import start_of
 
 from .sqitch import PLAN, script
-from .sql_layouts import FLYWAY, PAIRED
+from .sql_layouts import CALLBACK, FLYWAY, PAIRED, beside, direction
 
 _NUMBER: Final = re.compile(r"(\d+)")
 _ALONE: Final = {"down.sql", "migration.sql", "up.sql"}
@@ -59,7 +59,8 @@ def _pair(migration: Migration) -> object:
         return path.parent, match["stem"]
     if found := script(path):
         return found.top, found.name
-    return path
+    both = beside(path)
+    return (path.parent, both[0]) if both else path
 
 
 def _joined(first: Migration, second: Migration) -> Migration | None:
@@ -75,14 +76,14 @@ def _joined(first: Migration, second: Migration) -> Migration | None:
 
 def _goes_back(migration: Migration) -> bool:
     """Whether the file is, by its name, the way back of another."""
-    path = PurePath(migration.path)
-    flyway, pair, found = FLYWAY.match(path.name), PAIRED.match(path.name), script(path)
-    ways = (flyway and flyway["kind"] == "U", pair and pair["way"].lower() == "down", found and found.kind == "revert")
-    return any(ways)
+    return direction(PurePath(migration.path)) == "downgrade"
 
 
 _Natural = tuple[tuple[int, int, str], ...]
 """A name as parts of which the numbers compare as numbers."""
+
+_BEFORE_ALL: Final[_Natural] = ((-1, 0, ""),)
+_AFTER_ALL: Final[_Natural] = ((2, 0, ""),)
 
 Order = tuple[tuple[_Natural, ...], bool, _Natural, bool]
 
@@ -99,7 +100,7 @@ def in_order(migrations: Iterable[Migration]) -> list[Migration]:
     given = list(migrations)
     if all(script(PurePath(each.path)) for each in given):
         return given
-    if all(FLYWAY.match(PurePath(each.path).name) for each in given):
+    if all(FLYWAY.match(name) or CALLBACK.match(name) for name in (PurePath(each.path).name for each in given)):
         return sorted(given, key=lambda each: (_order_in_folder(PurePath(each.path).name), each.path))
     return sorted(given, key=lambda each: order(each.path))
 
@@ -142,6 +143,8 @@ def _order_in_folder(name: str) -> tuple[bool, _Natural, bool]:
         while version and version[-1] == 0:
             version.pop()
         return False, tuple((0, each, "") for each in version), flyway["kind"] != "B"
+    if callback := CALLBACK.match(name):
+        return (False, _BEFORE_ALL, False) if callback["when"] == "before" else (True, _AFTER_ALL, False)
     return flyway is not None, _natural(name), False
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from .project import is_inside, upwards
-from .sql_layouts import FLYWAY, PAIRED, UNTOLD, Running
+from .sql_layouts import CALLBACK, FLYWAY, PAIRED, UNTOLD, Running
 
 _SIZE_MAX: Final = 1_000_000
 _FLYWAY_FILES: Final = ("flyway.toml", "flyway.conf", "conf/flyway.toml", "conf/flyway.conf")
+_FILLED: Final = "placeholders."
 _TRANSACTION: Final = "executeintransaction"
 _DIESEL: Final = "metadata.toml"
 
@@ -22,7 +23,7 @@ def running(file: Path, within: Path | None = None) -> Running:
     Flyway's are a file of the script's name and ``.conf``, and the nearest flyway.toml or flyway.conf further up;
     Diesel's is the metadata.toml of the migration's folder.
     """
-    if FLYWAY.match(file.name):
+    if FLYWAY.match(file.name) or CALLBACK.match(file.name):
         return _flyway(file, within)
     if (match := PAIRED.match(file.name)) and not match["stem"]:
         table = _toml(_text(file.with_name(_DIESEL), within))
@@ -38,7 +39,12 @@ def _flyway(file: Path, within: Path | None) -> Running:
     return Running(
         in_transaction=_flag(own or whole.get(_TRANSACTION)),
         mixed=_flag(whole.get("mixed")),
+        placeholders=None if _flag(whole.get("placeholderreplacement")) is False else dict(_placeholders(whole)),
     )
+
+
+def _placeholders(settings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((name.removeprefix(_FILLED), value) for name, value in settings.items() if name.startswith(_FILLED))
 
 
 def _candidates(file: Path, within: Path | None) -> Iterator[Path]:
@@ -51,7 +57,16 @@ def _settings(file: Path, within: Path | None) -> Mapping[str, str]:
     if file.suffix != ".toml":
         return {name.removeprefix("flyway."): value for name, value in _conf(text).items()}
     table = _toml(text).get("flyway")
-    return {str(name).lower(): str(value) for name, value in table.items()} if isinstance(table, dict) else {}
+    return dict(_flattened("", table)) if isinstance(table, dict) else {}
+
+
+def _flattened(above: str, table: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The values of a table and of those in it, as ``table.name`` in lower case."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flattened(f"{above}{name}.".lower(), value)
+        else:
+            yield f"{above}{name}".lower(), str(value)
 
 
 def _conf(text: str) -> Mapping[str, str]:
