@@ -6,7 +6,7 @@ subcommand of an ALTER TABLE. A statement kind that has no class of its own here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .alterations import AddColumn as AddColumn
@@ -118,6 +118,10 @@ class Insert:
     columns: tuple[str, ...] = ()
     query: Query | None = None
     on_conflict: bool = False
+    overriding: bool = False
+    """Whether it says OVERRIDING … VALUE."""
+    parts: bool = False
+    """Whether a column is given an element or a field only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ class Update:
     assignments: tuple[tuple[str, Expression], ...] = ()
     where: Expression | None = None
     reads: tuple[Name, ...] = ()
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ class Delete:
     table: Name
     where: Expression | None = None
     reads: tuple[Name, ...] = ()
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,8 @@ class CreateFunction:
     volatility: Literal["volatile", "stable", "immutable"] = "volatile"
     language: str = ""
     body: str = ""
+    atomic: object | None = field(default=None, repr=False, compare=False)
+    """What stands instead of a text, as parse trees: BEGIN ATOMIC … END, or RETURN."""
     replace: bool = False
     kind: Literal["function", "procedure", "aggregate"] = "function"
 

@@ -137,9 +137,12 @@ def test_an_index_that_becomes_a_constraint_is_built_anew_with_its_table() -> No
 
 
 def test_a_row_of_a_partition_is_looked_up_for_the_keys_that_only_the_partition_has() -> None:
-    for sql in ("INSERT INTO with_key VALUES (1, '2025-01-01', 1)", "UPDATE with_key SET k = 1"):
+    for sql, failing in {
+        "INSERT INTO with_key VALUES (1, '2025-01-01', 1)": ["23503", "23514"],
+        "UPDATE with_key SET k = 1": ["23503"],
+    }.items():
         found = predicted(sql, SHOP)
-        assert (locks(found)["k"], errors(found)) == ("RS", (None, ["23503"]))
+        assert (locks(found)["k"], errors(found)) == ("RS", (None, failing))
     assert "k" not in locks(predicted("UPDATE with_key SET id = 1", SHOP))
 
 

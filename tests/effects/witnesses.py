@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from database_patterns.catalog import Catalog, Sequence, Table
 from database_patterns.locks import LockMode
 from database_patterns.model import Effect, Measurement, Prediction, Tristate
 
+_LOOKED_UP = ("RowShareLock", "AccessShareLock")
+"""What is locked for a foreign key that no row may have, and that which is measured when the table is read as well."""
 LOOKS_UP = "to look up every row."
 
 
@@ -56,12 +59,17 @@ class Verdict:
 
 
 def disagreements(
-    prediction: Prediction, verdict: Verdict, *, sampled: bool = False, keys: frozenset[str] = frozenset()
+    prediction: Prediction,
+    verdict: Verdict,
+    *,
+    sampled: bool = False,
+    keys: frozenset[str] = frozenset(),
+    empty: frozenset[str] = frozenset(),
 ) -> list[str]:
     """Where the two witnesses contradict each other; an error in a transaction leaves only itself to see.
 
     ``keys`` are unique indexes and sequences: since 18.5 what something new depends on is locked, which the records of
-    18.4 do not have.
+    18.4 do not have. Of ``empty`` tables no row can be read, so that nothing shows whether they are.
     """
     if verdict.error is not None and not sampled:
         return _errors(prediction, verdict.error)
@@ -72,7 +80,9 @@ def disagreements(
     for name in predicted.keys() | verdict.locks.keys():
         effect, mode = predicted.get(name), verdict.locks.get(name)
         lock = effect.lock.name if effect and effect.lock is not None else None
-        uncertain = effect is not None and effect.certainty == "unknown" and mode is None
+        uncertain = (
+            effect is not None and effect.certainty == "unknown" and (mode is None or (lock, mode) == _LOOKED_UP)
+        )
         if name in keys and lock is None and mode == "AccessShareLock":
             continue
         weaker = sampled and lock is not None and (mode is None or LockMode[mode] <= LockMode[lock])
@@ -81,7 +91,8 @@ def disagreements(
     effects = prediction.effects
     found += _sets("rewritten", [(e.relation, e.rewrite) for e in effects], verdict.rewritten)
     found += _sets("rebuilt", [(index, True) for e in effects for index in e.rebuilds], verdict.rebuilt)
-    found += _sets("scanned", [(e.relation, _scan(e)) for e in effects], verdict.scanned)
+    scans = [(e.relation, "unknown" if e.relation in empty else _scan(e)) for e in effects]
+    found += _sets("scanned", scans, verdict.scanned)
     if prediction.in_transaction_ok != verdict.in_transaction_ok:
         found.append(f"in a transaction: predicted {prediction.in_transaction_ok}")
     return found
@@ -111,7 +122,8 @@ def _errors(prediction: Prediction, sqlstate: str) -> list[str]:
     return [] if foreseen else [f"raises {sqlstate}, predicted {prediction.error} or {sorted(possible)}"]
 
 
-def _sets(what: str, predicted: list[tuple[str, bool | str]], measured: frozenset[str]) -> list[str]:
+def _sets(what: str, predicted: Iterable[tuple[str, bool | str]], measured: frozenset[str]) -> list[str]:
+    predicted = list(predicted)
     certain = {name for name, verdict in predicted if verdict is True}
     possible = {name for name, verdict in predicted if verdict == "unknown"}
     missing = sorted(measured - certain - possible)

@@ -38,6 +38,8 @@ class Source:
     columns: Mapping[str, TypeName | None] = field(default_factory=dict)
     complete: bool = False
     gone: frozenset[str] = frozenset()
+    table: Name | None = None
+    """The relation, where it is called by its own name."""
     merged: frozenset[str] = frozenset()
     """Columns that a JOIN … USING has made one with those of an item before."""
 
@@ -78,7 +80,8 @@ class Problem:
 def of_table(table: Table, alias: str | None = None) -> Source:
     """A table or view as an item of a FROM clause."""
     types = {name: _known(column.type) for name, column in table.columns.items()}
-    return Source(alias or table.name.name, types, table.columns_complete, table.gone)
+    own = None if alias else table.name
+    return Source(alias or table.name.name, types, table.columns_complete, table.gone, own)
 
 
 def _known(of: TypeName) -> TypeName | None:
@@ -95,7 +98,7 @@ def resolve(
     resolver = _Resolver(find)
     try:
         if type(tree) in _QUERIES:
-            return resolver.query(tree), tuple(resolver.problems)
+            return resolver.query(tree, Scope(sources)), tuple(resolver.problems)
         resolver.visit(tree, Scope(sources))
     except RecursionError:
         return None, ()
@@ -145,7 +148,9 @@ class _Resolver:
             self._plain(column, scope)
             return
         source = _source(qualifiers[-1], scope)
-        if source is None:
+        if len(qualifiers) == 1 and _is_ambiguous(qualifiers[0], scope):
+            self.problems.append(Problem("42P09", f'table reference "{qualifiers[0]}" is ambiguous'))
+        elif source is None:
             self.problems.append(Problem("42P01", f'missing FROM-clause entry for table "{qualifiers[-1]}"'))
         elif column and source.lacks(column) and column not in SYSTEM_COLUMNS:
             self.problems.append(Problem("42703", f"column {qualifiers[-1]}.{column} does not exist", column))
@@ -273,7 +278,16 @@ class _Resolver:
         sources = list(first)
         for item in items or ():
             sources += self._item(item, scope, tuple(sources))
+        aliases = [each.alias for each in sources if each.alias]
+        for repeated in sorted({each for each in aliases if aliases.count(each) > 1}):
+            self._repeated(repeated, [each for each in sources if each.alias == repeated])
         return scope.within(*sources)
+
+    def _repeated(self, alias: str, sources: list[Source]) -> None:
+        """Tables of one name in several schemas may stand beside each other, unless another thing is called so."""
+        names = [each.table for each in sources]
+        if None in names or len(set(names)) < len(names):
+            self.problems.append(Problem("42712", f'table name "{alias}" specified more than once'))
 
     def _item(self, item: Node, scope: Scope, before: tuple[Source, ...]) -> tuple[Source, ...]:
         """The sources of one item of FROM; LATERAL ones may name those ``before`` it."""
@@ -298,7 +312,8 @@ class _Resolver:
         if name.schema is None and name.name in scope.queries:
             return _of_output(alias, _renamed(scope.queries[name.name], renamed))
         table = self._find(name)
-        source = of_table(table, alias) if table is not None else Source(alias)
+        called = item.alias.aliasname if item.alias else None
+        source = of_table(table, called) if table is not None else Source(alias, table=None if item.alias else name)
         if not renamed:
             return source
         return _of_output(alias, _renamed(tuple(source.columns.items()), renamed) if source.complete else None)
@@ -332,6 +347,12 @@ def _source(alias: str | None, scope: Scope) -> Source | None:
             if each.alias in {alias, ""}:
                 return each
     return None
+
+
+def _is_ambiguous(alias: str | None, scope: Scope) -> bool:
+    """Whether tables of several schemas are called so, of those that are the nearest to be so."""
+    numbers = (sum(each.alias == alias for each in level.sources) for level in scope.levels())
+    return next((number for number in numbers if number), 0) > 1
 
 
 def _of_output(alias: str, output: Output | None) -> Source:

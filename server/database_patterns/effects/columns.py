@@ -15,7 +15,7 @@ from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import column_options, constraints, conversions, foreign_keys, indexes, literals, references, sources, types
+from . import column_options, constraints, conversions, foreign_keys, indexes, references, sources, types, values
 from .alteration import Alteration
 from .types import UNKNOWN
 from .volatility import analyse
@@ -125,15 +125,8 @@ def require_default(
     if column.generated and verdict.reaches("stable") is True:
         raise Refused("42P17", f"generation expression is not immutable: {verdict.because}")
     target = types.plain(SERIAL_TYPES[column.type.name.name]) if is_serial(column) else column.type
-    known = found is not None and found.name.name != UNKNOWN
-    if not known:
-        literals.require(work, default, target)
-    if found is None or not known:
-        return
-    if conversions.cast(found, target, work.scope(), "UTC").error:
-        message = f'column "{column.name}" is of type {target.sql} but default expression is of type {found.sql}'
-        raise Refused("42804", message)
-    if not computed:
+    values.require_fit(work, default, target, column.name, table)
+    if not computed or found is None or found.name.name == UNKNOWN:
         return
     for sqlstate, _ in conversions.failures(found, types.base_of(work.catalog, target), work.scope()):
         work.may_fail(sqlstate, f"the default of {column.name} is not a value of {target.sql}")

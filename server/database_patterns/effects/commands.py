@@ -14,11 +14,13 @@ from database_patterns.reading.definitions import dotted, relation_name
 from database_patterns.reading.translate import translate
 
 from . import (
+    bodies,
     comments,
     copying,
     maintenance,
     objects,
     publications,
+    queries,
     references,
     relations,
     routines,
@@ -144,7 +146,14 @@ def _define(work: Work, tree: Node) -> None:
 
 
 def _call(work: Work, tree: Node) -> None:
-    work.doubt(f"what the procedure {dotted(tree.funccall.funcname)} does is not analysed")
+    """CALL, which looks the procedure up by its name and its arguments."""
+    name = dotted(tree.funccall.funcname)
+    found = routines.called(work, name, len(tree.funccall.args or ()))
+    for each in found:
+        queries.run(work, bodies.of_function(each), f"the {each.kind} {each.name}")
+    if not found:
+        work.doubt(f"what the procedure {name} does is not known")
+    queries.call(work, tree.funccall.args)
 
 
 def _foreign_table(work: Work, tree: Node) -> None:

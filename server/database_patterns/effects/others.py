@@ -9,7 +9,7 @@ from database_patterns.catalog.scopes import of_table
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import relations_in
 
-from . import columns, references, relations, routines, sources
+from . import bodies, columns, queries, references, relations, routines, sources
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
@@ -58,8 +58,10 @@ def create_schema(work: Work, action: actions.CreateSchema) -> None:
 
 
 def do_block(work: Work, action: actions.DoBlock) -> None:
-    """Enter DO, whose code is not looked into."""
-    work.doubt(f"what a DO block in {action.language} does is not analysed")
+    """Enter DO."""
+    whole = action.language == "plpgsql" and work.statement.confidence in {"exact", "guarded"}
+    body = bodies.of_plpgsql(work.statement.sql) if whole else None
+    queries.run(work, body, f"a DO block in {action.language}")
 
 
 def create_trigger(work: Work, action: actions.CreateTrigger) -> None:

@@ -7,14 +7,15 @@ from typing import Any, Final
 from pglast import ast
 
 from database_patterns import actions
-from database_patterns.actions import Query
+from database_patterns.actions import Name, Query
 from database_patterns.catalog import Index, Sequence, Table
 from database_patterns.catalog.expressions import sequence_name
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 from database_patterns.reading.definitions import dotted, relation_name, relations_in, walk
 
-from . import relations, sources
+from . import bodies, relations, sources
+from .bodies import Body
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -24,6 +25,7 @@ Node = Any
 _AS = LockMode.AccessShareLock
 _RS = LockMode.RowShareLock
 _RX = LockMode.RowExclusiveLock
+QUERIES: Final = frozenset({ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt})
 WRITES: Final = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 """The statements that write rows, which may stand in a WITH too."""
 
@@ -48,20 +50,20 @@ def reading_mode(tree: object) -> LockMode:
     return _RS if locking else _AS
 
 
-def read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristate) -> None:
+def read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristate, certain: bool = True) -> None:
     """Enter that a relation is read, with what is below it, or below the view that it is."""
     _require_readable(work, table)
     members = work.catalog.family(table) if table.kind == "table" else (table,)
     for each in members:
-        work.lock(each, mode, "A query reads it.", sources.LOCKING)
-        work.plan_with_indexes(each, mode)
+        work.lock(each, mode, "A query reads it.", sources.LOCKING, certain=certain)
+        work.plan_with_indexes(each, mode, certain=certain)
         if each.kind != "view":
             work.scan(each, "Read as far as the query needs it.", sources.LOCKING, scanned=scanned)
         if mode == _RS and each.kind == "table":
             work.lock_rows(each, "some")
     if table.kind == "view":
         for name in table.reads:
-            read_relation(work, work.table(name), mode, scanned="unknown")
+            read_relation(work, work.table(name), mode, scanned="unknown", certain=certain)
 
 
 def _require_readable(work: Work, table: Table) -> None:
@@ -88,9 +90,37 @@ def call(work: Work, tree: object) -> None:
                 work.lock(sequence, _RX, "A number is drawn from it, or set.")
         for doubt in verdict.doubts:
             work.doubt(f"{doubt}: what it does is not known")
-        name = dotted(node.funcname).name
-        if any(each.volatility != "immutable" for each in work.catalog.functions.get(name, ())):
-            work.doubt(f"what the function {name} does is not analysed")
+        _call_own(work, dotted(node.funcname), len(node.args or ()))
+
+
+def _call_own(work: Work, name: Name, number: int) -> None:
+    """Enter what functions of the schema do; those that are said to be immutable only if they are in SQL."""
+    places = {name.schema} if name.schema else {*work.catalog.search_path}
+    for each in work.catalog.functions.get(name.name, ()):
+        looked_into = each.volatility != "immutable" or each.language.lower() == "sql"
+        if looked_into and each.name.schema in places and number <= len(each.argument_types):
+            run(work, bodies.of_function(each), f"the {each.kind} {each.name}")
+
+
+def run(work: Work, body: Body | None, what: str) -> None:
+    """Enter what a body does when it is called: it may read, whereas what it writes or creates is not worked out."""
+    if body is None or any(type(each) is not ast.SelectStmt or each.intoClause for each in body.statements):
+        work.doubt(f"what {what} does is not analysed")
+    elif work.begins(what):
+        if body.raises:
+            work.may_fail("P0001", f"{what} raises an error")
+        for tree in body.statements:
+            for name in relations_in(tree):
+                _read_within(work, name, reading_mode(tree), what)
+            call(work, tree)
+
+
+def _read_within(work: Work, name: Name, mode: LockMode, what: str) -> None:
+    """Enter that a body may read a relation; where there is none, something may keep it from getting so far."""
+    try:
+        read_relation(work, work.table(name), mode, scanned="unknown", certain=False)
+    except Refused as refused:
+        work.may_fail(refused.error.sqlstate, f"{what} comes to read {name}: {refused.error.message}")
 
 
 def lock_named(work: Work, tree: object, reason: str) -> None:
@@ -100,7 +130,14 @@ def lock_named(work: Work, tree: object, reason: str) -> None:
         work.lock(work.table(name), _RX, reason)
     for name in relations_in(tree):
         if name not in targets:
-            work.lock(work.table(name), reading_mode(tree), reason)
+            _lock_rewritten(work, work.table(name), reading_mode(tree), reason)
+
+
+def _lock_rewritten(work: Work, table: Table, mode: LockMode, reason: str) -> None:
+    """Enter the lock on a relation, and on those that a view stands for."""
+    work.lock(table, mode, reason)
+    for name in table.reads if table.kind == "view" else ():
+        _lock_rewritten(work, work.table(name), mode, reason)
 
 
 def plan(work: Work, tree: object) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from database_patterns import actions
 from database_patterns.actions import CreateFunction, Name
 from database_patterns.catalog import dependents, routines
+from database_patterns.catalog.scopes import Source
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted
 
-from . import builtins, relations, types, uses
+from . import bodies, builtins, queries, references, relations, types, uses
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -20,8 +21,33 @@ _AX = LockMode.AccessExclusiveLock
 
 
 def create(work: Work, action: actions.CreateFunction) -> None:
-    """Enter CREATE FUNCTION, PROCEDURE or AGGREGATE, which touches no table."""
+    """Enter CREATE FUNCTION, PROCEDURE or AGGREGATE; of a body in SQL all relations are looked at."""
     relations.require_schema(work, action.name)
+    if action.atomic is not None:
+        _look_at_body(work, action)
+    _require_replaceable(work, action)
+    unchecked = (work.catalog.setting("check_function_bodies") or "on").lower() in _OFF
+    if action.atomic is None and action.language.lower() == "sql" and not unchecked:
+        _look_at_body(work, action)
+
+
+_OFF: Final = frozenset({"off", "of", "false", "f", "no", "n", "0"})
+
+
+def _look_at_body(work: Work, action: actions.CreateFunction) -> None:
+    """Enter that PostgreSQL analyses a body in SQL; of one with arguments of any type it only looks at the grammar."""
+    body = bodies.of_function(action)
+    if body is None or any(each.name.name.startswith("any") for each in action.argument_types):
+        return
+    tree: Node = work.statement.tree
+    arguments = {each.name: None for each in tree.parameters or () if each.name}
+    for statement in body.statements:
+        if type(statement) in queries.QUERIES:
+            references.require_names_of(work, statement, Source(action.name.name, arguments, complete=True))
+            queries.lock_named(work, statement, "The body of a function names it.")
+
+
+def _require_replaceable(work: Work, action: actions.CreateFunction) -> None:
     there = next(routines.overloads(work.catalog, action), None)
     if there is None or work.statement.confidence != "exact":
         return
@@ -44,6 +70,16 @@ def _are_all_known(work: Work, name: Name) -> bool:
     """Whether a routine that is not known cannot exist: neither PostgreSQL nor an extension has brought it."""
     ours = builtins.brings_routine(name.name, work.catalog.extensions, work.postgres)
     return types.are_all_known(work.catalog) and not ours
+
+
+def called(work: Work, name: Name, number: int) -> list[CreateFunction]:
+    """The procedures that CALL may mean; raises Refused where there is certainly none."""
+    places = [name.schema] if name.schema else list(work.catalog.search_path)
+    named = [each for each in work.catalog.functions.get(name.name, ()) if each.name.schema in places]
+    found = [each for each in named if each.kind == "procedure" and number <= len(each.argument_types)]
+    if not named and _are_all_known(work, name):
+        raise Refused("42883", f"procedure {name} does not exist")
+    return found
 
 
 def require(work: Work, written: Node, kind: str = "routine") -> list[CreateFunction]:

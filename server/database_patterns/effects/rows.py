@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,7 +18,8 @@ from database_patterns.model import Tristate
 from database_patterns.reading.definitions import relation_name, relations_in, walk
 from database_patterns.reading.translate import translate
 
-from . import lengths, lookups, queries, relations, sources
+from . import lengths, lookups, queries, sources, targets, values
+from .targets import Target
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -52,12 +53,15 @@ def _without(action: Any, names: set[str]) -> Any:  # noqa: ANN401 - any of the 
 def insert(work: Work, action: actions.Insert) -> None:
     """Enter INSERT, with the lookups of its foreign keys."""
     named = work.table(action.table)
-    _require_columns(named, action)
-    table = _stored(work, named, "INSERT")
-    if table is None:
+    values.require_inserted(work, named, action)
+    target = targets.find(work, named, "INSERT")
+    if target is None:
         return
-    columns = _given(work, action) if table is named else ()
+    table, columns = target.table, target.of(_given(work, named, action))
+    if target.through_view and not action.overriding:
+        values.refuse_computed(table, columns)
     work.lock(table, _RX, "INSERT lets everything but schema changes go on.")
+    _look_above(work, table)
     for part in work.catalog.family(table)[1:] if table.partitioned else ():
         work.lock(part, _RX, "The partition that a row belongs to is locked.", certain=False)
         for key in own_keys(work.catalog, part):
@@ -65,19 +69,18 @@ def insert(work: Work, action: actions.Insert) -> None:
     _on_conflict(work, table)
     if action.query is not None:
         queries.read(work, action.query)
+    _draw_numbers(work, table, columns, certain=table is named and values.writes_rows(action, table, ()))
     if table is named:
-        _draw_numbers(work, table, columns)
-        _require_lengths(work, table, action)
-    else:  # which columns of the table a view's are is not worked out
-        _draw_numbers(work, table, _given(work, action) or tuple(named.columns), certain=False)
-    _may_lack(work, table, columns if table is named else _given(work, action) or tuple(named.columns))
-    _may_violate(work, table, frozenset(table.columns))
+        values.require_lengths(work, table, action)
+    values.may_lack(work, table, columns)
+    values.may_violate(work, table, frozenset(table.columns))
+    values.may_violate_domains(work, table, columns or table.columns)
     for key in table.foreign_keys:
         if not lookups.stays_null(table, key, columns):
-            lookups.look_up(work, table, key, certain=table is named)
+            lookups.look_up(work, table, key, certain=table is named and values.writes_rows(action, table, key.columns))
     if not action.on_conflict:
-        _may_repeat(work, table, frozenset(table.columns))
-    _fire(work, table, "INSERT")
+        values.may_repeat(work, table, frozenset(table.columns))
+    targets.fire(work, table, "INSERT")
 
 
 def _on_conflict(work: Work, table: Table) -> None:
@@ -109,72 +112,14 @@ def _require_arbiter(table: Table, infer: Node) -> None:
         raise Refused("42P10", "there is no unique or exclusion constraint matching the ON CONFLICT specification")
 
 
-def _require_columns(table: Table, action: actions.Insert) -> None:
-    """Raise Refused where an INSERT names a column that there is not, or one twice, or not as many as it has values."""
-    for column in action.columns:
-        if table.lacks(column):
-            raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
-        if action.columns.count(column) > 1:
-            raise Refused("42701", f'column "{column}" specified more than once')
-    inserted: Node = action.query.tree if action.query else (None,)
-    values: Node = getattr(inserted[0], "valuesLists", None)
-    for row in values or ():
-        wanted = len(action.columns) or (len(table.columns) if table.columns_complete else len(row))
-        if len(row) > wanted:
-            raise Refused("42601", "INSERT has more expressions than target columns")
-        if action.columns and len(row) < wanted:
-            raise Refused("42601", "INSERT has more target columns than expressions")
-
-
-def _require_lengths(work: Work, table: Table, action: actions.Insert) -> None:
-    """Enter which of the values that an INSERT writes may be too long."""
-    columns = action.columns or tuple(table.columns)
-    inserted: Node = action.query.tree if action.query else (None,)
-    query = inserted[0]
-    for row in getattr(query, "valuesLists", None) or ():
-        for column, value in zip(columns, row, strict=False):
-            lengths.require(work, table, column, value)
-    targets = getattr(query, "targetList", None) or ()
-    for column, target in zip(columns, targets, strict=False):
-        lengths.require(work, table, column, target.val)
-
-
-def _given(work: Work, action: actions.Insert) -> tuple[str, ...]:
+def _given(work: Work, table: Table, action: actions.Insert) -> tuple[str, ...]:
     """The columns that get a value, none of them where all do; by DEFAULT VALUES none gets one."""
     tree = work.statement.tree
-    defaults = isinstance(tree, ast.InsertStmt) and tree.selectStmt is None
-    return ("",) if defaults else action.columns
-
-
-def _may_violate(work: Work, table: Table, changed: frozenset[str]) -> None:
-    checks = (each for each in table.constraints.values() if each.kind == "check" and each.enforced)
-    for each in checks:
-        if each.not_valid or changed & columns_in(each.expression.tree if each.expression else ()):
-            work.may_fail("23514", f"a row violates the CHECK {each.name}")
-
-
-def _stored(work: Work, named: Table, verb: str) -> Table | None:
-    """The table that a statement writes to, below any views that it goes through; None where that cannot be told."""
-    relation = relations.find(work, named.name)
-    if relations.is_known(relation) and relations.kind_of(relation) not in _WRITABLE:
-        raise Refused("42809", f'cannot change {relations.kind_of(relation)} "{named.name}"')
-    while named.kind == "view":
-        work.lock(named, _RX, f"{verb} goes through the view to its table.", sources.CREATE_VIEW)
-        _fire(work, named, verb)
-        if named.triggers or len(named.reads) != 1:
-            work.doubt(f"what {verb} does through the view {named.name} is not analysed")
-            return None
-        named = work.table(next(iter(named.reads)))
-    return named
-
-
-_WRITABLE: Final = frozenset({"table", "partitioned table", "view", "foreign table"})
-
-
-def _may_repeat(work: Work, table: Table, changed: frozenset[str]) -> None:
-    for index in table.indexes.values():
-        if index.unique and changed & index.depends_on:
-            work.may_fail("23505", f"a row that is equal in the columns of {index.name} is there already")
+    if isinstance(tree, ast.InsertStmt) and tree.selectStmt is None:
+        return ("",)
+    defaults = values.defaulted(table, action)
+    columns = action.columns or tuple(table.columns) if defaults else action.columns
+    return tuple(name for name in columns if name not in defaults)
 
 
 def _draw_numbers(work: Work, table: Table, columns: tuple[str, ...], *, certain: bool = True) -> None:
@@ -189,64 +134,94 @@ def _draw_numbers(work: Work, table: Table, columns: tuple[str, ...], *, certain
                 work.lock(sequence, _RX, "A number is drawn for every row.", certain=certain)
 
 
-def _may_lack(work: Work, table: Table, columns: tuple[str, ...]) -> None:
-    """Enter the NOT NULL columns that an INSERT leaves out, and that nothing else fills."""
-    for each in table.columns.values():
-        if columns and each.name not in columns and each.not_null and not (each.default or each.identity):
-            work.may_fail("23502", f"a row is inserted without a value for {each.name} of {table.name}")
-
-
 def update(work: Work, action: actions.Update) -> None:
     """Enter UPDATE, with the foreign keys in both directions that its assignments concern."""
     named = work.table(action.table)
-    changed = {name for name, _ in action.assignments}
-    for name in changed:
-        if named.lacks(name):
-            raise Refused("42703", f'column "{name}" of relation "{named.name}" does not exist')
-    table = _stored(work, named, "UPDATE")
-    if table is None:
+    values.require_assigned(work, named, action)
+    target = targets.find(work, named, "UPDATE")
+    if target is None:
         return
-    if table is not named:
-        changed = set(table.columns)  # the view may call them otherwise
-    _write(work, table, action.where, action.reads, "UPDATE")
-    _may_repeat(work, table, frozenset(changed))
-    _may_violate(work, table, frozenset(changed))
+    table = target.table
+    changed = {below for name, _ in action.assignments for below in target.of([name])}
+    given = (name for name, value in action.assignments if target.through_view or not values.is_default(value.tree))
+    values.refuse_computed(table, (below for name in given for below in target.of([name])))
+    everywhere = _is_everywhere(action, target)
+    _write(work, target, action, "UPDATE")
+    _look_above(work, table)
+    values.may_repeat(work, table, frozenset(changed))
+    values.may_violate(work, table, frozenset(changed))
+    values.may_violate_domains(work, table, changed)
     for name, value in action.assignments:
         queries.call(work, value.tree)
         if table is named:
             lengths.require(work, table, name, value.tree)
-        for member in work.catalog.family(table) if type(value.tree) is ast.SetToDefault else ():
-            _draw_numbers(work, member, tuple(set(member.columns) - {name}) or ("",), certain=action.where is None)
-    lookups.follow_changed(work, table, changed, certain=action.where is None)
+        for member in _members(work, table, action) if type(value.tree) is ast.SetToDefault else ():
+            _draw_numbers(work, member, tuple(set(member.columns) - {name}) or ("",), certain=everywhere)
+    kept = {below for name, value in action.assignments if values.may_keep(value) for below in target.of([name])}
+    lookups.follow_changed(work, table, changed - kept, certain=everywhere)
+    lookups.follow_changed(work, table, kept, certain=False)
+
+
+def _is_everywhere(action: actions.Update | actions.Delete, target: Target) -> bool:
+    """Whether all rows of the table are written, if it has any."""
+    return action.where is None and not action.reads and not target.through_view
+
+
+def _look_above(work: Work, table: Table) -> None:
+    """The bounds of a partition that is written to by its own name are those of the tables above it, too."""
+    for each in work.catalog.above(table):
+        work.lock(each, LockMode.AccessShareLock, f"Its bounds are those of {table.name}, too.", certain=False)
+
+
+def _members(work: Work, table: Table, action: actions.Update | actions.Delete) -> tuple[Table, ...]:
+    """The tables whose rows are written: by ONLY none below the one that is named."""
+    return (table,) if action.only else work.catalog.family(table)
 
 
 def delete(work: Work, action: actions.Delete) -> None:
     """Enter DELETE, with what happens to the rows that refer to deleted ones."""
-    table = _stored(work, work.table(action.table), "DELETE")
-    if table is None:
+    target = targets.find(work, work.table(action.table), "DELETE")
+    if target is None:
         return
-    _write(work, table, action.where, action.reads, "DELETE")
+    table = target.table
+    _write(work, target, action, "DELETE")
     work.lose(table, "all rows" if action.where is None else "the rows that WHERE selects")
-    lookups.follow_deleted(work, table, frozenset(), certain=action.where is None)
+    lookups.follow_deleted(work, table, frozenset(), certain=_is_everywhere(action, target))
 
 
-def _write(work: Work, table: Table, where: Expression | None, reads: Iterable[Name], verb: str) -> None:
-    for each in work.catalog.family(table):
+def _write(work: Work, target: Target, action: actions.Update | actions.Delete, verb: str) -> None:
+    table, where = target.table, action.where
+    for each in _members(work, table, action):
         work.lock(each, _RX, f"{verb} lets reads go on, and locks each row that it changes until the transaction ends.")
         work.plan_with_indexes(each, _RX)
-        work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=scans(each, where))
-        work.lock_rows(each, "all" if where is None else "some")
-    for name in reads:
+        work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=_scans(target, each, where))
+        if not _is_never(where):
+            work.lock_rows(each, "all" if where is None else "some")
+    for name in action.reads:
         queries.read_relation(work, work.table(name), queries.reading_mode(work.statement.tree), scanned="unknown")
     if where is not None:
         queries.call(work, where.tree)
-    _fire(work, table, verb)
+    targets.fire(work, table, verb)
+
+
+def _is_never(where: Expression | None) -> bool:
+    """Whether a condition is the constant false, so that PostgreSQL looks at no row."""
+    tree: Node = where.tree if where else None
+    boolean = type(tree) is ast.A_Const and not tree.isnull and type(tree.val) is ast.Boolean
+    return boolean and not tree.val.boolval
+
+
+def _scans(target: Target, table: Table, where: Expression | None) -> Tristate:
+    """Whether all rows are read; a view has conditions and names of its own."""
+    return "unknown" if target.through_view else scans(table, where)
 
 
 def scans(table: Table, where: Expression | None) -> Tristate:
     """Whether finding the rows that a condition selects takes reading all of them, given the indexes there are."""
     if where is None:
         return True
+    if _is_never(where):
+        return False
     wanted = _equal_columns(where.tree)
     whole = [each for each in table.indexes.values() if each.predicate is None and each.valid is True]
     if any(each.unique and set(each.columns) <= wanted for each in whole):
@@ -267,15 +242,6 @@ def _equal_columns(tree: Node) -> frozenset[str]:
     return columns_in(tree.lexpr) if constant else frozenset()
 
 
-def _fire(work: Work, table: Table, verb: str) -> None:
-    for rule in table.rules.values():
-        if rule.event == verb.lower() and (rule.instead or rule.statements):
-            work.doubt(f"what the rule {rule.name} of {table.name} makes of {verb} is not worked out")
-    for trigger in table.triggers.values():
-        if not trigger.events or verb.lower() in trigger.events:
-            work.doubt(f"what the trigger {trigger.name} of {table.name} does is not analysed")
-
-
 def merge(work: Work, tree: Node) -> None:
     """Enter MERGE: which of its actions come to pass depends on the rows."""
     named = work.table(relation_name(tree.relation))
@@ -283,9 +249,10 @@ def merge(work: Work, tree: Node) -> None:
         raise Refused("0A000", f'cannot execute MERGE on relation "{named.name}"')
     if any(rule.event != "select" for rule in named.rules.values()):
         raise Refused("0A000", f'cannot execute MERGE on relation "{named.name}": it has rules')
-    table = _stored(work, named, "MERGE")
-    if table is None:
+    target = targets.find(work, named, "MERGE")
+    if target is None:
         return
+    table = target.table
     for each in work.catalog.family(table):
         work.lock(each, _RX, "MERGE lets reads go on, and locks each row that it changes until the transaction ends.")
         work.plan_with_indexes(each, _RX)
@@ -301,32 +268,32 @@ _MERGES_INTO_VIEWS_SINCE: Final = 17
 
 
 def _merge_insert(work: Work, table: Table, columns: tuple[str, ...]) -> None:
-    _require_columns(table, actions.Insert(table.name, columns))
+    values.require_inserted(work, table, actions.Insert(table.name, columns))
     _draw_numbers(work, table, columns, certain=False)
-    _may_lack(work, table, columns)
+    values.may_lack(work, table, columns)
     for key in table.foreign_keys:
         if not lookups.stays_null(table, key, columns):
             lookups.look_up(work, table, key, certain=False)
-    _may_repeat(work, table, frozenset(table.columns))
-    _may_violate(work, table, frozenset(table.columns))
-    _fire(work, table, "INSERT")
+    values.may_repeat(work, table, frozenset(table.columns))
+    values.may_violate(work, table, frozenset(table.columns))
+    targets.fire(work, table, "INSERT")
 
 
 def _update_found(work: Work, table: Table, columns: tuple[str, ...]) -> None:
     """Enter the update of those rows that are there already, or that match."""
-    _require_columns(table, actions.Insert(table.name, columns))
+    values.require_inserted(work, table, actions.Insert(table.name, columns))
     work.lock_rows(table, "some")
-    _may_repeat(work, table, frozenset(columns))
-    _may_violate(work, table, frozenset(columns))
+    values.may_repeat(work, table, frozenset(columns))
+    values.may_violate(work, table, frozenset(columns))
     lookups.follow_changed(work, table, set(columns), certain=False)
-    _fire(work, table, "UPDATE")
+    targets.fire(work, table, "UPDATE")
 
 
 def _merge_delete(work: Work, table: Table, _columns: tuple[str, ...]) -> None:
     work.lock_rows(table, "some")
     work.lose(table, "the rows that match")
     lookups.follow_deleted(work, table, frozenset(), certain=False)
-    _fire(work, table, "DELETE")
+    targets.fire(work, table, "DELETE")
 
 
 def _merge_nothing(_work: Work, _table: Table, _columns: tuple[str, ...]) -> None:

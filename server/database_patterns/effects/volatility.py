@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pglast import ast, enums, parser
+from pglast import ast, enums
 
 from database_patterns.actions import Column, CreateFunction, TypeName
 from database_patterns.catalog import Catalog
 from database_patterns.model import Tristate
 from database_patterns.reading.definitions import type_name
-from database_patterns.reading.trees import parse_sql
 
-from . import builtins, types
+from . import bodies, builtins, types
 from .builtins import Routine, Volatility
 from .types import UNKNOWN
 
@@ -241,13 +240,8 @@ def _own_function(function: CreateFunction, scope: Scope, verdict: Verdict) -> T
 
 def _inlined(function: CreateFunction) -> Node | None:
     """The expression that the body of an SQL function consists of, None when it is more than that."""
-    if function.language.lower() != "sql" or not function.body:
-        return None
-    try:
-        statements = parse_sql(function.body)
-    except parser.ParseError:
-        return None
-    query = statements[0].stmt if len(statements) == 1 else None
+    body = bodies.of_function(function) if function.language.lower() == "sql" else None
+    query = body.statements[0] if body and len(body.statements) == 1 else None
     if not isinstance(query, ast.SelectStmt) or not query.targetList or len(query.targetList) != 1:
         return None
     plain = not any(

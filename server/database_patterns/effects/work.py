@@ -75,6 +75,7 @@ class Work:
         self._drafts: dict[Name, _Draft] = {}
         self._may_fail: dict[PossibleFailure, None] = {}
         self._unknown: dict[str, None] = {}
+        self._begun: set[str] = set()
 
     @property
     def postgres(self) -> int:
@@ -136,8 +137,8 @@ class Work:
         if draft is None:
             draft = self._drafts[relation.name] = _Draft(_kind(relation), mode, held)
         if mode > draft.lock:
-            draft.lock, draft.held = mode, held
-        draft.certain = draft.certain or certain
+            draft.lock, draft.held, draft.certain = mode, held, certain
+        draft.certain = draft.certain or (certain and mode == draft.lock)
         draft.explain(_LOCK + mode, reason, source)
 
     def _is_new(self, name: Name) -> bool:
@@ -217,6 +218,13 @@ class Work:
     def doubt(self, sentence: str) -> None:
         """Enter what the prediction could not know."""
         self._unknown[sentence] = None
+
+    def begins(self, what: str) -> bool:
+        """Whether a body begins to be gone through for the first time, and not from within itself."""
+        if what in self._begun:
+            return False
+        self._begun.add(what)
+        return True
 
     def refuse_in_transaction(self, command: str) -> None:
         """Enter that the statement must run outside of a transaction.

@@ -158,6 +158,8 @@ def _insert(node: Node) -> tuple[Action, ...]:
             columns=tuple(each.name for each in node.cols or ()),
             query=query((node.selectStmt, node.withClause)),
             on_conflict=node.onConflictClause is not None,
+            parts=any(each.indirection for each in node.cols or ()),
+            overriding=node.override != enums.OverridingKind.OVERRIDING_NOT_SET,
         ),
     )
 
@@ -166,16 +168,23 @@ def _update(node: Node) -> tuple[Action, ...]:
     return (
         actions.Update(
             table=relation_name(node.relation),
-            assignments=tuple((each.name, Expression(each.val, print_sql)) for each in node.targetList),
+            assignments=tuple((each.name, _assigned(each)) for each in node.targetList),
             where=expression(node.whereClause),
             reads=relations_in((node.fromClause, node.whereClause, node.targetList, node.withClause)),
+            only=not node.relation.inh,
         ),
     )
 
 
+def _assigned(target: Node) -> Expression:
+    """What UPDATE assigns; the whole target where it is for a part of a column only."""
+    return Expression(target if target.indirection else target.val, print_sql)
+
+
 def _delete(node: Node) -> tuple[Action, ...]:
     reads = relations_in((node.usingClause, node.whereClause, node.withClause))
-    return (actions.Delete(relation_name(node.relation), expression(node.whereClause), reads),)
+    where, only = expression(node.whereClause), not node.relation.inh
+    return (actions.Delete(relation_name(node.relation), where, reads, only),)
 
 
 def _select(node: Node) -> tuple[Action, ...]:
@@ -223,6 +232,7 @@ def _function(node: Node) -> tuple[Action, ...]:
             volatility=options["volatility"].sval if "volatility" in options else "volatile",
             language=options["language"].sval if "language" in options else "sql",
             body=" ".join(strings(body)),
+            atomic=node.sql_body,
             replace=bool(node.replace),
             kind="procedure" if node.is_procedure else "function",
         ),

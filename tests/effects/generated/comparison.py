@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tests.effects.generated.known_differences import known
-from tests.effects.generated.names import Names, read_names
+from tests.effects.generated.names import Names, read_empty, read_names
 from tests.effects.witnesses import Verdict, disagreements, opened_by_minor_releases
 
 from database_patterns.catalog import Catalog
@@ -40,6 +40,7 @@ class Witness:
     catalog: Catalog
     names: Names
     keys: frozenset[str]
+    empty: frozenset[str]
     measure: Callable[[str], Measurement]
 
     def compare(self, form: str, sql: str) -> Outcome:
@@ -49,7 +50,7 @@ class Witness:
         measured = self.measure(sql)
         if prediction.unknown:
             return Outcome(form, sql, "unknown", prediction.unknown)
-        found = tuple(disagreements(prediction, Verdict.measured(measured), keys=self.keys))
+        found = tuple(disagreements(prediction, Verdict.measured(measured), keys=self.keys, empty=self.empty))
         error = str(measured.error) if measured.error else ""
         if found:
             explained = all(known(form, each) for each in found)
@@ -74,4 +75,5 @@ def witness(server: Server, schema_sql: str) -> Generator[Witness]:
         administrated = replace(database, owner=database.admin)
         administrated.execute(schema_sql)
         with measuring(administrated, settings=["TimeZone = 'UTC'"]) as measure:
-            yield Witness(database.postgres, catalog, read_names(database), opened_by_minor_releases(catalog), measure)
+            keys, empty = opened_by_minor_releases(catalog), read_empty(database)
+            yield Witness(database.postgres, catalog, read_names(database), keys, empty, measure)

@@ -85,6 +85,19 @@ class Names:
     objects: Mapping[str, Sequence[str]]
 
 
+_EMPTY: Final = f"""
+    SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_OWN} AND c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0
+"""
+
+
+def read_empty(database: Database) -> frozenset[str]:
+    """The tables and materialized views that have never had a row, as a measurement calls them."""
+    with driver.connect(database.admin) as connection:
+        return frozenset(name for (name,) in driver.rows(connection, _EMPTY))
+
+
 def read_names(database: Database) -> Names:
     """The names in ``database``, in an order that is the same every time."""
     with driver.connect(database.admin) as connection:

@@ -1,0 +1,30 @@
+-- Functions, procedures and triggers, whose bodies are looked at when they are made, and run when they are called.
+CREATE TABLE t (id int PRIMARY KEY, v text, n int);
+CREATE INDEX t_n ON t (n);
+CREATE TABLE other (id int PRIMARY KEY, t int REFERENCES t, v text);
+CREATE VIEW seen AS SELECT id, v FROM t;
+CREATE SEQUENCE numbers;
+CREATE FUNCTION one() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION two() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 2; END;
+CREATE FUNCTION dice(sides int) RETURNS int LANGUAGE sql AS 'SELECT (random() * sides)::int';
+CREATE FUNCTION drawn() RETURNS bigint LANGUAGE sql AS $$ SELECT nextval('numbers') $$;
+CREATE FUNCTION largest() RETURNS int LANGUAGE sql STABLE AS 'SELECT max(n) FROM t';
+CREATE FUNCTION twice() RETURNS int LANGUAGE sql STABLE RETURN largest() * 2;
+CREATE FUNCTION asks(wanted int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE found int; BEGIN SELECT n INTO found FROM t WHERE id = wanted; IF found IS NULL THEN RETURN -1; END IF; RETURN found; END $$;
+CREATE FUNCTION writes() RETURNS void LANGUAGE sql AS 'UPDATE t SET n = n + 1';
+CREATE FUNCTION refuses() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+CREATE FUNCTION calls(depth int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF depth > 3 THEN RETURN 0; END IF; RETURN calls(depth + 1); END $$;
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.v := 'x'; RETURN new; END $$;
+CREATE FUNCTION logs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO other (id) VALUES (new.id); RETURN new; END $$;
+CREATE PROCEDURE tidy() LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE PROCEDURE looks() LANGUAGE sql AS 'SELECT count(*) FROM t';
+CREATE PROCEDURE fills(n int) LANGUAGE sql AS 'INSERT INTO t (id) VALUES (n)';
+CREATE TABLE kept (id int PRIMARY KEY, v text);
+CREATE TRIGGER keeps BEFORE UPDATE ON kept FOR EACH ROW EXECUTE FUNCTION keep();
+CREATE TABLE logged (id int PRIMARY KEY, v text);
+CREATE TRIGGER logs AFTER INSERT ON logged FOR EACH ROW EXECUTE FUNCTION logs();
+INSERT INTO t SELECT i, 'v', i FROM generate_series(1, 3000) i;
+INSERT INTO kept SELECT i, 'v' FROM generate_series(1, 3000) i;
+ANALYZE;
