@@ -54,9 +54,10 @@ def require_inserted(work: Work, table: Table, action: actions.Insert) -> None:
         for target, value in _pairs(table, targets, row):
             if not action.parts:
                 require_fit(work, Expression(value, str), target.type, target.name)
-            _refuse_computed(target, value, overriding=action.overriding)
             if target.not_null and _may_be_null(value, None):
                 work.may_fail("23502", f"{target.name} of {table.name} gets no value")
+    for target, value in (pair for row in rows for pair in _pairs(table, targets, row)):
+        _refuse_computed(target, value, overriding=action.overriding)
     if not rows:
         _require_query(work, table, action, targets)
 
@@ -95,9 +96,10 @@ def _require_query(work: Work, table: Table, action: actions.Insert, targets: Se
     for column, (_, found) in _pairs(table, targets, output):
         if found is not None:
             _require_type(work, found, column.type, column.name)
-        _refuse_computed(column, query, overriding=action.overriding)
         if column.not_null:
             work.may_fail("23502", f"the query has a NULL for {column.name} of {table.name}")
+    for column, _ in _pairs(table, targets, output):
+        _refuse_computed(column, query, overriding=action.overriding)
 
 
 def require_lengths(work: Work, table: Table, action: actions.Insert) -> None:
