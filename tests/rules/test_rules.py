@@ -22,7 +22,13 @@ every_rule = pytest.mark.parametrize("rule", documents.rules().values(), ids=doc
 WITHOUT_CODE = {"statement-that-fails", "allowance-without-effect", "allowance-without-reason"}
 """Rules whose help shows no code: what was meant instead, only the author knows."""
 
-FOUND_BY_THE_SCHEMA = {"statement-that-fails"}
+FOUND_BY_THE_SCHEMA = {
+    "statement-that-fails",
+    "constrained-domain-on-new-column",
+    "index-on-partitioned-parent",
+    "type-change-rebuilds-indexes",
+    "collation-change",
+}
 """Rules that have nothing to say where nothing is known of what exists."""
 
 
@@ -135,7 +141,7 @@ def predicted(at: StatementInContext, measured: Measurement) -> tuple[object, ..
     if measured.error or prediction.error:
         may = {failure.sqlstate for failure in prediction.may_fail}
         return (measured.error.sqlstate if measured.error and measured.error.sqlstate in may else code_of(prediction),)
-    tables = [effect for effect in prediction.effects if effect.kind == "table"]
+    tables = [effect for effect in prediction.effects if effect.kind in {"table", "materialized view"}]
     return (
         prediction.in_transaction_ok,
         prediction.unknown,
@@ -182,6 +188,8 @@ def test_the_help_of_each_finding_lints_clean_and_runs(rule: Rule, server: Serve
                 continue
             now, *later = steps
             assert linting.run([follow(now, "upgrade", setup(rule), Assumptions())]) == ()
+            if rule.proof.startswith("none: "):
+                continue  # it may need what a lab does not have, such as a tablespace
             with server.database(setup_sql=rule.setup) as database:
                 empty(database, setup(rule))
                 database.execute(*(statement.sql for each in (now, *later) for statement in each.upgrade))

@@ -29,7 +29,7 @@ def built_at_once(
     yield Hit(
         f"{added} {wording.takes(effect, wording.named(table, at))} until the whole table is read, the index {key.name}"
         f" is built and the transaction ends.{wording.depends_on(effect.scan, at)}",
-        wording.help_text(at, *parts(table, key, at)),
+        wording.help_text(at, *_alone(table, key, at), *parts(table, key, at)),
         wording.certainty_of(effect, effect.scan),
         (effect,),
     )
@@ -40,8 +40,6 @@ def parts(table: Name, key: Constraint, at: StatementInContext) -> Iterator[str 
     if nullable := _nullable(table, key, at):
         constrain, prove = recipes.proof_of_not_null(table, *nullable)
         yield from (f"Prove that no NULL is in {listed(nullable)}:", constrain, wording.in_two_transactions(at), prove)
-    if new := _added_here(table, key, at):
-        yield from ("Add the column alone:", new)
     pieces = family.partitions(table, at)
     own = [_piece(part, key) for part in pieces] or [(table, recipes.named(table, key))]
     yield f"Build the index while writes go on, {wording.by_itself(at)}:"
@@ -54,15 +52,17 @@ def parts(table: Name, key: Constraint, at: StatementInContext) -> Iterator[str 
 
 def _nullable(table: Name, key: Constraint, at: StatementInContext) -> list[str]:
     """The columns of a primary key that are known to take NULL until it is there."""
-    columns = key.columns if key.kind == "primary key" else ()
-    return [name for name in columns if (found := at.before.column(table, name)) and not found.not_null]
+    known = at.before.table(table)
+    columns = key.columns if key.kind == "primary key" and known and known.columns_complete else ()
+    return [name for name in columns if known and not known.requires(name)]
 
 
-def _added_here(table: Name, key: Constraint, at: StatementInContext) -> list[Operation]:
+def _alone(table: Name, key: Constraint, at: StatementInContext) -> Iterator[str | Sequence[Operation]]:
     """The columns of the key that this migration adds, by themselves."""
     actions = (action for statement in at.migration.statements(at.direction) for action in statement.actions)
-    added = (each.column for each in actions if isinstance(each, AddColumn) and each.table == table)
-    return [add_column(table, column) for column in added if column.name in key.columns]
+    added = [each.column for each in actions if isinstance(each, AddColumn) and each.table == table]
+    if new := [add_column(table, column) for column in added if column.name in key.columns]:
+        yield from ("Add the column alone:", new)
 
 
 def _piece(partition: Name, key: Constraint) -> tuple[Name, Constraint]:

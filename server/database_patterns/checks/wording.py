@@ -15,6 +15,7 @@ from database_patterns.model import Certainty, Effect, Tristate
 from database_patterns.prose import listed
 from database_patterns.rendering.operations import Operation, written
 
+_SHOWN: Final = 3
 _CODE: Final = re.compile(r"\w+[._(\[]")
 
 
@@ -69,3 +70,8 @@ def in_two_transactions(at: StatementInContext) -> str:
 def by_itself(at: StatementInContext) -> str:
     """Where a statement goes that refuses a transaction, in this kind of migration."""
     return "outside a transaction" if at.migration.kind == "sql" else "in a revision of its own"
+
+
+def first_of(tables: Sequence[str]) -> Sequence[str]:
+    """The tables, or where they are many, the first of them and how many more there are."""
+    return tables if len(tables) <= _SHOWN else [*tables[:_SHOWN], f"{len(tables) - _SHOWN} more"]

@@ -53,6 +53,13 @@ def is_partitioned(relation: Name, at: StatementInContext) -> bool:
     return table is not None and table.partitioned
 
 
+def all_created_here(relations: Iterable[Name], at: StatementInContext) -> bool:
+    """Whether the statement names tables or indexes, and this migration has created all these tables."""
+    indexes = {name: at.before.index(name) for name in relations}
+    tables = [index.table if index else name for name, index in indexes.items()]
+    return bool(tables) and all(at.created_here(table) for table in tables)
+
+
 def called(relation: Name, at: StatementInContext) -> Name:
     """The name without its schema, where that is not needed to find it."""
     short = Name(relation.name)

@@ -157,6 +157,8 @@ def _keys_against(at: Alteration, table: Table, wanted: str) -> list[Table]:
 
 
 def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    if action.name != "pg_default":
+        at.work.may_fail("42704", f"the server has no tablespace {action.name}")
     index = at.catalog.index(action.table)
     if index is not None:
         at.work.rebuild_alone(index)

@@ -128,12 +128,13 @@ def drop_index(name: Name, *, concurrently: bool) -> Operation:
 
 
 def add_column(table: Name, column: Column) -> Operation:
-    """ADD COLUMN with name, type, NOT NULL and default; other properties of the column are left out."""
+    """ADD COLUMN with name, type, collation, NOT NULL and default; other properties of the column are left out."""
     sql = f"ALTER TABLE {qualified(table)} ADD COLUMN {quoted(column.name)} {_type_sql(column.type)}"
+    sql += f" COLLATE {qualified(column.collation)}" if column.collation else ""
     sql += " NOT NULL" * column.not_null
     sql += f" DEFAULT {column.default.sql}" if column.default else ""
     kind = _type_alembic(column.type)
-    if kind is None:
+    if kind is None or column.collation:
         return execute(sql)
     default = _Code(f"sa.text({_string(column.default.sql)})") if column.default else None
     rendered = _call(
@@ -204,6 +205,16 @@ def drop_not_null(table: Name, column: str) -> Operation:
     return _nullable(table, column, "DROP NOT NULL", nullable=True)
 
 
+def set_default(table: Name, column: str, default: str) -> Operation:
+    """SET DEFAULT; ``default`` is SQL."""
+    positional = (_string(table.name), _string(column))
+    value = _Code(f"sa.text({_string(default)})")
+    return Operation(
+        f"ALTER TABLE {qualified(table)} ALTER COLUMN {quoted(column)} SET DEFAULT {default}",
+        _call("op.alter_column", *positional, server_default=value, schema=table.schema),
+    )
+
+
 def drop_column(table: Name, column: str) -> Operation:
     """DROP COLUMN."""
     return Operation(
@@ -218,6 +229,14 @@ def rename_column(table: Name, column: str, new_name: str) -> Operation:
     return Operation(
         f"ALTER TABLE {qualified(table)} RENAME COLUMN {quoted(column)} TO {quoted(new_name)}",
         _call("op.alter_column", *positional, new_column_name=new_name, schema=table.schema),
+    )
+
+
+def rename_table(table: Name, new_name: str) -> Operation:
+    """RENAME of a table."""
+    return Operation(
+        f"ALTER TABLE {qualified(table)} RENAME TO {quoted(new_name)}",
+        _call("op.rename_table", _string(table.name), _string(new_name), schema=table.schema),
     )
 
 

@@ -135,24 +135,6 @@ def test_a_statement_under_a_condition_is_found_with_less_certainty(lint: Lint) 
     assert "Whether it runs is not known here" in finding.message
 
 
-def test_on_a_partitioned_table_each_partition_gets_its_index_concurrently(lint: Lint) -> None:
-    schema = """
-        CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);
-        CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
-        CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
-    """
-    (finding,) = lint("CREATE INDEX events_id ON events (id);", schema)
-    assert finding.message.startswith("CREATE INDEX takes ShareLock on events and its partitions: writes wait")
-    assert [line.strip() for line in finding.help.split("\n\n")[1].splitlines()] == [
-        "CREATE INDEX events_id ON ONLY events (id);",
-        "CREATE INDEX CONCURRENTLY events_1_id_idx ON events_1 (id);",
-        "ALTER INDEX events_id ATTACH PARTITION events_1_id_idx;",
-        "CREATE INDEX CONCURRENTLY events_2_id_idx ON events_2 (id);",
-        "ALTER INDEX events_id ATTACH PARTITION events_2_id_idx;",
-    ]
-    assert lint(finding.help.split("\n\n")[1], schema) == ()
-
-
 def test_an_index_that_a_new_column_brings_is_found_at_the_column(lint: Lint) -> None:
     (finding,) = lint(
         """

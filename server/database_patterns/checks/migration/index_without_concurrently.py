@@ -17,8 +17,10 @@ def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
     effect = family.effect_on(index.table, at)
     if index.concurrently or effect is None or not effect.scan or at.created_here(index.table):
         return
+    if family.partitions(index.table, at):
+        return  # index-on-partitioned-parent
     name = f"index {index.name}" if index.name else "index"
-    takes = wording.takes(effect, wording.named(index.table, at))
+    takes = wording.takes(effect, str(index.table))
     yield Hit(
         f"CREATE INDEX {takes} until the whole table is read, the {name} is built and the transaction ends."
         f"{wording.depends_on(effect.scan, at)}",
@@ -29,8 +31,6 @@ def check(index: CreateIndex, at: StatementInContext) -> Iterator[Hit]:
 
 
 def _help(index: CreateIndex, at: StatementInContext) -> str:
-    if family.partitions(index.table, at):
-        return recipes.index_on_partitions(index, at)
     build = [_concurrently(index, at.statement.sql)]
     return wording.help_text(at, f"Build it while writes go on, {wording.by_itself(at)}:", build)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from database_patterns.actions import AddColumn
 from database_patterns.checks import Hit, new_columns, wording
 from database_patterns.effects.context import StatementInContext
+from database_patterns.rendering.operations import add_column
 
 
 def check(action: AddColumn, at: StatementInContext) -> Iterator[Hit]:
@@ -19,7 +20,12 @@ def check(action: AddColumn, at: StatementInContext) -> Iterator[Hit]:
             yield Hit(
                 f"ADD COLUMN {column.name} … {key.kind.upper()} {wording.takes(effect, wording.named(table, at))} until"
                 f" the whole table is read, the index {key.name} is built and the transaction ends.",
-                wording.help_text(at, *new_columns.constraints_afterwards(table, column, at)),
+                wording.help_text(
+                    at,
+                    "Add the column alone:",
+                    [add_column(table, column)],
+                    *new_columns.constraints_afterwards(table, column, at),
+                ),
                 wording.certainty_of(effect, effect.scan),
                 (effect,),
             )
