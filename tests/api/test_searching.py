@@ -24,7 +24,7 @@ from database_patterns.api.searching import search
         ("op.get_bind().commit()", "commit-on-migration-connection"),
         ("alembic_version is empty", "commit-on-migration-connection"),
         ("which lock does each statement take", "postgres-lock-table"),
-        ("REINDEX TABLE orders", "postgres-lock-table"),
+        ("REINDEX TABLE orders", "reindex-without-concurrently"),
     ],
 )
 def test_a_question_or_code_finds_the_document_that_speaks_to_it(query: str, best: str) -> None:
