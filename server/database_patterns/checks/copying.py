@@ -9,7 +9,7 @@ from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 from database_patterns.rendering.operations import qualified
 
-from . import Hit, recipes, wording
+from . import Hit, new_tables, wording
 
 
 def hit(command: str, action: OtherAlteration, at: StatementInContext) -> Iterator[Hit]:
@@ -18,11 +18,11 @@ def hit(command: str, action: OtherAlteration, at: StatementInContext) -> Iterat
     effect = family.effect_of(action, table, at)
     if effect is None or not effect.rewrite or at.created_here(table):
         return
-    new = qualified(recipes.new_table(table))
+    new = qualified(new_tables.new_table(table))
     yield Hit(
         f"{command} {wording.takes(effect, wording.named(table, at))} while the whole table is copied."
         f"{wording.depends_on(effect.rewrite, at)}",
-        wording.help_text(at, *recipes.in_a_new_table(table, [f"ALTER TABLE {new} {command}"])),
+        wording.help_text(at, *new_tables.parts(table, [f"ALTER TABLE {new} {command}"])),
         wording.certainty_of(effect, effect.rewrite),
         (effect,),
     )

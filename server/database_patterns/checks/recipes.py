@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from database_patterns.actions import Column, Constraint, CreateIndex, Expression, Name
+from database_patterns.actions import Constraint, CreateIndex, Name
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
@@ -18,11 +18,6 @@ from . import wording
 
 IDENTIFIER_BYTES_MAX = 63
 """PostgreSQL cuts longer names off (NAMEDATALEN - 1)."""
-_ALTERED: Final = re.compile(
-    r'(\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?)(?:"(?:[^"]|"")+"|[^\s".]+)(?:\.(?:"(?:[^"]|"")+"|[^\s".]+))?',
-    re.IGNORECASE,
-)
-"""The name of the table in an ALTER TABLE, and what stands before it."""
 _ENDINGS: Final = {"check": "check", "foreign key": "fkey", "primary key": "pkey", "unique": "key", "exclusion": "excl"}
 """How the names end that PostgreSQL gives to constraints."""
 
@@ -88,57 +83,6 @@ def _prove(table: Name, column: str, proof: str) -> Iterator[Operation]:
     yield operations.validate_constraint(table, proof)
     yield operations.set_not_null(table, column)
     yield operations.drop_constraint(table, proof)
-
-
-def kept_in_step(table: Name, column: Column, value: str) -> Sequence[Operation]:
-    """A new column to which a trigger gives its value; ``value`` is SQL, in terms of the trigger's row ``NEW``."""
-    trigger = trigger_of(table, column.name)
-    function = trigger if table.schema is None else f"{operations.quoted(table.schema)}.{trigger}"
-    body = f"BEGIN NEW.{operations.quoted(column.name)} := {value}; RETURN NEW; END"
-    return [
-        operations.add_column(table, column),
-        operations.execute(f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS\n    $${body}$$"),
-        operations.execute(
-            f"CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {operations.qualified(table)}\n"
-            f"    FOR EACH ROW EXECUTE FUNCTION {function}()"
-        ),
-    ]
-
-
-def trigger_of(table: Name, column: str) -> str:
-    """The name of the trigger that keeps a column in step."""
-    return operations.quoted(generated_name(table.name, column))
-
-
-def computed(table: Name, expression: Expression) -> str:
-    """An expression over the columns of ``table``, in terms of the row ``NEW`` of its trigger."""
-    row = f"(SELECT NEW.*) AS {operations.quoted(table.name)}"
-    return f"(SELECT {expression.sql} FROM {row})"  # noqa: S608 - a text to be read, by the author of that SQL
-
-
-def in_a_new_table(table: Name, changes: Sequence[str]) -> Iterator[str | Sequence[Operation]]:
-    """The parts of a help for what PostgreSQL cannot do while a table is in use: ``changes`` is SQL for a new table."""
-    new = new_table(table)
-    yield "PostgreSQL has no way to do that while the table is in use. Make a new one with it:"
-    like = f"CREATE TABLE {operations.qualified(new)} (LIKE {operations.qualified(table)} INCLUDING ALL)"
-    yield [operations.execute(sql) for sql in (like, *changes)]
-    yield (
-        "Give it the foreign keys, triggers and privileges of the old one, which are not copied. Let a trigger repeat"
-        " every write in it, and copy the rows in batches by primary key. Then exchange the names in one short"
-        " transaction:"
-    )
-    old = generated_name(table.name, "old")
-    yield [operations.rename_table(table, old), operations.rename_table(new, table.name)]
-
-
-def new_table(table: Name) -> Name:
-    """The name of the table that is made beside ``table``, to take its place."""
-    return Name(generated_name(table.name, "new"), table.schema)
-
-
-def about_new_table(sql: str, table: Name) -> str:
-    """The user's ALTER TABLE for the new table of ``in_a_new_table``."""
-    return _ALTERED.sub(lambda match: match[1] + operations.qualified(new_table(table)), sql, count=1)
 
 
 def as_written(operation: Operation, sql: str) -> Operation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from database_patterns.actions import AddConstraint
-from database_patterns.checks import Hit, recipes, wording
+from database_patterns.checks import Hit, new_tables, wording
 from database_patterns.effects import family
 from database_patterns.effects.context import StatementInContext
 
@@ -21,7 +21,7 @@ def check(action: AddConstraint, at: StatementInContext) -> Iterator[Hit]:
     yield Hit(
         f"ADD {added} {wording.takes(effect, wording.named(table, at))} until the whole table is read, the index is"
         f" built and the transaction ends.{wording.depends_on(effect.scan, at)}",
-        wording.help_text(at, *recipes.in_a_new_table(table, [recipes.about_new_table(at.statement.sql, table)])),
+        wording.help_text(at, *new_tables.parts(table, [new_tables.about_the_new(at.statement.sql, table)])),
         wording.certainty_of(effect, effect.scan),
         (effect,),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from database_patterns.actions import AddColumn, Column
-from database_patterns.checks import Hit, new_columns, recipes
+from database_patterns.checks import Hit, new_columns, triggers
 from database_patterns.effects.context import StatementInContext
 
 
@@ -21,7 +21,7 @@ def check(action: AddColumn, at: StatementInContext) -> Iterator[Hit]:
         at,
         "Add a plain column whose value a trigger computes"
         " (from PostgreSQL 18 on, VIRTUAL instead of STORED needs none of this):",
-        recipes.kept_in_step(
-            action.table, Column(column.name, column.type), recipes.computed(action.table, expression)
+        triggers.kept_in_step(
+            action.table, Column(column.name, column.type), triggers.computed(action.table, expression)
         ),
     )
