@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
@@ -18,6 +19,7 @@ from database_patterns.reports import Report
 if TYPE_CHECKING:
     from database_patterns.api.history import Options
     from database_patterns.api.sources import Given
+    from database_patterns.settings import Settings
 
 FINDINGS: Final = 1
 UNUSABLE: Final = 2
@@ -68,10 +70,19 @@ def _command(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    from database_patterns.api.lint import lint  # noqa: PLC0415 - `rules` and `serve --help` need no parser
+    from database_patterns.api import baseline  # noqa: PLC0415 - `rules` and `serve --help` need no parser
+    from database_patterns.api.changed import changed_since  # noqa: PLC0415
+    from database_patterns.api.lint import lint, only  # noqa: PLC0415
 
+    changed = changed_since(options.changed_since, Path()) if options.changed_since else None
     context = _context(options)
     report = lint(_given(options), context)
+    if options.record_baseline:
+        baseline.record(report.findings, Path(options.record_baseline))
+        _print(f"findings recorded in {options.record_baseline}: {len(report.findings)}\n")
+        return UNUSABLE if report.unreadable else 0
+    if changed is not None:
+        report = only(report, changed, f"what has changed since {options.changed_since}")
     _show(report, options)
     lowest = options.fail_on or context.settings.fail_on or _FAIL_ON
     worst = SEVERITIES[: SEVERITIES.index(lowest) + 1]
@@ -170,8 +181,16 @@ def _context(options: argparse.Namespace) -> Options:
         schema=sources.schema(Path(options.schema)) if options.schema else sources.Given(),
         history=sources.history(Path(options.history)) if options.history else sources.Given(),
         database=known,
-        settings=decided,
+        settings=_with_baseline(decided, options),
     )
+
+
+def _with_baseline(decided: Settings, options: argparse.Namespace) -> Settings:
+    """With the baseline that ``lint`` is given; recording one begins at zero."""
+    if getattr(options, "record_baseline", None):
+        return replace(decided, baseline=None)
+    given = getattr(options, "baseline", None)
+    return replace(decided, baseline=Path(given)) if given else decided
 
 
 def _show(report: Report, options: argparse.Namespace) -> None:
@@ -267,6 +286,11 @@ def _parser() -> argparse.ArgumentParser:
         "--fail-on",
         choices=SEVERITIES,
         help=f"lowest severity for exit status 1 (default: as configured, else {_FAIL_ON})",
+    )
+    lint.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file has recorded")
+    lint.add_argument("--record-baseline", metavar="FILE", help="write today's findings there, for --baseline")
+    lint.add_argument(
+        "--changed-since", metavar="REF", help="show findings of what differs from this commit or branch of git alone"
     )
     _add_output(lint)
 

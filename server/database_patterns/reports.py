@@ -16,7 +16,8 @@ from .model import Direction, Finding, Gap, Measurement, Prediction, Statement
 class LintReport:
     """The answer of ``lint``; ``unreadable`` holds one line for each input that could not be read at all.
 
-    ``allowed`` are findings that the files themselves allow: they are no longer among ``findings``.
+    ``allowed`` are findings that the files themselves allow, ``known`` those of the baseline: they are no longer among
+    ``findings``.
     ``notes`` say in sentences what was concluded about the project, or left out on purpose, ``rules`` how many ran.
     ``sources`` holds the text of every file that a finding is in, by the path of its span, for excerpts.
     """
@@ -24,6 +25,7 @@ class LintReport:
     postgres: int
     findings: tuple[Finding, ...]
     allowed: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
     not_analysed: tuple[Gap, ...] = ()
     unreadable: tuple[str, ...] = ()
     migrations: int = 0

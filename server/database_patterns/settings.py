@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
 from .model import PostgresVersion, Severity
@@ -23,6 +24,7 @@ class Settings:
 
     ``paths`` are levels for the files whose paths fit a pattern (``*`` for any characters); the last that fits counts.
     ``large_tables`` and ``small_tables`` are names or patterns of them, with the schema unless that is ``public``.
+    ``baseline`` is the file of the findings that are known.
     """
 
     postgres: PostgresVersion | None = None
@@ -32,6 +34,7 @@ class Settings:
     paths: Mapping[str, Levels] = field(default_factory=dict)
     large_tables: tuple[str, ...] = ()
     small_tables: tuple[str, ...] = ()
+    baseline: Path | None = None
 
     def severity(self, rule: str, own: Severity, path: str, *, default: bool) -> Severity | None:
         """That of a rule in the file ``path``, which has ``own`` and is on by ``default``; None where it is off."""

@@ -65,6 +65,33 @@ def test_the_configuration_decides_where_no_option_does(run: Run, dangerous: Pat
     assert asked.out.splitlines()[-1] == "1 warning in 1 migration, 1 statement (PostgreSQL 16)"
 
 
+def test_an_old_project_starts_at_zero_with_a_baseline(run: Run, dangerous: Path) -> None:
+    recorded = run("lint", ".", "--record-baseline", "known.json")
+    assert (recorded.status, recorded.out) == (0, "findings recorded in known.json: 1\n")
+    again = run("lint", ".", "--baseline", "known.json")
+    assert (again.status, again.out) == (
+        0,
+        f"No findings by {RULES} in 1 migration, 1 statement (PostgreSQL 18), 1 known\n",
+    )
+    Path("database-patterns.toml").write_text("baseline = 'known.json'\n")
+    dangerous.write_text(f"{DANGEROUS}CREATE INDEX j ON t (b);\n")
+    assert run("lint", ".").out.splitlines()[0].startswith("dangerous.sql:2:1 error index-without-concurrently")
+
+
+def test_a_branch_is_linted_by_what_it_changes(run: Run, dangerous: Path) -> None:
+    for command in (["init"], ["add", "."], ["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-m", "first"]):
+        subprocess.run(["git", *command], check=True, capture_output=True)
+    unchanged = run("lint", ".", "--changed-since", "HEAD")
+    assert (unchanged.status, unchanged.out) == (
+        0,
+        "note findings are shown of what has changed since HEAD alone; the other files are read for what they leave"
+        f" behind\n\nNo findings by {RULES} in 1 migration, 1 statement (PostgreSQL 18)\n",
+    )
+    Path("new.sql").write_text(dangerous.read_text().replace("INDEX i", "INDEX j"))
+    changed = run("lint", ".", "--changed-since", "HEAD")
+    assert (changed.status, changed.out.split()[0]) == (1, "new.sql:1:1")
+
+
 def test_a_configuration_that_is_wrong_is_status_2_and_said_in_one_line(run: Run, dangerous: Path) -> None:
     Path("database-patterns.toml").write_text("[rules]\nindex-without-concurently = 'off'\n")
     outcome = run("lint", str(dangerous))

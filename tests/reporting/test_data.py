@@ -61,6 +61,7 @@ def test_a_lint_report_has_the_fields_of_the_contract() -> None:
         "migrations": 2,
         "statements": 3,
         "rules": 8,
+        "known": 0,
         "complete": False,
     }
 

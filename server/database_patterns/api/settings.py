@@ -37,6 +37,8 @@ def settings(folder: Path, *, within: Path | None = None) -> Settings:
         raise UserError(error.what, where=name_of(Path(error.where), within), remedy=error.remedy) from None
     place = name_of(found.file, within) if found.file else ""
     values = {key: _checked(check, value, place) for key, check, value in _of_file(found)}
+    if found.file and "baseline" in found.values:
+        values["baseline"] = found.file.parent / str(found.values["baseline"])
     for key, check in _SINGLE.items():
         variable = f"{_PREFIX}{key.upper()}"
         if os.environ.get(variable):

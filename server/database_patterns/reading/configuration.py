@@ -23,6 +23,7 @@ _TABLE: Final = "database-patterns"
 _KINDS: Final[Mapping[type, str]] = {dict: "table", list: "list of texts", str: "text", int: "number"}
 KEYS: Final[Mapping[str, type]] = {
     "assume": dict,
+    "baseline": str,
     "fail_on": str,
     "large_tables": list,
     "paths": dict,

@@ -46,6 +46,7 @@ def lint(report: LintReport) -> Data:
             "migrations": report.migrations,
             "statements": report.statements,
             "rules": report.rules,
+            "known": len(report.known),
             "complete": words.is_complete(report),
         },
     }

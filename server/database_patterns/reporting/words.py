@@ -51,6 +51,7 @@ def summary(report: LintReport) -> str:
     read = f"{count(report.migrations, 'migration')}, {count(report.statements, 'statement')}"
     left_out = [
         f"{len(report.allowed)} allowed" if report.allowed else "",
+        f"{len(report.known)} known" if report.known else "",
         f"{len(report.not_analysed)} not analysed" if report.not_analysed else "",
         f"{len(report.unreadable)} unreadable" if report.unreadable else "",
     ]
