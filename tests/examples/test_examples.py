@@ -1,4 +1,4 @@
-"""The example projects on a real server: the shop upgrades and downgrades, the other two fail as their names say."""
+"""The example projects on a real server: what is clean runs there and back, what is not fails as its name says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from tests.catalog.facts import live, replayed
 
 from database_patterns.api import history, sources
@@ -30,7 +31,7 @@ def alembic(example: str, database: Database, *arguments: str) -> subprocess.Com
     return subprocess.run(
         command,
         cwd=EXAMPLES / example,
-        env=os.environ | {"SHOP_DATABASE_URL": url},
+        env=os.environ | {"SHOP_DATABASE_URL": url, "BOOKINGS_DATABASE_URL": url},
         capture_output=True,
         text=True,
         check=False,
@@ -47,6 +48,29 @@ def findings(example: str) -> list[tuple[str, int, str]]:
     report = lint(sources.from_project(EXAMPLES / example))
     assert report.not_analysed == ()
     return [(Path(each.span.path).name, each.span.line, each.rule) for each in report.findings]
+
+
+@pytest.mark.parametrize("example", ["clean-bookings", "clean-library", "clean-tickets"])
+def test_a_clean_history_is_quiet(example: str) -> None:
+    report = lint(sources.from_paths([EXAMPLES / example]))
+    assert [(each.span, each.rule) for each in report.findings if each.severity != "advice"] == []
+    assert (report.not_analysed, report.unreadable) == ((), ())
+
+
+def test_the_clean_bookings_upgrade_downgrade_and_upgrade_again(database: Database) -> None:
+    for direction, target in (("upgrade", "head"), ("downgrade", "base"), ("upgrade", "head")):
+        finished = alembic("clean-bookings", database, direction, target)
+        assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize("example", ["clean-library", "clean-tickets"])
+def test_a_clean_history_in_sql_runs_there_and_back(example: str, database: Database) -> None:
+    migrations = sources.read(sources.from_paths([EXAMPLES / example])).migrations
+    there = [statement.sql for migration in migrations for statement in migration.upgrade]
+    back = [statement.sql for migration in reversed(migrations) for statement in migration.downgrade]
+    database.execute(*there)
+    if back:
+        database.execute(*back, *there)
 
 
 def test_the_shop_has_exactly_the_dangers_that_were_put_into_it() -> None:

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX CONCURRENTLY books_isbn_idx ON books (isbn);

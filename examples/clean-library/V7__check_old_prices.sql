@@ -1,0 +1,1 @@
+ALTER TABLE books VALIDATE CONSTRAINT books_price_positive;
