@@ -100,7 +100,8 @@ class Constraint:
     """INITIALLY DEFERRED: it is checked when the transaction commits."""
     nulls_not_distinct: bool = False
     no_inherit: bool = False
-    without_overlaps: bool = False
+    temporal: bool = False
+    """WITHOUT OVERLAPS of a key, PERIOD of a foreign key."""
     on_delete: str = "no action"
     on_update: str = "no action"
 

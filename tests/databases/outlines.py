@@ -59,7 +59,7 @@ def _constraint(constraint: Constraint) -> tuple[object, ...]:
         (constraint.references, constraint.referenced_columns, constraint.on_delete, constraint.on_update),
         (_elements(constraint.elements), _expression(constraint.predicate), constraint.include, constraint.method),
         (constraint.not_valid, constraint.enforced, constraint.deferrable, constraint.no_inherit),
-        (constraint.nulls_not_distinct, constraint.without_overlaps, constraint.using_index),
+        (constraint.nulls_not_distinct, constraint.temporal, constraint.using_index),
     )
 
 

@@ -40,7 +40,10 @@ SCHEMAS: Final = (
     "cascades",
     "bodies",
     "values",
+    "eighteen",
 )
+SINCE: Final = {"eighteen": 18}
+"""The corpora whose schemas only later versions understand, with the first of these."""
 ACROSS_TIME_ZONES: Final = ("conversions", "ALTER TABLE stamp ALTER c TYPE timestamptz")
 TIME_ZONES: Final = (
     "Etc/UTC", "GMT0", "Etc/GMT-0", "+0", "Factory", "Greenwich", "uct", "Universal", "zulu", "Europe/London",
@@ -140,9 +143,14 @@ _FOREIGN_TABLES: Final = (
 )
 
 
+def schemas(postgres: int) -> list[str]:
+    """The corpora that a version understands."""
+    return [name for name in SCHEMAS if postgres >= SINCE.get(name, 0)]
+
+
 def measured_on(server: Server, known: Known) -> Iterator[Case]:
     """Every statement of the corpora, as this server does it; what is not ``known`` yet is measured, and then known."""
-    for name in SCHEMAS:
+    for name in schemas(server.postgres):
         setup, statements = sql(name, "schema"), read_text(sql(name, "statements")).upgrade
         keys = {(server.postgres, setup, statement.sql): statement for statement in statements}
         missing = {key: statement for key, statement in keys.items() if key not in known}

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Final
 
 import pytest
-from tests.effects.corpus import SCHEMAS, TIME_ZONES, Case, across_time_zones, measured, sql, witness
+from tests.effects.corpus import SCHEMAS, TIME_ZONES, Case, across_time_zones, measured, schemas, sql, witness
 
 from database_patterns.effects import Assumptions, predict
 from database_patterns.lab.server import Database, Server
@@ -28,11 +28,14 @@ CASES: Final = [
 @pytest.fixture(scope="module")
 def witnesses(own_server: Server) -> Generator[dict[str, Database]]:
     with ExitStack() as databases:
-        yield {name: databases.enter_context(witness(own_server, name)) for name in SCHEMAS}
+        names = schemas(own_server.postgres)
+        yield {name: databases.enter_context(witness(own_server, name)) for name in names}
 
 
 @pytest.mark.parametrize(("name", "statement"), CASES)
 def test_the_server_does_what_is_predicted(name: str, statement: Statement, witnesses: dict[str, Database]) -> None:
+    if name not in witnesses:
+        pytest.skip("the schema needs a later version")
     assert _contradictions(measured(name, statement, witnesses[name])) == []
 
 

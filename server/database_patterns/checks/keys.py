@@ -23,7 +23,7 @@ def built_at_once(
     added: str, table: Name, key: Constraint, effect: Effect | None, at: StatementInContext
 ) -> Iterator[Hit]:
     """The hit on a key that comes with its index: ``added`` is how the message calls that."""
-    if effect is None or not effect.scan or key.using_index or key.without_overlaps or at.created_here(table):
+    if effect is None or not effect.scan or key.using_index or key.temporal or at.created_here(table):
         return
     key = recipes.named(table, key)
     yield Hit(

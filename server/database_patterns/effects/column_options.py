@@ -164,6 +164,10 @@ def is_toasted(work: Work, of_type: TypeName) -> bool | None:
     return facts.category == "R" or base.name.name in _TOASTED
 
 
+def _is_stored(_at: Alteration, table: Table, column: Column, _action: actions.OtherAlteration) -> None:
+    columns.require_stored(table, (column.name,), "statistics")
+
+
 def _nothing_more(_at: Alteration, _table: Table, _column: Column, _action: actions.OtherAlteration) -> None:
     """The column must be there, and that is all."""
 
@@ -176,7 +180,7 @@ _REQUIRED: Final[dict[str, Callable[[Alteration, Table, Column, actions.OtherAlt
     "DropExpression": _drop_expression,
     "SetStorage": _storage,
     "SetCompression": _compression,
-    "SetStatistics": _nothing_more,
+    "SetStatistics": _is_stored,
     "SetOptions": _nothing_more,
     "ResetOptions": _nothing_more,
 }

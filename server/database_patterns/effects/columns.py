@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pglast import ast
@@ -43,6 +44,12 @@ def require(table: Table, column: str) -> None:
     """Raise Refused where the column is known not to exist."""
     if table.lacks(column):
         raise Refused("42703", f'column "{column}" of relation "{table.name}" does not exist')
+
+
+def require_stored(table: Table, names: Iterable[str], what: str) -> None:
+    """Raise Refused where ``what`` would be about a virtual generated column, which no row holds."""
+    if any(table.columns[name].generated == "virtual" for name in names if name in table.columns):
+        raise Refused("0A000", f"{what} on virtual generated columns are not supported")
 
 
 def require_with_children(at: Alteration, table: Table, message: str, *, only: bool) -> None:
@@ -220,6 +227,7 @@ def _reads_required_only(table: Table, column: Column) -> bool:
 
 
 def _add_inline(at: Alteration, table: Table, column: Column, constraint: Constraint, fill: _Fill) -> None:
+    constraints.require_stored(_with(table, column), constraint)
     if constraint.kind == "check":
         if constraint.enforced:
             at.work.scan(table, "The CHECK of the new column is evaluated for every row.")

@@ -9,12 +9,14 @@ from pglast import ast, enums
 
 from database_patterns import actions
 from database_patterns.catalog import Sequence, Table
+from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted, relation_name
 from database_patterns.reading.translate import translate
 
 from . import (
     bodies,
+    columns,
     comments,
     copying,
     maintenance,
@@ -81,6 +83,13 @@ def _alter_sequence(work: Work, tree: Node) -> None:
             work.rewrite(sequence, "The sequence's state is written anew.", sources.ALTER_SEQUENCE)
 
 
+def _require_in_statistics(work: Work, table: Table, element: Node) -> None:
+    references.require_names(work, element.expr, table)
+    if element.name and table.lacks(element.name):
+        raise Refused("42703", f'column "{element.name}" does not exist')
+    columns.require_stored(table, columns_in(element.expr) or {element.name}, "extended statistics")
+
+
 def _statistics(work: Work, tree: Node) -> None:
     for relation in tree.relations:
         table = work.table(relation_name(relation))
@@ -93,9 +102,7 @@ def _statistics(work: Work, tree: Node) -> None:
                 return
             raise Refused("42710", f'statistics object "{named}" already exists')
         for element in tree.exprs:
-            references.require_names(work, element.expr, table)
-            if element.name and table.lacks(element.name):
-                raise Refused("42703", f'column "{element.name}" does not exist')
+            _require_in_statistics(work, table, element)
         if len(tree.exprs) == 1 and tree.exprs[0].name:
             raise Refused("42P17", "extended statistics require at least 2 columns")
 

@@ -27,7 +27,9 @@ def alter(work: Work, name: Name, subcommands: Iterable[TableAction]) -> list[tu
     """Enter ADD, DROP and ALTER ATTRIBUTE; the tables OF the type, with what the same does to their columns."""
     found = _require_composite(work, name)
     changes = [action for action in subcommands if isinstance(action, actions.OtherAlteration)]
-    if any(action.kind == "AlterColumnType" for action in changes):
+    for action in (each for each in changes if each.kind == "AlterColumnType"):
+        if found is not None:
+            _require_attribute(found, action, action.name or "")
         _require_unused(work, name)
     _require_cascade(work, found, name)
     if found is None:

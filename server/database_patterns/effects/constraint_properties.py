@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from database_patterns import actions
 from database_patterns.actions import Constraint
 from database_patterns.catalog import Table
@@ -48,7 +46,7 @@ def _follow(at: Alteration, partition: Table, action: actions.AlterConstraint) -
     own = next((each for each in partition.foreign_keys if above and same_key(each, above)), None)
     if own is not None and action.enforced and not own.enforced and not partition.partitioned:
         referenced = foreign_keys.referenced_table(at.work, own)
-        at.validations.append(Validation(partition, replace(own, enforced=True), referenced))
+        at.validations.append(Validation(partition, own, referenced))
 
 
 def _require_possible(at: Alteration, table: Table, found: Constraint, action: actions.AlterConstraint) -> None:
@@ -84,4 +82,4 @@ def _enforce(at: Alteration, table: Table, key: Constraint, *, enforced: bool) -
     for each in at.catalog.family(referenced) if referenced.partitioned else (referenced,):
         at.work.lock(each, mode, f"It {verb} of a foreign key of {table.name}.", sources.ALTER_TABLE)
     if enforced and not table.partitioned:
-        at.validations.append(Validation(table, replace(key, enforced=True), referenced))
+        at.validations.append(Validation(table, key, referenced))

@@ -20,6 +20,7 @@ _AS = LockMode.AccessShareLock
 _EXCLUSION_ON_PARTITIONED_SINCE = 17
 _VALIDATED = frozenset({"check", "foreign key", "not null"})
 _INDEXED = frozenset({"unique", "primary key", "exclusion"})
+_OF_STORED_ROWS = _INDEXED | {"foreign key"}
 
 
 def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
@@ -49,11 +50,18 @@ def _require_names(at: Alteration, table: Table, constraint: Constraint) -> None
     references.require_in(at.work, table, constraint.expression, constraint.predicate)
     for column in sorted(constrained_columns(constraint)):
         columns.require(table, column)
+    require_stored(table, constraint)
+
+
+def require_stored(table: Table, constraint: Constraint) -> None:
+    """Raise Refused where the index of a key, or a foreign key, would be about a virtual column."""
+    if constraint.kind in _OF_STORED_ROWS:
+        columns.require_stored(table, constrained_columns(constraint), f"{constraint.kind} constraints")
 
 
 def require_local(constraint: Constraint, sqlstate: str = "0A000") -> None:
     """Raise Refused where a foreign table, whose rows PostgreSQL does not see, would get an index or a foreign key."""
-    if constraint.kind in {*_INDEXED, "foreign key"}:
+    if constraint.kind in _OF_STORED_ROWS:
         raise Refused(sqlstate, f"{constraint.kind} constraints are not supported on foreign tables")
 
 
@@ -96,6 +104,7 @@ def _require_new_key(at: Alteration, table: Table, constraint: Constraint) -> No
     if table.name != at.table.name:
         return
     require_one_primary_key(table, constraint)
+    _require_whole_not_null(at, table, constraint)
     require_partition_key(table, constraint)
     index = constraint.name or constraint.using_index
     taken = index is not None and at.catalog.exists(Name(index, table.name.schema))
@@ -110,6 +119,26 @@ def require_one_primary_key(table: Table, constraint: Constraint) -> None:
         raise Refused("42P16", f'multiple primary keys for table "{table.name}" are not allowed')
 
 
+def _require_whole_not_null(at: Alteration, table: Table, key: Constraint) -> None:
+    """Raise Refused where the NOT NULL of a column does not hold for all that a primary key demands of it."""
+    if key.kind != "primary key" or at.work.postgres < NOT_NULL_HAS_A_NAME_SINCE:
+        return
+    for each in table.constraints.values():
+        if each.kind == "not null" and (each.not_valid or each.no_inherit) and set(each.columns) <= set(key.columns):
+            raise Refused("55000", f'cannot create primary key on column "{each.columns[0]}", as of {each.name}')
+
+
+def require_range(work: Work, table: Table, key: Constraint) -> None:
+    """Raise Refused where WITHOUT OVERLAPS stands alone, or behind a column that is no range."""
+    if not key.temporal:
+        return
+    if len(key.columns) < 2:
+        raise Refused("42601", "constraint using WITHOUT OVERLAPS needs at least two columns")
+    last = table.columns.get(key.columns[-1])
+    if last and types.category(work.catalog, last.type, work.postgres) not in {None, "R"}:
+        raise Refused("42804", f'column "{last.name}" in WITHOUT OVERLAPS is not a range or multirange type')
+
+
 def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
     early = at.work.postgres < _EXCLUSION_ON_PARTITIONED_SINCE
     if early and table.partitioned and constraint.kind == "exclusion":
@@ -117,6 +146,7 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
     if constraint.using_index is not None:
         _take_index(at, table, constraint)
         return
+    require_range(at.work, table, constraint)
     keys = (*constraint.columns, *(each.column for each in constraint.elements if each.operator_class is None))
     for column in keys:
         known = table.columns.get(column or "")
@@ -298,10 +328,10 @@ def validate_existing(at: Alteration, table: Table, action: actions.ValidateCons
         return
     if found.kind not in _VALIDATED:
         raise Refused("42809", f'constraint "{found.name}" of relation "{table.name}" cannot be validated')
-    if not found.not_valid:
-        return
     if not found.enforced:
         raise Refused("55000", "cannot validate NOT ENFORCED constraint")
+    if not found.not_valid:
+        return
     if found.kind == "foreign key":
         _validate_key(at, table, found)
         return

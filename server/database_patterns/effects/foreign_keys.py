@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from database_patterns.actions import Constraint, TypeName
-from database_patterns.catalog import Table
+from database_patterns.catalog import Index, Table
 from database_patterns.catalog.definitions import same_key
 from database_patterns.locks import LockMode
 
@@ -16,6 +16,7 @@ from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
 _NOT_VALID_ON_PARTITIONED: Final = 18
+_PARTITIONED_HAVE_TRIGGERS_SINCE: Final = 15
 _COMPARABLE: Final = (
     frozenset({"int2", "int4", "int8"}),
     frozenset({"float4", "float8"}),
@@ -55,6 +56,19 @@ def _lock_referenced(work: Work, referenced: Table, mode: LockMode, what: str) -
         work.lock(each, mode, f"A foreign key to {referenced.name} {what}.", sources.ALTER_TABLE)
 
 
+def has_triggers(work: Work, referenced: Table) -> bool:
+    """Whether a table that is referred to has the triggers of the foreign key itself, not only its partitions."""
+    return not referenced.partitioned or work.postgres >= _PARTITIONED_HAVE_TRIGGERS_SINCE
+
+
+def lock_remade(work: Work, table: Table, key: Constraint, referenced: Table) -> None:
+    """Enter that a foreign key is dropped, with its triggers where it has any, and made anew."""
+    for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+        loses = key.enforced and has_triggers(work, each)
+        mode = LockMode.AccessExclusiveLock if loses else LockMode.ShareRowExclusiveLock
+        work.lock(each, mode, f"The foreign key of {table.name} to it is made anew.", sources.ALTER_TABLE)
+
+
 def pass_on(at: Alteration, partition: Table, key: Constraint) -> None:
     """Enter that a partition gets its part of a foreign key from above: an equal one of its own, or a new one."""
     work = at.work
@@ -85,6 +99,7 @@ def referenced_table(work: Work, constraint: Constraint) -> Table:
 def require_possible(work: Work, table: Table, referenced: Table, constraint: Constraint) -> None:
     """Raise Refused where the two tables, or the columns of the key, do not go together."""
     _require_persistence(table, referenced)
+    _require_actions(constraint)
     _require_key(referenced, constraint)
     _require_comparable(work, table, referenced, constraint)
 
@@ -98,15 +113,28 @@ def _require_key(referenced: Table, constraint: Constraint) -> None:
     if not constraint.referenced_columns:
         if referenced.primary_key is None:
             raise Refused("42704", f'there is no primary key for referenced table "{referenced.name}"')
+        if referenced.primary_key.temporal != constraint.temporal:
+            raise Refused("42830", f'PERIOD refers to WITHOUT OVERLAPS, and only so, unlike "{referenced.name}"')
         return
     wanted = set(constraint.referenced_columns)
     every = (each for each in referenced.indexes.values() if each.unique and each.predicate is None)
-    keys = [each for each in every if set(each.columns) == wanted]
+    alike = (each for each in every if _is_temporal(referenced, each) == constraint.temporal)
+    keys = [each for each in alike if set(each.columns) == wanted]
     if keys and all(each.constraint and referenced.constraints[each.constraint].deferrable for each in keys):
         raise Refused("55000", f'cannot use a deferrable unique constraint for referenced table "{referenced.name}"')
     if not keys:
         message = f'there is no unique constraint matching given keys for referenced table "{referenced.name}"'
         raise Refused("42830", message)
+
+
+def _is_temporal(table: Table, index: Index) -> bool:
+    return index.constraint is not None and table.constraints[index.constraint].temporal
+
+
+def _require_actions(constraint: Constraint) -> None:
+    """Raise Refused where a foreign key of PERIOD would do anything to its rows."""
+    if constraint.temporal and {constraint.on_delete, constraint.on_update} != {"no action"}:
+        raise Refused("0A000", "unsupported ON DELETE or ON UPDATE action for foreign key constraint using PERIOD")
 
 
 def _require_persistence(table: Table, referenced: Table) -> None:
@@ -155,10 +183,13 @@ def validate(work: Work, validation: Validation) -> None:
         f"A query reads {table.name} and {referenced.name}, from the tables or their indexes, to look up every row."
     )
     work.scan(table, reason)
-    work.plan_with_indexes(table, _AS, "The query that validates a foreign key may use it.")
+    temporal = validation.constraint.temporal  # its rows are looked up one by one, as those that are inserted are
+    mode = LockMode.RowShareLock if temporal else _AS
+    if not temporal:
+        work.plan_with_indexes(table, mode, "The query that validates a foreign key may use it.")
     for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-        work.lock(each, _AS, "A query looks rows up in it.")
+        work.lock(each, mode, "A query looks rows up in it.")
         work.scan(each, reason)
-        work.plan_with_indexes(each, _AS, "The query that validates a foreign key may use it.")
+        work.plan_with_indexes(each, mode, "The query that validates a foreign key may use it.")
     if table.rows != "none" and not validation.proven:
         work.may_fail("23503", f"a row of {table.name} has no counterpart in {referenced.name}")

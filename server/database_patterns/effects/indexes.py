@@ -9,10 +9,11 @@ from database_patterns import actions
 from database_patterns.actions import Column, Name, TypeName
 from database_patterns.catalog import Index, Table
 from database_patterns.catalog.definitions import same_index
+from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
-from . import column_options, conversions, lookups, references, sources, types
+from . import column_options, columns, conversions, lookups, references, sources, types
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -85,6 +86,9 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
     for column in named:
         if table.lacks(column):
             raise Refused("42703", f'column "{column}" does not exist')
+    expressions = (*(each.expression for each in action.elements), action.predicate)
+    computed = columns_in(tuple(each.tree for each in expressions if each))
+    columns.require_stored(table, (*named, *computed), "indexes")
     if action.unique and table.partitioned:
         _require_unique_in_partitions(work, table, named)
     _require_capable(action)

@@ -118,8 +118,7 @@ def _given(work: Work, table: Table, action: actions.Insert) -> tuple[str, ...]:
     if isinstance(tree, ast.InsertStmt) and tree.selectStmt is None:
         return ("",)
     defaults = values.defaulted(table, action)
-    columns = action.columns or tuple(table.columns) if defaults else action.columns
-    return tuple(name for name in columns if name not in defaults)
+    return tuple(name for name in values.written(table, action) if name not in defaults) or ("",) * bool(defaults)
 
 
 def _draw_numbers(work: Work, table: Table, columns: tuple[str, ...], *, certain: bool = True) -> None:

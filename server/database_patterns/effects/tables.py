@@ -109,6 +109,8 @@ def _require_possible(work: Work, action: actions.CreateTable, made: Table) -> N
         columns.require_default(work, made, column, column.default)
     if not made.partition_key <= set(made.columns) and made.columns_complete:
         raise Refused("42703", "a column named in the partition key does not exist")
+    if any(made.columns[each].generated for each in made.partition_key & set(made.columns)):
+        raise Refused("42P17", "cannot use generated column in partition key")
     if [each.kind for each in _written(action)].count("primary key") > 1:
         raise Refused("42P16", f'multiple primary keys for table "{made.name}" are not allowed')
     for constraint in _written(action):
@@ -125,7 +127,9 @@ def _require_constraint(work: Work, made: Table, constraint: Constraint) -> None
     references.require_in(work, made, constraint.expression, constraint.predicate)
     for column in constrained_columns(constraint):
         columns.require(made, column)
+    constraints.require_stored(made, constraint)
     if constraint.kind in _KEYS:
+        constraints.require_range(work, made, constraint)
         constraints.require_partition_key(made, constraint)
         for column in constraint.columns:
             indexes.require_class(work, "btree", made.columns[column].type if column in made.columns else None)

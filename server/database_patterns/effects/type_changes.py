@@ -40,7 +40,7 @@ def alter_type(at: Alteration, table: Table, action: actions.AlterColumnType) ->
     if conversion.doubt:
         work.doubt(f"{conversion.doubt} ({table.name}.{column.name})")
     because = f"{action.column} becomes {action.type.sql}: {conversion.because or conversion.doubt}."
-    work.rewrite(table, because, rewritten=conversion.rewrite)
+    work.rewrite(table, because, rewritten=column.generated != "virtual" and conversion.rewrite)
     _say_what_is_lost(work, table, column, action)
     _rebuild_dependents(at, table, column, action)
 
@@ -206,14 +206,13 @@ def _rebuild_index(at: Alteration, table: Table, index: Index, column: Column, c
 def _check_again(at: Alteration, table: Table, constraint: Constraint, *, proven: bool) -> None:
     """A constraint on the column is made anew; only a rewrite makes a foreign key look at the rows again."""
     work = at.work
-    if constraint.not_valid or not constraint.enforced:
-        return
-    if constraint.kind == "check":
+    checked = constraint.enforced and not constraint.not_valid
+    if constraint.kind == "check" and checked:
         work.scan(table, f"The CHECK {constraint.name} is evaluated again.")
         if work.is_rewritten(table) and table.rows != "none":
             work.may_fail("23514", f"a converted value violates the CHECK {constraint.name}")
     elif constraint.kind == "foreign key" and constraint.references is not None:
         referenced = work.table(constraint.references)
-        work.lock(referenced, _AX, f"The foreign key of {table.name} to it is made anew.", sources.ALTER_TABLE)
-        if work.is_rewritten(table) is True and not table.partitioned:
+        foreign_keys.lock_remade(work, table, constraint, referenced)
+        if checked and work.is_rewritten(table) is True and not table.partitioned:
             at.validations.append(Validation(table, constraint, referenced, proven))

@@ -7,11 +7,10 @@ from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.dependents import Use
 from database_patterns.locks import LockMode
 
-from . import columns, constraints, sources
+from . import columns, constraints, foreign_keys, sources
 from .work import Work
 
 _AX = LockMode.AccessExclusiveLock
-_PARTITIONED_HAVE_TRIGGERS_SINCE = 15
 
 
 def lock(work: Work, use: Use, reason: str) -> None:
@@ -73,9 +72,8 @@ def _lock_referenced(work: Work, table: Table) -> None:
         if key.references is not None and key.references != table.name:
             referenced = work.table(key.references)
             for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-                if each.partitioned and work.postgres < _PARTITIONED_HAVE_TRIGGERS_SINCE:
-                    continue
-                work.lock(each, _AX, f"The triggers of a foreign key of {table.name} go.", sources.DROP_TABLE)
+                if foreign_keys.has_triggers(work, each):
+                    work.lock(each, _AX, f"The triggers of a foreign key of {table.name} go.", sources.DROP_TABLE)
 
 
 def _leave_parents(work: Work, table: Table) -> None:

@@ -161,6 +161,12 @@ def defaulted(table: Table, action: actions.Insert) -> frozenset[str]:
     return frozenset(name for name, value in pairs if is_default(value))
 
 
+def written(table: Table, action: actions.Insert) -> tuple[str, ...]:
+    """The columns that an INSERT names, or that its values stand for; none where those are all, or not known."""
+    length = max((len(row) for row in _rows(action)), default=0)
+    return action.columns or (tuple(table.columns)[:length] if table.columns_complete else ())
+
+
 def writes_rows(action: actions.Insert, table: Table, columns: Sequence[str]) -> bool:
     """Whether an INSERT certainly writes a row with values in all of these columns."""
     targets = action.columns or tuple(table.columns)

@@ -174,7 +174,7 @@ def constraint(node: Node, column: str | None = None) -> Constraint:
         deferred=bool(node.initdeferred),
         nulls_not_distinct=bool(node.nulls_not_distinct),
         no_inherit=bool(node.is_no_inherit),
-        without_overlaps=bool(node.without_overlaps),
+        temporal=bool(node.without_overlaps or node.fk_with_period),
         on_delete=_REFERENTIAL_ACTIONS.get(node.fk_del_action, "no action"),
         on_update=_REFERENTIAL_ACTIONS.get(node.fk_upd_action, "no action"),
     )

@@ -13,7 +13,7 @@ from database_patterns.effects.context import StatementInContext
 def check(action: AddConstraint, at: StatementInContext) -> Iterator[Hit]:
     table, constraint = action.table, action.constraint
     effect = family.effect_of(action, table, at)
-    if not (constraint.kind == "exclusion" or constraint.without_overlaps) or effect is None or not effect.scan:
+    if not (constraint.kind == "exclusion" or constraint.temporal) or effect is None or not effect.scan:
         return
     if at.created_here(table):
         return
