@@ -86,8 +86,8 @@ def test_an_expression_is_read_with_its_values_in_place(
     assert rows(database, "people", "pets") == after
 
 
-HOLES = {"arrays of numbers": ["partial"]}
-"""What cannot be written as text: an array with nothing but NULL."""
+HOLES = {"arrays of numbers": ["partial"], "truth values among numbers": ["partial"]}
+"""What cannot be written as text: an array with nothing but NULL, and what another driver sends otherwise."""
 
 VALUES: dict[str, tuple[str, str, list[Any]]] = {
     "text": ("text", "sa.Text", ["it's", "a\\\\nb", "\\\\\\\\", "%s 100%", ":x ::y", "", "ü😀", None]),
@@ -103,8 +103,18 @@ VALUES: dict[str, tuple[str, str, list[Any]]] = {
     ),
     "times": ("time", "sa.Time", ["dt.time(23, 59, 59, 999999)", "dt.time(0)"]),
     "spans of time": ("interval", "sa.Interval", ["H", "dt.timedelta(days=-1, microseconds=5)", None]),
+    "spans counted from 1970": ("timestamp", "sa.Interval(native=False)", ["H", "dt.timedelta(days=-1)", None]),
+    "truth values among numbers": ("int", "sa.Integer", [1, True]),
+    "numbers as text": ("numeric", "sa.Numeric(5, 2)", ["1.5", "-2"]),
+    "whole numbers as text": ("bigint", "sa.BigInteger", ["15"]),
+    "dates as text": ("date", "sa.Date", ["1815-12-10", "today"]),
+    "moments as text": ("timestamptz", "sa.DateTime(timezone=True)", ["2020-01-02 03:04+01"]),
+    "spans as text": ("interval", "sa.Interval", ["1 day 2 hours"]),
+    "bits": ("bit(3)", "postgresql.BIT(3)", ["101"]),
+    "words": ("tsvector", "postgresql.TSVECTOR", ["a b:2"]),
     "bytes": ("bytea", "sa.LargeBinary", ["b'\\\\x00\\\\xff'", 'b"\'"', "b''", None]),
     "uuids": ("uuid", "postgresql.UUID(as_uuid=True)", ["uuid.UUID(int=7)", None]),
+    "uuids in characters": ("char(32)", "sa.Uuid(native_uuid=False)", ["uuid.UUID(int=7)", None]),
     "uuids as text": ("uuid", "postgresql.UUID(as_uuid=False)", ["str(uuid.UUID(int=7))"]),
     "jsonb": ("jsonb", "postgresql.JSONB", [{"a": [1, None, "ü'%"]}, [], "'x'", 5, True, {"k": {}}]),
     "json": ("json", "sa.JSON", [{"a": 1.5}, "x", None]),
@@ -190,6 +200,7 @@ def test_defaults_that_sqlalchemy_fills_in_are_part_of_what_was_read(database: D
 UNEVEN = {
     "a column that the first row does not have": ([{"a": 1}, {"a": 2, "b": 3}], ["(1,)", "(2,)"]),
     "a column that a later row does not have": ([{"a": 1, "b": 2}, {"a": 2}], []),
+    "a name that is no column": ([{"a": 1, "c": 4}, {"c": 5, "a": 2}], ["(1,)", "(2,)"]),
 }
 
 
@@ -219,3 +230,55 @@ def test_rows_sent_one_by_one_have_each_their_own_columns(database: Database, re
     sent = run(revision.text, "upgrade", database)
     assert [inlined(each.sql) for each in revision.migration.upgrade] == [inlined(sql) for sql in sent.sql]
     assert len(sent.sql) == 2
+
+
+PARAMETERS = {
+    "an update": "people.update(), {'age': 5}",
+    "an update with a condition": "people.update().where(p.id == sa.bindparam('which')), {'which': 1, 'name': 'x'}",
+    "an update of several": """people.update().where(p.id == sa.bindparam('which')).values(name=sa.bindparam('new')),
+        [{'which': 1, 'new': 'x'}, {'which': 2, 'new': None}]""",
+    "an insert": "people.insert(), {'name': 'x', 'other': 1}",
+    "an insert with values of its own": "people.insert().values(name='x'), {'age': 5}",
+    "an insert of nothing": "people.insert()",
+    "a delete": "pets.delete().where(pets.c.id == sa.bindparam('which')), {'which': 3}",
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_parameters_are_values_of_the_columns_that_they_name(name: str, database: Database, revise: Revise) -> None:
+    revision = revise(f"op.get_bind().execute({PARAMETERS[name]})", top=TABLES)
+    database.execute(SETUP)
+    sent = run(revision.text, "upgrade", database)
+    assert sent.error is None
+    assert {each.confidence for each in revision.migration.upgrade} == {"exact"}
+    assert [inlined(each.sql) for each in revision.migration.upgrade] == [inlined(sql) for sql in sent.sql]
+
+
+REFUSED = {
+    "op.bulk_insert(people, ({'name': 'x'},))": "TypeError: List expected",
+    "op.bulk_insert(people, ['x'])": "TypeError: List of dictionaries expected",
+    "op.bulk_insert(people, [{'age': sa.func.length('x')}])": (
+        "TypeError: an SQL expression is among the rows, which only multiinsert=False takes"
+    ),
+    "op.execute(sa.literal(5))": "TypeError: a BindParameter is executed, which is no statement",
+}
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_what_is_refused_before_it_is_sent_is_opaque(call: str, database: Database, revise: Revise) -> None:
+    revision = revise(call, top=TABLES)
+    database.execute(SETUP)
+    sent = run(revision.text, "upgrade", database)
+    assert (sent.sql if "func" not in call else [], sent.error is not None) == ([], True)
+    assert [(each.sql, each.confidence, each.guard) for each in revision.migration.upgrade] == [
+        ("", "opaque", REFUSED[call])
+    ]
+
+
+def test_rows_may_hold_expressions_where_each_is_sent_by_itself(database: Database, revise: Revise) -> None:
+    given = "[{'name': sa.func.lower('X'), 'age': sa.text('5')}, {'data': sa.null()}]"
+    revision = revise(f"op.bulk_insert(people, {given}, multiinsert=False)", top=TABLES)
+    database.execute(SETUP)
+    sent = run(revision.text, "upgrade", database)
+    assert [inlined(each.sql) for each in revision.migration.upgrade] == [inlined(sql) for sql in sent.sql]
+    assert {each.confidence for each in revision.migration.upgrade} == {"exact"}

@@ -148,6 +148,12 @@ CASES = {
         op.execute(sa.schema.CreateSequence(sa.Sequence("s2", data_type=sa.SmallInteger()), if_not_exists=True))
         op.execute(sa.schema.CreateIndex(sa.Index("ix", table.c.e)))
         op.execute(sa.schema.AddConstraint(sa.CheckConstraint(table.c.e > 0, name="positive")))
+        other = sa.Table("o", metadata, sa.Column("id", sa.ForeignKey("m.id")), sa.Column("f", sa.Integer(),
+                         sa.FetchedValue(), server_onupdate=sa.schema.FetchedValue()))
+        metadata.create_all(bind=op.get_bind(), tables=[other], checkfirst=False)
+        metadata.drop_all(op.get_bind(), [other], False)
+        op.execute(CreateTable(other))
+        op.execute(DropTable(other))
         op.execute(sa.schema.CreateSchema("new"))
         postgresql.DOMAIN("positive", sa.Integer(), check="VALUE > 0", not_null=True).create(op.get_bind(), False)
         op.add_column("m", sa.Column("f", postgresql.DOMAIN("positive", sa.Integer(), create_type=False)))
@@ -158,7 +164,7 @@ CASES = {
         op.execute(sa.schema.DropSequence(sa.Sequence("s"), if_exists=True))
         postgresql.DOMAIN("positive", sa.Integer()).drop(op.get_bind(), checkfirst=False)
         """,
-        "",
+        "from sqlalchemy.sql.ddl import CreateTable, DropTable",
     ),
 }
 

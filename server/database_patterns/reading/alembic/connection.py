@@ -190,20 +190,21 @@ class ConnectionCalls(OperationCalls):
             self._create_or_drop(node, owner, name, arguments)
 
     def _create_or_drop(self, node: ast.Call, owner: Any, name: str, arguments: Arguments) -> None:  # noqa: ANN401
-        args, kwargs = arguments
         if isinstance(owner, MetaData):  # its tables are sorted by what they refer to
             self.budget.spend(len(owner.tables) ** 2)
-        if first_hole((args[1:], kwargs)) is not None or (isinstance(owner, MetaData) and kwargs):
+        method = getattr(owner, name)
+        signature = inspect.signature(method)
+        given = signature.bind(*arguments[0], **arguments[1]).arguments
+        del given["bind"]
+        if first_hole(tuple(given.values())) is not None:
             self.journal.opaque(node, "an unknown argument")
             return
-        method = getattr(owner, name)
-        default = inspect.signature(method).parameters["checkfirst"].default
-        check = bool(kwargs.get("checkfirst", args[1] if len(args) > 1 else default))
+        check = bool(given.pop("checkfirst", signature.parameters["checkfirst"].default))
         exists = "does not exist yet" if name.startswith("create") else "exists"
         guard = f"if {getattr(owner, 'name', None) or 'it'} {exists}" if check else None
         created = (CreateTable,) if isinstance(owner, MetaData | Table) else (CreateEnum, CreateDomain)
         with self.journal.guarded_by_absence(guard, *created):
-            self.send(node, partial(method, self.recording.connection, checkfirst=False))
+            self.send(node, partial(method, self.recording.connection, checkfirst=False, **given))
 
 
 def _for_driver(args: list[object], kwargs: dict[str, object]) -> object:

@@ -42,6 +42,7 @@ _MODULES: Final[dict[str, ModuleType]] = {
     "sqlalchemy": sqlalchemy,
     "sqlalchemy.schema": schema,
     "sqlalchemy.sql": sql,
+    "sqlalchemy.sql.ddl": schema,
     "sqlalchemy.sql.elements": elements,
     "sqlalchemy.sql.expression": expression,
     "sqlalchemy.sql.functions": functions,
@@ -49,6 +50,10 @@ _MODULES: Final[dict[str, ModuleType]] = {
     "sqlalchemy.sql.sqltypes": sqltypes,
     "sqlalchemy.types": types,
     "sqlalchemy.dialects.postgresql": postgresql,
+    **{
+        f"sqlalchemy.dialects.postgresql.{name}": postgresql
+        for name in ("array", "base", "dml", "ext", "hstore", "json", "named_types", "ranges", "types")
+    },
 }
 _OTHER_DIALECTS: Final = {f"sqlalchemy.dialects.{name}" for name in ("mysql", "oracle", "sqlite")}
 """Their types only say what a column was; they are imported when a revision names them."""
@@ -71,7 +76,7 @@ _PACKAGES: Final = {
 }
 DRIVEN: Final = {"alembic", "sqlalchemy"}
 """Libraries that reading runs itself, so that it does not read their source."""
-_CLASSES: Final = (TypeEngine, SchemaItem, ClauseElement, quoted_name)
+_CLASSES: Final = (TypeEngine, SchemaItem, schema.FetchedValue, ClauseElement, quoted_name)
 _BUILDERS: Final = (
     "sqlalchemy.sql._", "sqlalchemy.sql.elements", "sqlalchemy.sql.expression", "sqlalchemy.dialects.postgresql.",
 )  # fmt: skip
@@ -201,13 +206,15 @@ _METHODS: Final[dict[type, str]] = {
     tuple: "count index",
     dt.date: "date isoformat replace timestamp",
     dt.timedelta: "total_seconds",
-    elements.ClauseElement: "alias all_ any_ as_scalar as_string astext asc between bindparams bool_op cast collate "
-    "columns concat contains correlate cte delete desc distinct else_ endswith except_ execution_options exists filter "
-    "from_select group_by has_key having icontains ilike in_ insert intersect is_ is_distinct_from is_not isnot join "
-    "label lateral like limit match not_in not_like notin_ nulls_first nulls_last offset on_conflict_do_nothing "
-    "on_conflict_do_update op options order_by ordered_values outerjoin over params regexp_match regexp_replace "
-    "returning scalar_subquery select select_from self_group startswith subquery union union_all update using values "
-    "where with_for_update with_only_columns within_group",
+    elements.ClauseElement: "add_columns add_cte alias all all_ any any_ as_scalar as_string asc astext between "
+    "bindparams bool_op cast collate columns concat contained_by contains correlate cte delete desc distinct else_ "
+    "endswith except_ execution_options exists filter from_select group_by has_all has_any has_key having icontains "
+    "ilike in_ insert intersect is_ is_distinct_from is_not is_not_distinct_from isnot isnot_distinct_from join "
+    "label lateral like limit match not_ilike not_in not_like notilike notin_ notlike nulls_first nulls_last "
+    "nullsfirst nullslast offset on_conflict_do_nothing on_conflict_do_update op options order_by ordered_values "
+    "outerjoin over overlaps params path_exists path_match prefix_with regexp_match regexp_replace returning "
+    "scalar_subquery select select_from self_group startswith subquery suffix_with table_valued union union_all "
+    "update using values where with_for_update with_only_columns within_group",
     SchemaItem: "append_column append_constraint create create_all delete drop drop_all insert join reflect "
     "select update",
     TypeEngine: "as_generic create drop evaluates_none with_variant",

@@ -9,13 +9,34 @@ import math
 import uuid
 from typing import Any, Final
 
-from sqlalchemy.dialects.postgresql import CIDR, INET, MACADDR, MACADDR8, Range
+from sqlalchemy.dialects.postgresql import (
+    BIT,
+    CIDR,
+    INET,
+    MACADDR,
+    MACADDR8,
+    MONEY,
+    REGCLASS,
+    REGCONFIG,
+    TSQUERY,
+    TSVECTOR,
+    Range,
+)
 from sqlalchemy.dialects.postgresql.ranges import AbstractRange
 from sqlalchemy.sql import sqltypes
 from sqlalchemy.sql.type_api import TypeEngine
 
-_AS_TEXT: Final = (AbstractRange, CIDR, INET, MACADDR, MACADDR8)
+_AS_TEXT: Final = (
+    *(AbstractRange, BIT, CIDR, INET, MACADDR, MACADDR8, MONEY, REGCLASS, REGCONFIG, TSQUERY, TSVECTOR),
+    *(sqltypes.Date, sqltypes.DateTime, sqltypes.Integer, sqltypes.Interval, sqltypes.Numeric, sqltypes.Time),
+)
 """Types whose values a migration may write as text, which PostgreSQL then reads."""
+_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001  from where SQLAlchemy counts an Interval(native=False)
+
+
+def is_other_number(value: object, type_: TypeEngine[Any]) -> bool:
+    """Whether ``value`` is a truth value for a number: what PostgreSQL makes of it depends on the driver."""
+    return isinstance(value, bool) and isinstance(type_, sqltypes.Integer | sqltypes.Numeric)
 
 
 def literal(value: object, type_: TypeEngine[Any]) -> str | None:
@@ -36,7 +57,9 @@ def _written(value: object, type_: TypeEngine[Any]) -> str | None:
     """The text that PostgreSQL reads as ``value``, for values that are written in quotes."""
     text: str | None = None
     if isinstance(value, uuid.UUID):
-        text = str(value)
+        text = value.hex if isinstance(type_, sqltypes.Uuid) and not type_.native_uuid else str(value)
+    elif isinstance(value, dt.timedelta) and isinstance(type_, sqltypes.Interval) and not type_.native:
+        text = (_EPOCH + value).isoformat(" ")
     elif isinstance(value, dt.datetime):
         text = value.isoformat(" ")
     elif isinstance(value, dt.date | dt.time):

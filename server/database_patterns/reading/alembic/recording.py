@@ -12,21 +12,21 @@ from typing import Any, Final, cast
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import Operations as AlembicOperations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, Table, text
+from sqlalchemy import Executable, MetaData, Table, text
 from sqlalchemy import literal as bound
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql.ddl import DDLElement
-from sqlalchemy.sql.dml import Insert, Update
+from sqlalchemy.sql.dml import Insert, Update, UpdateBase
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.sqltypes import ARRAY
 from sqlalchemy.sql.type_api import TypeEngine
 
 from .constraint_names import UNREAD, condition_of_names
-from .literals import literal
+from .literals import is_other_number, literal
 from .neighbours import converts
 from .placeholders import Value
 from .reflected import resolved
@@ -83,6 +83,8 @@ class _Compiler(PGCompiler):
             return self._dialect().hole(hole.reason)
         if converts(type_):
             return self._dialect().hole(f"a value that {type(type_).__name__} converts")
+        if is_other_number(value, type_):
+            return self._dialect().hole(f"{value} for a number, of which drivers make different things")
         own = literal(value, type_)
         if own is not None:
             return own
@@ -129,13 +131,28 @@ class _Impl(PostgresqlImpl):
     ) -> None:
         self.record(construct)
 
-    def bulk_insert(self, table: Any, rows: list[dict[str, Any]], multiinsert: bool = True) -> None:  # noqa: ANN401, FBT001, FBT002  Alembic's
-        """Several rows at once have the columns of the first, which Alembic's own offline mode does not know."""
-        together = multiinsert and all(isinstance(row, dict) for row in rows)
-        super().bulk_insert(table, with_first_columns(rows) if together else rows, multiinsert)
+    def bulk_insert(self, table: Any, rows: Any, multiinsert: bool = True) -> None:  # noqa: ANN401, FBT001, FBT002  Alembic's
+        """As Alembic sends rows to a database, and not as it writes them in its offline mode, which knows less."""
+        if not isinstance(rows, list):
+            raise TypeError("List expected")
+        if rows and not isinstance(rows[0], dict):
+            raise TypeError("List of dictionaries expected")
+        for row in with_first_columns(_as_parameters(rows, table)) if multiinsert else rows:
+            self.record(table.insert().inline().values(row))
 
     def static_output(self, text: str) -> None:
         """Alembic's BEGIN and COMMIT of offline mode: not part of what an online migration sends here."""
+
+
+def _as_parameters(rows: list[dict[str, Any]], table: Any) -> list[dict[str, Any]]:  # noqa: ANN401  any table
+    """``rows`` as parameters of one statement: what names no column is left out.
+
+    Raises:
+        TypeError: one of them is an SQL expression, which no driver takes.
+    """
+    if any(isinstance(value, ClauseElement) for row in rows for value in row.values()):
+        raise TypeError("an SQL expression is among the rows, which only multiinsert=False takes")
+    return [{name: value for name, value in row.items() if name in table.c} for row in rows]
 
 
 _OPTIONS: Final[dict[str, Any]] = {"as_sql": True, "literal_binds": True}
@@ -173,25 +190,33 @@ class Recording:
         """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters."""
         self.dialect.holes.clear()
         statement = construct if isinstance(construct, ClauseElement) else text(self._filled(construct))
+        if not isinstance(statement, Executable | DDLElement):
+            raise TypeError(f"a {type(statement).__name__} is executed, which is no statement")
         if isinstance(statement, FunctionElement):  # a function is executed as the SELECT of it
             statement = statement.select()
         self.dialect.parameters = parameters if isinstance(parameters, dict) else {}
-        if isinstance(statement, Insert) and self.dialect.parameters:
-            statement = statement.values(**self.dialect.parameters)
         condition = None
         if self.reflects:
             statement, condition = resolved(statement, self.dialect.hole)
         if isinstance(statement, Insert | Update) and isinstance(statement.table, Table):
             statement = self._with_defaults(statement)
-        options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
-        compiled = statement.compile(dialect=self.dialect, compile_kwargs=options)
+        compiled = self._compiled(statement)
         about = statement if isinstance(statement, DDLElement) else None
         condition = condition or condition_of_names(about)
         self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about, condition))
 
+    def _compiled(self, statement: ClauseElement, *, literally: bool = True) -> Any:  # noqa: ANN401  SQLAlchemy's
+        """What is sent for ``statement``; parameters that name columns are their values, as in SQLAlchemy."""
+        options: dict[str, Any] = {}
+        if isinstance(statement, UpdateBase):
+            options["column_keys"] = list(self.dialect.parameters)
+        if literally and not isinstance(statement, DDLElement):
+            options["compile_kwargs"] = {"literal_binds": True}
+        return statement.compile(dialect=self.dialect, **options)
+
     def _with_defaults(self, statement: Insert | Update) -> Insert | Update:
         """SQLAlchemy fills in the columns' own defaults when it executes; here they become part of the statement."""
-        compiled: Any = statement.compile(dialect=self.dialect)
+        compiled = self._compiled(statement, literally=False)
         self.dialect.holes.clear()
         filled = [(column, column.default) for column in compiled.insert_prefetch]
         filled += [(column, column.onupdate) for column in compiled.update_prefetch]
