@@ -126,7 +126,8 @@ def gaps(migration: MigrationInContext, findings: Iterable[Finding] = ()) -> tup
     one of ``findings`` says so, and those whose effects are not known.
     """
     own = migration.migration.gaps(migration.direction)
-    explained = {finding.span for finding in findings if documents.rules()[finding.rule].proof == "error"}
+    errors = [finding for finding in findings if documents.rules()[finding.rule].proof == "error"]
+    explained = {span for finding in errors for span in (finding.span, *finding.related)}
     unread = {gap.span for gap in own}
     read = (each for each in migration.statements if each.statement.span not in unread)
     return (*own, *(gap for each in read for gap in _statement_gaps(each, explained)))

@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args
 from .actions import Action
 from .locks import LockMode
 from .notes import Alters as Alters
+from .notes import AutocommitBlock as AutocommitBlock
 from .notes import CommitOnBind as CommitOnBind
 from .notes import Direction as Direction
 from .notes import DoesNothing as DoesNothing

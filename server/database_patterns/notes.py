@@ -26,6 +26,11 @@ class CommitOnBind(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class AutocommitBlock(Note):
+    """An ``autocommit_block()``: it commits what the direction did before, and each statement in it by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alters(Note):
     """SQLAlchemy or Alembic are changed for whatever runs in the same process; ``code`` as written.
 

@@ -190,8 +190,9 @@ def test_an_index_built_concurrently_after_a_commit_fails_with_psycopg(run: Run)
     write(**{"alembic.ini": "[alembic]\nscript_location = db\n", "db/env.py": ENV.replace("psycopg2", "psycopg")})
     write(**{"db/versions/a.py": revision("a", None, hack)})
     outcome = run("lint")
-    assert "db/versions/a.py:8:27 error concurrently-in-transaction" in outcome.out
-    assert "psycopg 3 then began another" in " ".join(outcome.out.split())
+    assert "db/versions/a.py:8:5 error commit-sent-as-sql" in outcome.out
+    assert "psycopg 3 begins another one" in " ".join(outcome.out.split())
+    assert outcome.out.endswith("2 errors in 1 migration, 2 statements (PostgreSQL 18)\n")
 
 
 def test_a_history_that_alembic_refuses_is_not_clean(run: Run) -> None:

@@ -9,26 +9,34 @@ from typing import Final
 
 from database_patterns.actions import Action, CreateIndex, DetachPartition, Drop, Other
 from database_patterns.checks import Hit, recipes, wording
-from database_patterns.effects.context import StatementInContext
+from database_patterns.checks.alembic import commit_sent_as_sql
+from database_patterns.effects.context import MigrationInContext, StatementInContext
 from database_patterns.rendering.operations import Operation, create_index, drop_index, execute
 
 _WORD: Final = re.compile(r"\bCONCURRENTLY\b", re.IGNORECASE)
 
 
-def check(at: StatementInContext) -> Iterator[Hit]:
-    statement = at.statement
-    if statement.transaction is None or not statement.actions or not _WORD.search(statement.sql):
+def check(at: StatementInContext, within: MigrationInContext) -> Iterator[Hit]:
+    transaction = at.statement.transaction
+    if transaction is None or not is_refused(at) or commit_sent_as_sql.ends_transaction_before(at, within):
         return
-    action = statement.actions[0]
-    if at.prediction.in_transaction_ok and not (isinstance(action, Other) and action.kind == "REINDEX"):
-        return
+    action = at.statement.actions[0]
     yield Hit(
         f"{_command(action)} cannot run inside a transaction block: PostgreSQL refuses it (25001)."
-        f" {wording.sentence(statement.transaction.reason)}",
+        f" {wording.sentence(transaction.reason)}",
         _help(action, at),
-        "proven" if statement.transaction.certain else "unknown",
+        "proven" if transaction.certain else "unknown",
         at.prediction.effects,
     )
+
+
+def is_refused(at: StatementInContext) -> bool:
+    """Whether PostgreSQL refuses the statement for its CONCURRENTLY in the transaction that it runs in."""
+    statement = at.statement
+    if statement.transaction is None or not statement.actions or not _WORD.search(statement.sql):
+        return False
+    action = statement.actions[0]
+    return not at.prediction.in_transaction_ok or (isinstance(action, Other) and action.kind == "REINDEX")
 
 
 def _command(action: Action) -> str:

@@ -34,7 +34,7 @@ def check(subject: StatementInContext | Fails, within: MigrationInContext) -> It
         )
         return
     error = subject.prediction.error
-    if error is not None and not any(concurrently_in_transaction.check(subject)) and not _is_cut_off(subject, within):
+    if error is not None and not concurrently_in_transaction.is_refused(subject) and not _is_cut_off(subject, within):
         yield Hit(
             f"PostgreSQL {subject.assumptions.postgres} refuses this statement, whatever the rows are:"
             f" {wording.sentence(error.message + _place(subject))} ({error.sqlstate}) {_fate(subject, within)}",

@@ -100,7 +100,7 @@ class Contexts(Loops):
     def _autocommit(self, block: _Block) -> Flow | None:
         if self.journal.transactions.autocommit:
             self.journal.fails(block.manager, "AssertionError: an autocommit block inside another one")
-        self.journal.transactions.enter_autocommit()
+        self.journal.autocommit_block(block.manager)
         try:
             return block.run()
         finally:

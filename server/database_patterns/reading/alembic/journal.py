@@ -13,6 +13,7 @@ from typing import Final, Literal
 from database_patterns.actions import Action, TransactionControl
 from database_patterns.model import (
     Alters,
+    AutocommitBlock,
     CommitOnBind,
     Confidence,
     Direction,
@@ -136,6 +137,11 @@ class Journal:
         call = self.source.code(node)
         self.notes.append(CommitOnBind(span, self.direction, call))
         self.transactions.after_call(call, span.line)
+
+    def autocommit_block(self, node: ast.AST) -> None:
+        """Write down that an ``autocommit_block()`` begins."""
+        self.notes.append(AutocommitBlock(self._place(node), self.direction))
+        self.transactions.enter_autocommit()
 
     def without_rollbacks(self, since: int) -> None:
         """Take back that the notes ``since`` then say of a ``rollback()``: the error goes on, and Alembic's follows."""
