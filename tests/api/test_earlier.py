@@ -70,7 +70,7 @@ MOOD = "op.execute('ALTER TABLE t ADD COLUMN m mood')"
 @pytest.mark.usefixtures("folder")
 def test_a_type_that_another_branch_may_have_created_is_not_said_to_be_missing() -> None:
     Path("late.py").write_text(REVISION.format(name="late", parent="side", code=MOOD), encoding="utf-8")
-    assert [finding.rule for finding in linted("late.py").findings] == []
+    assert "statement-that-fails" not in [finding.rule for finding in linted("late.py").findings]
     for name in "bcd":
         Path(f"{name}.py").unlink()
     (finding,) = linted("late.py").findings
