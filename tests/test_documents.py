@@ -209,7 +209,9 @@ def test_rules_are_read_once_and_sorted_by_group_and_name() -> None:
 def test_a_guide_is_parsed_without_the_keys_of_a_rule(write: Write) -> None:
     text = '---\ntitle: "A guide"\nsources: ["https://example.org/a"]\n---\n\n## Anything\n'
     path = write(text, "a-guide")
-    assert documents.parse_guide(path) == Guide("a-guide", "A guide", ("https://example.org/a",), text, path)
+    guide = documents.parse_guide(path)
+    assert guide == Guide("a-guide", "A guide", "", ("https://example.org/a",), (), text, path)
+    assert guide.uri == "database-patterns://guides/a-guide"
     with pytest.raises(UserError, match="has no title in its front matter"):
         documents.parse_guide(write("---\nsources: []\n---\n", "untitled"))
 

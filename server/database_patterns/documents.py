@@ -23,7 +23,8 @@ there; a comment that has the line for itself speaks of the line of code above i
 ``returns: <words>``
     ``alembic downgrade base`` or the upgrade after it ends with an error that says this; ``nothing`` when both pass.
 
-A guide ``rules/guides/<name>.md`` has the keys of ``Guide``, and sections of its own.
+A guide ``rules/guides/<name>.md`` has the keys of ``Document``, and sections of its own; its blocks are run in the same
+way, those that are queries at least without an error.
 
 All but ``finds`` are measured on a real server by tests/rules; prose says nothing about locks, scans and rewrites that
 no block measures.
@@ -38,7 +39,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, cast, get_args
+from typing import Any, ClassVar, Final, Literal, cast, get_args
 
 from .errors import UserError
 from .locks import LockMode
@@ -96,41 +97,48 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule document.
-
-    ``default`` is whether the rule is on, ``postgres`` the versions it holds for (">=15", "<18"; empty: all), ``proof``
-    what of its claim is measured (``none: <reason>`` where nothing is), ``setup`` the SQL that creates what the blocks
-    use, ``text`` the whole document.
-    """
+class Document:
+    """A rule or a guide: ``setup`` is the SQL that creates what the blocks use, ``text`` the whole document."""
 
     name: str
-    group: str
     title: str
-    severity: Severity
-    default: bool
-    certainty: Certainty
-    postgres: str
-    proof: str
     setup: str
     sources: tuple[str, ...]
     related: tuple[str, ...]
     text: str
     path: Path
 
+    shelf: ClassVar[Literal["rules", "guides"]] = "rules"
+
     @property
     def uri(self) -> str:
-        return f"database-patterns://rules/{self.name}"
+        return f"database-patterns://{self.shelf}/{self.name}"
 
     @property
     def sections(self) -> Mapping[str, str]:
         """The body's text by heading, without the headings."""
-        return _by_heading(self.text)
+        return {heading: "\n".join(lines).strip() for heading, _, lines in _sections(self.text)}
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The fenced blocks, in the document's order. Raises UserError for an expectation that cannot be read."""
         return tuple(_blocks(self.path, self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Document):
+    """A rule document.
+
+    ``default`` is whether the rule is on, ``postgres`` the versions it holds for (">=15", "<18"; empty: all), ``proof``
+    what of its claim is measured (``none: <reason>`` where nothing is).
+    """
+
+    group: str
+    severity: Severity
+    default: bool
+    certainty: Certainty
+    postgres: str
+    proof: str
 
     def applies_to(self, postgres: int) -> bool:
         """Whether the rule holds for this major version."""
@@ -139,26 +147,10 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
-    """A guide: what to know beyond single rules. ``text`` is the whole document."""
+class Guide(Document):
+    """A guide: what to know beyond single rules, of which ``related`` are those that it is about."""
 
-    name: str
-    title: str
-    sources: tuple[str, ...]
-    text: str
-    path: Path
-
-    @property
-    def uri(self) -> str:
-        return f"database-patterns://guides/{self.name}"
-
-    @property
-    def sections(self) -> Mapping[str, str]:
-        """The body's text by heading, without the headings."""
-        return _by_heading(self.text)
-
-
-Document = Rule | Guide
+    shelf = "guides"
 
 
 def folder(name: Literal["rules", "skills", "examples"]) -> Path:
@@ -202,8 +194,7 @@ def everything() -> Mapping[str, Document]:
 def parse_guide(path: Path) -> Guide:
     """Read one guide. Raises UserError, naming file and line, for front matter that does not follow the format."""
     text = path.read_text(encoding="utf-8")
-    values = _front_matter(path, text, _REQUIRED_OF_GUIDES)
-    return Guide(path.stem, cast("str", values["title"]), tuple(cast("list[str]", values["sources"])), text, path)
+    return Guide(**_common(path, text, _front_matter(path, text, _REQUIRED_OF_GUIDES)))
 
 
 def parse(path: Path) -> Rule:
@@ -218,20 +209,27 @@ def parse(path: Path) -> Rule:
             f"the sections are {', '.join(headings)}", where=str(path), remedy=f"write {', '.join(SECTIONS)}"
         )
     return Rule(
-        name=path.stem,
+        **_common(path, text, values),
         group=path.parent.name,
-        title=cast("str", values["title"]),
         severity=cast("Severity", values["severity"]),
         default=values["default"] == "on",
         certainty=cast("Certainty", values["certainty"]),
         postgres=cast("str", values["postgres"]),
         proof=cast("str", values["proof"]),
-        setup=cast("str", values["setup"]),
-        sources=tuple(cast("list[str]", values["sources"])),
-        related=tuple(cast("list[str]", values["related"])),
-        text=text,
-        path=path,
     )
+
+
+def _common(path: Path, text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What rules and guides have in common."""
+    return {
+        "name": path.stem,
+        "title": values["title"],
+        "setup": values["setup"],
+        "sources": tuple(values["sources"]),
+        "related": tuple(values["related"]),
+        "text": text,
+        "path": path,
+    }
 
 
 def _front_matter(path: Path, text: str, required: tuple[str, ...]) -> dict[str, object]:
@@ -275,10 +273,6 @@ def _complaint(key: str, value: object) -> str:
         return "is a string"
     pattern, expected = _PATTERNS.get(key, (".*", ""))
     return "" if re.fullmatch(pattern, value) else f"is {expected}"
-
-
-def _by_heading(text: str) -> Mapping[str, str]:
-    return {heading: "\n".join(lines).strip() for heading, _, lines in _sections(text)}
 
 
 def _sections(text: str) -> Iterator[tuple[str, int, list[str]]]:

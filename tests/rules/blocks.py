@@ -1,4 +1,4 @@
-"""The blocks of rule documents as the files that a user would have."""
+"""The blocks of rules and guides as the files that a user would have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from database_patterns.catalog import Catalog
-from database_patterns.documents import Block, Expectation, Rule
+from database_patterns.documents import Block, Document, Expectation
 from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
 from database_patterns.model import Direction, Finding, Migration
 from database_patterns.reading import read_text
@@ -21,7 +21,7 @@ PREAMBLE = f"{IMPORTS}revision = {{revision!r}}\ndown_revision = {{down!r}}\n\n"
 class Source:
     """A block as the file that a user would have; ``offset`` is the number of lines before the block's own."""
 
-    rule: Rule
+    document: Document
     block: Block
     name: str
     text: str
@@ -37,7 +37,7 @@ class Source:
 
     def place(self, line: int) -> str:
         """A line of the file as a line of the document."""
-        return f"{self.rule.path.name}:{self.block.line + line - 1 - self.offset}"
+        return f"{self.document.path.name}:{self.block.line + line - 1 - self.offset}"
 
     def announced(self) -> list[tuple[str, str]]:
         """The findings that the block announces: place and rule."""
@@ -56,19 +56,19 @@ class Source:
         ]
 
 
-def projects(rule: Rule) -> Iterator[list[Source]]:
-    """The rule's blocks: those with a file name, of one language and under one heading, are one project.
+def projects(document: Document) -> Iterator[list[Source]]:
+    """The document's blocks: those with a file name, of one language and under one heading, are one project.
 
     A file that the project has already begins another one.
     """
-    for _, blocks in groupby(rule.blocks, key=lambda block: (block.section, block.language, bool(block.file))):
+    for _, blocks in groupby(document.blocks, key=lambda block: (block.section, block.language, bool(block.file))):
         sources: list[Source] = []
         for block in blocks:
             if sources and (not block.file or any(source.block.file == block.file for source in sources)):
                 yield sources
                 sources = []
             before = [source.name.removesuffix(".py") for source in sources if source.is_revision]
-            sources.append(_source(rule, block, before[-1] if before else None))
+            sources.append(_source(document, block, before[-1] if before else None))
         yield sources
 
 
@@ -77,18 +77,18 @@ def is_alembic(project: list[Source]) -> bool:
     return any(source.block.file and source.block.file.startswith(("env.py", "versions/")) for source in project)
 
 
-def _source(rule: Rule, block: Block, down: str | None) -> Source:
-    name = (block.file or f"{rule.name}.{'sql' if block.language == 'sql' else 'py'}").rpartition("/")[2]
+def _source(document: Document, block: Block, down: str | None) -> Source:
+    name = (block.file or f"{document.name}.{'sql' if block.language == 'sql' else 'py'}").rpartition("/")[2]
     preamble = "" if block.language == "sql" or name == "env.py" else IMPORTS
     if preamble and "revision = " not in block.code:
         preamble = PREAMBLE.format(revision=name.removesuffix(".py"), down=down)
-    return Source(rule, block, name, preamble + block.code, preamble.count("\n"))
+    return Source(document, block, name, preamble + block.code, preamble.count("\n"))
 
 
-def setup(rule: Rule) -> Catalog:
+def setup(document: Document) -> Catalog:
     catalog = Catalog.empty()
-    for statement in read_text(rule.setup, kind="sql").upgrade:
-        assert statement.error is None, (rule.name, statement.error)
+    for statement in read_text(document.setup or "SELECT", kind="sql").upgrade:
+        assert statement.error is None, (document.name, statement.error)
         catalog = catalog.advance(statement)
     return catalog
 

@@ -18,7 +18,7 @@ from database_patterns.api.lint import lint
 from database_patterns.lab import driver
 from database_patterns.lab.server import Database, Server
 
-PROJECTS = [project for rule in documents.rules().values() for project in projects(rule) if is_alembic(project)]
+PROJECTS = [project for each in documents.everything().values() for project in projects(each) if is_alembic(project)]
 MEASURED = {"records", "stops", "returns"}
 ENV = """\
 from alembic import context
@@ -41,7 +41,7 @@ def claims(project: list[Source]) -> dict[str, tuple[str, ...]]:
 
 
 def name(project: list[Source]) -> str:
-    return f"{project[0].rule.name}-{project[0].block.line}"
+    return f"{project[0].document.name}-{project[0].block.line}"
 
 
 def runs() -> list[object]:
@@ -65,7 +65,7 @@ def write(project: list[Source], folder: Path, url: str, *, per_migration: bool 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=name)
 def test_a_project_yields_exactly_the_findings_that_its_blocks_announce(project: list[Source], tmp_path: Path) -> None:
-    setup = sources.from_text(project[0].rule.setup or "SELECT 1", kind="sql")
+    setup = sources.from_text(project[0].document.setup or "SELECT 1", kind="sql")
     folder = write(project, tmp_path, "postgresql+psycopg://localhost/shop")
     report = lint(sources.from_paths([folder]), Options(schema=setup))
     assert report.unreadable == ()
@@ -78,7 +78,7 @@ def test_a_project_yields_exactly_the_findings_that_its_blocks_announce(project:
 def test_alembic_does_what_blocks_claim(
     project: list[Source], server: Server, tmp_path: Path, *, per_migration: bool
 ) -> None:
-    with server.database(setup_sql=project[0].rule.setup or "SELECT 1") as database:
+    with server.database(setup_sql=project[0].document.setup or "SELECT 1") as database:
         write(project, tmp_path, url(database).replace("%", "%%"), per_migration=per_migration)
         claimed = claims(project)
         assert_says(alembic(tmp_path, "upgrade", "head"), claimed.get("stops", ()))

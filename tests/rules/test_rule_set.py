@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from database_patterns import checks, documents
-from database_patterns.documents import Rule
+from database_patterns.documents import Guide, Rule
 from database_patterns.locks import LockMode
 
 every_rule = pytest.mark.parametrize("rule", documents.rules().values(), ids=documents.rules())
@@ -65,3 +65,10 @@ def test_the_skill_names_rules_that_are_there() -> None:
     names = set(re.findall(r"`(rules/[\w/-]+\.md)`", (SKILL / "SKILL.md").read_text(encoding="utf-8")))
     assert names
     assert [name for name in names if not (SKILL / name).is_file()] == []
+
+
+@pytest.mark.parametrize("guide", documents.guides().values(), ids=documents.guides())
+def test_a_guide_links_the_rules_that_it_is_about(guide: Guide) -> None:
+    assert set(guide.related) <= documents.rules().keys()
+    linked = set(re.findall(r"\]\(\.\./\w+/([a-z0-9-]+)\.md\)", guide.text))
+    assert linked == set(guide.related)

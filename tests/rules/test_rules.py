@@ -1,4 +1,4 @@
-"""Every rule document is run: its blocks lint as they announce, and PostgreSQL and Alembic do what they claim."""
+"""Every rule and guide is run: its blocks lint as they announce, and PostgreSQL and Alembic do what they claim."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.rules.blocks import PREAMBLE, Source, followed, is_alembic, projects,
 from database_patterns import documents, linting
 from database_patterns.actions import Name, Select, TransactionControl
 from database_patterns.catalog import Catalog, Table
-from database_patterns.documents import Expectation, Rule
+from database_patterns.documents import Document, Expectation, Rule
 from database_patterns.effects.context import Assumptions, StatementInContext, follow
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
@@ -18,6 +18,8 @@ from database_patterns.model import Measurement, Migration, Prediction
 from database_patterns.reading import read_text
 
 every_rule = pytest.mark.parametrize("rule", documents.rules().values(), ids=documents.rules())
+
+every_document = pytest.mark.parametrize("document", documents.everything().values(), ids=documents.everything())
 
 WITHOUT_CODE = {"statement-that-fails", "allowance-without-effect", "allowance-without-reason"}
 """Rules whose help shows no code: what was meant instead, only the author knows."""
@@ -32,16 +34,16 @@ FOUND_BY_THE_SCHEMA = {
 """Rules that have nothing to say where nothing is known of what exists."""
 
 
-def plain(rule: Rule) -> list[list[Source]]:
+def plain(document: Document) -> list[list[Source]]:
     """The blocks that are no Alembic projects, which are the matter of test_projects.py."""
-    return [project for project in projects(rule) if not is_alembic(project)]
+    return [project for project in projects(document) if not is_alembic(project)]
 
 
-@every_rule
-def test_blocks_yield_exactly_the_findings_that_they_announce(rule: Rule) -> None:
-    for project in plain(rule):
+@every_document
+def test_blocks_yield_exactly_the_findings_that_they_announce(document: Document) -> None:
+    for project in plain(document):
         for source in project:
-            contexts = followed(project, setup(rule), directions=("upgrade", "downgrade"))
+            contexts = followed(project, setup(document), directions=("upgrade", "downgrade"))
             findings = linting.run(context for each, context in contexts if each is source)
             assert source.found(findings) == source.announced()
 
@@ -79,13 +81,13 @@ def test_what_a_rule_says_is_measured(rule: Rule) -> None:
     assert rule.proof.startswith("none: ") or kinds.intersection(claims[rule.proof].split())
 
 
-@every_rule
-def test_postgresql_does_what_blocks_claim_and_what_is_predicted(rule: Rule, server: Server) -> None:
-    if not rule.applies_to(server.postgres):
-        pytest.skip(f"the rule holds for PostgreSQL {rule.postgres}")
-    for project in plain(rule):
-        with server.database(setup_sql=rule.setup) as database:
-            for source, context in followed(project, setup(rule), server.postgres):
+@every_document
+def test_postgresql_does_what_blocks_claim_and_what_is_predicted(document: Document, server: Server) -> None:
+    if isinstance(document, Rule) and not document.applies_to(server.postgres):
+        pytest.skip(f"the rule holds for PostgreSQL {document.postgres}")
+    for project in plain(document):
+        with server.database(setup_sql=document.setup or "SELECT") as database:
+            for source, context in followed(project, setup(document), server.postgres):
                 claimed = {id(claim) for claim in source.block.expectations if claim.kind not in {"finds", "records"}}
                 for at in context.statements:
                     if at.statement.confidence == "exact" and not is_a(at, TransactionControl):
@@ -93,7 +95,9 @@ def test_postgresql_does_what_blocks_claim_and_what_is_predicted(rule: Rule, ser
                         where = source.place(at.statement.span.line)
                         claims = source.claims_about(at)
                         assert (where, *map(shown, claims)) == (where, *(seen(claim, at, measured) for claim in claims))
-                        if not is_a(at, Select):  # what a query may read is not predicted
+                        if is_a(at, Select):  # what a query may read is not predicted
+                            assert (where, measured.error) == (where, None)
+                        else:
                             assert (where, *predicted(at, measured)) == (where, *observed(at, measured))
                         claimed -= {id(claim) for claim in claims}
                 assert not claimed, f"{source.place(1)}: a claim is about no statement"
