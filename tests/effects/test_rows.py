@@ -94,6 +94,10 @@ def test_an_index_may_spare_an_update_the_table(where: str, work: str) -> None:
     assert work_on(predicted(f"UPDATE orders SET customer = NULL {where}", SHOP), "orders") == work
 
 
+def test_one_read_of_all_rows_that_is_certain_is_enough() -> None:
+    assert work_on(predicted("UPDATE plain SET a = 1 FROM plain AS other", SHOP), "plain") == "scan"
+
+
 def test_an_update_of_a_foreign_key_looks_it_up_and_one_of_other_columns_does_not() -> None:
     assert "customer" in locks(predicted("UPDATE orders SET customer = 5", SHOP))
     assert "customer" not in locks(predicted("UPDATE orders SET state = 'x'", SHOP))

@@ -45,6 +45,13 @@ def test_a_wider_length_keeps_rows_and_plain_indexes_but_makes_others_anew() -> 
     assert work_on(found, "customer") == "scan"
 
 
+@pytest.mark.parametrize("changes", [("a TYPE bigint", "b TYPE geometry"), ("b TYPE geometry", "a TYPE bigint")])
+def test_one_rewrite_that_is_certain_is_enough(changes: tuple[str, str]) -> None:
+    known = schema("CREATE TABLE t (a int, b text)", complete=False)
+    effect = effect_on(predicted(f"ALTER TABLE t ALTER {changes[0]}, ALTER {changes[1]}", known), "t")
+    assert (effect.rewrite, effect.scan) == (True, True)
+
+
 def test_a_type_without_its_collation_falls_back_to_the_default_and_rebuilds_the_index() -> None:
     found = predicted(change("name TYPE varchar(90)"), SHOP)
     assert set(effect_on(found, "customer").rebuilds) == {"customer_name", "customer_lower", "customer_some"}

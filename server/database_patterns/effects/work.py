@@ -24,10 +24,6 @@ from .assumptions import Assumptions
 from .volatility import Scope
 
 Locked = Table | Index | Sequence
-_KINDS: dict[str, RelationKind] = {
-    "table": "table", "view": "view", "materialized view": "materialized view", "foreign table": "table",
-    "sequence": "sequence", "type": "type",
-}  # fmt: skip
 NOT_NULL_HAS_A_NAME_SINCE = 18
 _PLANS_PARTITIONED_INDEXES_SINCE = 16
 _LOCK, _SCAN, _REWRITE = 0, 10, 20
@@ -46,10 +42,10 @@ class Refused(Exception):  # noqa: N818 - it is not an error of ours, but what P
 class _Draft:
     kind: RelationKind
     lock: LockMode
-    held: Literal["statement", "transaction"] = "transaction"
+    held: Literal["statement", "transaction"]
     certain: bool = False
     rewrite: Tristate = False
-    keeps_indexes: bool = False
+    rewrite_with_indexes: Tristate = False
     scan: Tristate = False
     rebuilds: dict[str, None] = field(default_factory=dict)
     locks_rows: Literal["none", "some", "all"] = "none"
@@ -178,7 +174,8 @@ class Work:
         if rewritten is False or (isinstance(table, Table) and not table.stores_rows):
             return
         draft.rewrite = True if True in {rewritten, draft.rewrite} else "unknown"
-        draft.keeps_indexes = not with_indexes
+        if with_indexes:
+            draft.rewrite_with_indexes = draft.rewrite
         if reads and isinstance(table, Table) and table.rows != "none":
             draft.scan = True if True in {rewritten, draft.scan} else "unknown"
         draft.explain(_REWRITE, reason, source)
@@ -189,7 +186,7 @@ class Work:
     def is_rewritten(self, table: Table) -> Tristate:
         """Whether the table's rows, and so its indexes, are written anew."""
         draft = self._drafts.get(table.name)
-        return draft.rewrite if draft and not draft.keeps_indexes else False
+        return draft.rewrite_with_indexes if draft else False
 
     def rebuild(self, index: Index) -> None:
         """Enter that an index of a locked table is built anew."""
@@ -283,4 +280,6 @@ def _is_of_postgres(name: Name) -> bool:
 def _kind(relation: Locked) -> RelationKind:
     if isinstance(relation, Index):
         return "index"
-    return "sequence" if isinstance(relation, Sequence) else _KINDS[relation.kind]
+    if isinstance(relation, Sequence):
+        return "sequence"
+    return "table" if relation.kind == "foreign table" else relation.kind
