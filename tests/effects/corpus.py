@@ -34,6 +34,7 @@ SCHEMAS: Final = (
     "refusals",
     "commands",
     "dependents",
+    "literals",
     "rarities",
     "lookups",
     "versions",

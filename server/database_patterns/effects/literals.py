@@ -6,11 +6,12 @@ is certain.
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import json
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pglast import ast
 
@@ -28,26 +29,14 @@ _OUT_OF_RANGE: Final = "22003"
 _NO_DATE: Final = "22007"
 _NO_SUCH_DATE: Final = "22008"
 _WITH_PREFIXES_SINCE: Final = 16
-
-
-class _Integer(NamedTuple):
-    lowest: int
-    highest: int
-
-
-_INTEGERS: Final = {
-    "int2": _Integer(-(2**15), 2**15 - 1),
-    "int4": _Integer(-(2**31), 2**31 - 1),
-    "int8": _Integer(-(2**63), 2**63 - 1),
-}
+_BYTES: Final = {"int2": 2, "int4": 4, "int8": 8}
 _DECIMAL: Final = re.compile(r"[+-]?\d+")
 _WITH_PREFIX: Final = re.compile(r"[+-]?(?:\d+(?:_\d+)*|0[xX](?:_?[0-9a-fA-F]+)+|0[oO](?:_?[0-7]+)+|0[bB](?:_?[01]+)+)")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?|nan", re.IGNORECASE)
 _UUID: Final = re.compile(r"(\{)?(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}(?(1)\})", re.IGNORECASE)
 _BOOLEANS: Final = ("true", "false", "yes", "no", "on", "off", "1", "0")
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\d-])")
-_MONTHS: Final = 12
-_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_OCTETS: Final = re.compile(r"\d+(?:\.\d+){0,3}")
 
 
 def require(work: Work, value: Expression, target: TypeName) -> None:
@@ -88,7 +77,11 @@ def _integer(text: str, name: str, postgres: int) -> str | None:
     if not pattern.fullmatch(digits):
         return _MALFORMED
     number = int(digits, 0 if re.match(r"[+-]?0[xXoObB]", digits) else 10)
-    return None if _INTEGERS[name].lowest <= number <= _INTEGERS[name].highest else _OUT_OF_RANGE
+    try:
+        number.to_bytes(_BYTES[name], signed=True)
+    except OverflowError:
+        return _OUT_OF_RANGE
+    return None
 
 
 def _number(text: str, _name: str, postgres: int) -> str | None:
@@ -125,35 +118,53 @@ def _refuse_constant(constant: str) -> None:
 
 
 def _address(text: str, name: str, _postgres: int) -> str | None:
-    host, _, length = text.partition("/")
-    shortened = re.fullmatch(r"\d{1,3}(\.\d{1,3}){0,3}\.?", host)
-    if length and not length.isdigit():
+    """What stands behind the network in a ``cidr`` must be zero; an ``inet`` without a length is written in full."""
+    host, slash, length = text.partition("/")
+    short = host.count(".") < _DOTS and ":" not in host
+    if (slash and not length.isdigit()) or (short and not slash and name == "inet"):
         return _MALFORMED
     try:
-        ipaddress.ip_address(host)
+        address = _parsed_address(host)
     except ValueError:
-        return None if shortened and name == "cidr" else _MALFORMED
+        return _MALFORMED
+    behind = address.max_prefixlen - (int(length) if slash else address.max_prefixlen)
+    cut = name == "cidr" and behind > 0 and int(address) % 2**behind
+    return _MALFORMED if behind < 0 or cut else None
+
+
+_DOTS: Final = 3
+
+
+def _parsed_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address; bytes left out at the end are zero. Raises ValueError where it is none."""
+    if _OCTETS.fullmatch(host):
+        octets = [int(each) for each in host.split(".")]
+        return ipaddress.IPv4Address(bytes([*octets, 0, 0, 0][: _DOTS + 1]))
+    if "%" in host:
+        raise ValueError(host)
+    return ipaddress.IPv6Address(host)
+
+
+def _date(text: str, _name: str, postgres: int) -> str | None:
+    written = text.strip(_SPACE).lower()
+    if not any(character.isdigit() or character.isspace() for character in written):
+        word = written.removeprefix("+") if postgres >= _PLUS_INFINITY_SINCE else written
+        return None if word in _DATE_WORDS else _NO_DATE
+    iso = _ISO_DATE.match(written)
+    if iso is None or "bc" in written:
+        return None
+    try:
+        dt.date(*(int(each) for each in iso.groups()))
+    except ValueError:
+        return _NO_SUCH_DATE
     return None
 
 
-def _date(text: str, _name: str, _postgres: int) -> str | None:
-    written = text.strip(_SPACE)
-    if not any(character.isdigit() for character in written):
-        return None if written.lower() in _DATE_WORDS else _NO_DATE
-    iso = _ISO_DATE.match(written)
-    if iso is None:
-        return None
-    _, month, day = (int(each) for each in iso.groups())
-    there = 1 <= month <= _MONTHS and 1 <= day <= _DAYS[month - 1]
-    return None if there else _NO_SUCH_DATE
-
-
-_DATE_WORDS: Final = frozenset(
-    {"epoch", "infinity", "-infinity", "+infinity", "now", "today", "tomorrow", "yesterday", "allballs"}
-)
+_PLUS_INFINITY_SINCE: Final = 16
+_DATE_WORDS: Final = frozenset({"epoch", "infinity", "-infinity", "now", "today", "tomorrow", "yesterday"})
 
 _READERS: Final[dict[str, Callable[[str, str, int], str | None]]] = {
-    **dict.fromkeys(_INTEGERS, _integer),
+    **dict.fromkeys(_BYTES, _integer),
     **dict.fromkeys(("numeric", "float4", "float8"), _number),
     "bool": _boolean,
     "uuid": _uuid,
