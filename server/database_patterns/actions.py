@@ -118,7 +118,7 @@ class Insert:
     columns: tuple[str, ...] = ()
     query: Query | None = None
     on_conflict: bool = False
-    overriding: bool = False
+    overriding: Literal["user", "system"] | None = None
     """Whether it says OVERRIDING … VALUE."""
     parts: bool = False
     """Whether a column is given an element or a field only."""

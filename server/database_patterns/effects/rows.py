@@ -9,14 +9,14 @@ from typing import Any, Final
 from pglast import ast, enums
 
 from database_patterns import actions
-from database_patterns.actions import Expression, Name
+from database_patterns.actions import Expression, Name, Query
 from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.definitions import own_keys
 from database_patterns.catalog.expressions import columns_in, sequences_in
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 from database_patterns.reading.definitions import relation_name, relations_in, walk
-from database_patterns.reading.translate import translate
+from database_patterns.reading.translate import OVERRIDING, translate
 
 from . import lengths, lookups, queries, sources, targets, values
 from .targets import Target
@@ -90,7 +90,7 @@ def _on_conflict(work: Work, table: Table) -> None:
         for index in table.indexes.values():
             work.lock(index, _RX, "ON CONFLICT looks for the index to use.")
     if clause is not None and clause.action == enums.OnConflictAction.ONCONFLICT_UPDATE:
-        _update_found(work, table, tuple(each.name for each in clause.targetList))
+        _update_found(work, table, clause)
         for each in clause.targetList:
             lengths.require(work, table, each.name, each.val)
             if each.name in table.partition_key:
@@ -259,15 +259,19 @@ def merge(work: Work, tree: Node) -> None:
     for name in relations_in((tree.sourceRelation, tree.joinCondition, tree.mergeWhenClauses, tree.withClause)):
         queries.read_relation(work, work.table(name), queries.reading_mode(tree), scanned="unknown")
     for clause in tree.mergeWhenClauses:
-        _MERGED[clause.commandType](work, table, tuple(each.name for each in clause.targetList or ()))
+        _MERGED[clause.commandType](work, table, clause)
     queries.call(work, (tree.joinCondition, tree.mergeWhenClauses))
 
 
 _MERGES_INTO_VIEWS_SINCE: Final = 17
 
 
-def _merge_insert(work: Work, table: Table, columns: tuple[str, ...]) -> None:
-    values.require_inserted(work, table, actions.Insert(table.name, columns))
+def _merge_insert(work: Work, table: Table, clause: Node) -> None:
+    row = ast.SelectStmt(valuesLists=(clause.values,)) if clause.values else None
+    names = tuple(each.name for each in clause.targetList or ())
+    action = actions.Insert(table.name, names, Query((), (row, None)), overriding=OVERRIDING[clause.override])
+    values.require_inserted(work, table, action)
+    columns = _given(work, table, action) if row else ("",)
     _draw_numbers(work, table, columns, certain=False)
     values.may_lack(work, table, columns)
     for key in table.foreign_keys:
@@ -278,9 +282,12 @@ def _merge_insert(work: Work, table: Table, columns: tuple[str, ...]) -> None:
     targets.fire(work, table, "INSERT")
 
 
-def _update_found(work: Work, table: Table, columns: tuple[str, ...]) -> None:
+def _update_found(work: Work, table: Table, clause: Node) -> None:
     """Enter the update of those rows that are there already, or that match."""
-    values.require_inserted(work, table, actions.Insert(table.name, columns))
+    columns = tuple(each.name for each in clause.targetList)
+    assignments = tuple((each.name, Expression(each.val, str)) for each in clause.targetList)
+    values.require_assigned(work, table, actions.Update(table.name, assignments, reads=(table.name,)))
+    values.refuse_computed(table, (name for name, value in assignments if not values.is_default(value.tree)))
     work.lock_rows(table, "some")
     values.may_repeat(work, table, frozenset(columns))
     values.may_violate(work, table, frozenset(columns))
@@ -288,18 +295,18 @@ def _update_found(work: Work, table: Table, columns: tuple[str, ...]) -> None:
     targets.fire(work, table, "UPDATE")
 
 
-def _merge_delete(work: Work, table: Table, _columns: tuple[str, ...]) -> None:
+def _merge_delete(work: Work, table: Table, _clause: Node) -> None:
     work.lock_rows(table, "some")
     work.lose(table, "the rows that match")
     lookups.follow_deleted(work, table, frozenset(), certain=False)
     targets.fire(work, table, "DELETE")
 
 
-def _merge_nothing(_work: Work, _table: Table, _columns: tuple[str, ...]) -> None:
+def _merge_nothing(_work: Work, _table: Table, _clause: Node) -> None:
     """DO NOTHING."""
 
 
-_MERGED: Final[dict[Any, Callable[[Work, Table, tuple[str, ...]], None]]] = {
+_MERGED: Final[dict[Any, Callable[[Work, Table, Node], None]]] = {
     enums.CmdType.CMD_INSERT: _merge_insert,
     enums.CmdType.CMD_UPDATE: _update_found,
     enums.CmdType.CMD_DELETE: _merge_delete,

@@ -57,7 +57,7 @@ def require_inserted(work: Work, table: Table, action: actions.Insert) -> None:
             if target.not_null and _may_be_null(value, None):
                 work.may_fail("23502", f"{target.name} of {table.name} gets no value")
     for target, value in (pair for row in rows for pair in _pairs(table, targets, row)):
-        _refuse_computed(target, value, overriding=action.overriding)
+        _refuse_computed(target, value, overriding=action.overriding is not None)
     if not rows:
         _require_query(work, table, action, targets)
 
@@ -99,7 +99,7 @@ def _require_query(work: Work, table: Table, action: actions.Insert, targets: Se
         if column.not_null:
             work.may_fail("23502", f"the query has a NULL for {column.name} of {table.name}")
     for column, _ in _pairs(table, targets, output):
-        _refuse_computed(column, query, overriding=action.overriding)
+        _refuse_computed(column, query, overriding=action.overriding is not None)
 
 
 def require_lengths(work: Work, table: Table, action: actions.Insert) -> None:
@@ -155,10 +155,11 @@ def is_default(value: Node) -> bool:
 
 
 def defaulted(table: Table, action: actions.Insert) -> frozenset[str]:
-    """The columns that get DEFAULT in one of the rows at least."""
+    """The columns that get DEFAULT in one of the rows at least, or their identity's number whatever is written."""
     targets = action.columns or tuple(table.columns)
     pairs = (pair for row in _rows(action) for pair in zip(targets, row, strict=False))
-    return frozenset(name for name, value in pairs if is_default(value))
+    identities = {each.name for each in table.columns.values() if each.identity and action.overriding == "user"}
+    return frozenset(name for name, value in pairs if is_default(value)) | identities
 
 
 def written(table: Table, action: actions.Insert) -> tuple[str, ...]:

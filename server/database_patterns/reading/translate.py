@@ -151,6 +151,14 @@ def _create_index(node: Node) -> tuple[Action, ...]:
     )
 
 
+OVERRIDING: Final[dict[enums.OverridingKind, Literal["user", "system"] | None]] = {
+    enums.OverridingKind.OVERRIDING_NOT_SET: None,
+    enums.OverridingKind.OVERRIDING_USER_VALUE: "user",
+    enums.OverridingKind.OVERRIDING_SYSTEM_VALUE: "system",
+}
+"""Whose value an identity takes, where INSERT says so."""
+
+
 def _insert(node: Node) -> tuple[Action, ...]:
     return (
         actions.Insert(
@@ -159,7 +167,7 @@ def _insert(node: Node) -> tuple[Action, ...]:
             query=query((node.selectStmt, node.withClause)),
             on_conflict=node.onConflictClause is not None,
             parts=any(each.indirection for each in node.cols or ()),
-            overriding=node.override != enums.OverridingKind.OVERRIDING_NOT_SET,
+            overriding=OVERRIDING[node.override],
         ),
     )
 
