@@ -7,6 +7,7 @@ from tests.effects.given import errors, predicted, schema
 
 KNOWN = "CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE DOMAIN mark AS int; CREATE TABLE t (id int)"
 
+
 def add_column(name: str, value: str) -> str:
     return f"ALTER TABLE t ADD COLUMN x {name} DEFAULT '{value.replace(chr(39), chr(39) * 2)}'"
 
