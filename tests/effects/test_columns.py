@@ -315,3 +315,22 @@ def test_rows_of_a_table_multiranges_and_arrays_by_their_own_names_are_types() -
         assert predicted(f"ALTER TABLE t ADD COLUMN x {possible}", catalog).error is None, possible
     for missing in ("nope", "_nope", "few_multirange"):
         assert errors(predicted(f"ALTER TABLE t ADD COLUMN x {missing}", catalog))[0] == "42704", missing
+
+
+@pytest.mark.parametrize(
+    ("column", "possible"),
+    [
+        ("x serial UNIQUE", []),
+        ("x serial PRIMARY KEY", []),
+        ("x int GENERATED ALWAYS AS IDENTITY UNIQUE", []),
+        ("x int DEFAULT 5 UNIQUE", ["23505"]),
+        ("x int GENERATED ALWAYS AS (n) STORED UNIQUE", ["23505"]),
+        ("x int UNIQUE", []),
+        ("x int NOT NULL", ["23502"]),
+        ("x int DEFAULT 5 NOT NULL", []),
+        ("x int DEFAULT NULL NOT NULL", ["23502"]),
+    ],
+)
+def test_a_new_column_fails_where_its_values_are_equal_or_missing(column: str, possible: list[str]) -> None:
+    table = schema("CREATE TABLE t (n int NOT NULL)")
+    assert errors(predicted(f"ALTER TABLE t ADD COLUMN {column}", table)) == (None, possible)

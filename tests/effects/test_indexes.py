@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.effects.given import effect_on, errors, locks, predicted, schema, work_on
 
+from database_patterns.actions import Name
+from database_patterns.catalog.draft import Draft
 from database_patterns.reading import read_text
 
 SHOP = schema(
@@ -139,6 +143,37 @@ def test_a_dropped_partitioned_index_takes_all_its_parts() -> None:
 )  # fmt: skip
 def test_an_index_that_cannot_be_dropped_is_an_error(sql: str, sqlstate: str) -> None:
     assert errors(predicted(sql, SHOP)) == (sqlstate, [])
+
+
+@pytest.mark.parametrize(("how", "mode"), [("", "AccessExclusiveLock"), ("CONCURRENTLY ", "ShareUpdateExclusiveLock")])
+def test_the_table_of_an_index_that_is_not_known_gets_a_lock_that_is_said(how: str, mode: str) -> None:
+    found = predicted(f"DROP INDEX {how}i")
+    assert (locks(found), found.unknown) == (
+        {"i": "AX"},
+        (f"the table of the index i is not known: it gets {mode}",),
+    )
+
+
+def test_whether_an_index_by_only_is_built_is_not_known_of_a_table_that_is_not() -> None:
+    found = predicted("CREATE INDEX ON ONLY t (a)")
+    assert (work_on(found, "t"), found.unknown) == (
+        "scan?",
+        ("whether t is partitioned is not known: then ONLY builds nothing",),
+    )
+
+
+def test_a_function_that_is_not_known_may_not_be_immutable() -> None:
+    found = predicted("CREATE INDEX ON t (f(id))", schema("CREATE EXTENSION postgis; CREATE TABLE t (id int)"))
+    assert found.unknown == ("the function f() is not in the known schema; an index expression must be immutable",)
+
+
+def test_an_invalid_index_neither_becomes_a_constraint_nor_orders_its_table() -> None:
+    draft = Draft(schema("CREATE TABLE t (id int); CREATE UNIQUE INDEX i ON t (id)"))
+    index = draft.catalog.index(Name("i"))
+    assert index is not None
+    draft.put_index(replace(index, valid=False))
+    assert errors(predicted("ALTER TABLE t ADD UNIQUE USING INDEX i", draft.catalog)) == ("55000", [])
+    assert errors(predicted("ALTER TABLE t CLUSTER ON i", draft.catalog)) == ("0A000", [])
 
 
 def test_a_missing_index_is_no_error_for_if_exists() -> None:

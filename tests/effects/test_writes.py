@@ -282,3 +282,15 @@ def test_on_conflict_locks_the_indexes_of_a_partitioned_table_on_every_version(p
     found = predicted("INSERT INTO p VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 2", catalog, postgres=postgres)
     assert (locks(plain), locks(found)) == ({"p": "RX"}, {"p": "RX", "p_pkey": "RX"})
     assert ("0A000" in errors(found)[1], "0A000" in errors(plain)[1]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("relation", "expected"), [("t", {"t": "AS"}), ("m", {"m": "AS"}), ("v", "42809"), ("i", "42809"), ("s", "42809")]
+)
+def test_copy_reads_tables_and_materialized_views_only(relation: str, expected: dict[str, str] | str) -> None:
+    known = schema(
+        "CREATE TABLE t (id int); CREATE INDEX i ON t (id); CREATE SEQUENCE s; CREATE VIEW v AS SELECT id FROM t; "
+        "CREATE MATERIALIZED VIEW m AS SELECT id FROM t"
+    )
+    found = predicted(f"COPY {relation} TO STDOUT", known)
+    assert (found.error.sqlstate if found.error else locks(found)) == expected

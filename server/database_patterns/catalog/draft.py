@@ -53,7 +53,7 @@ class Draft:
         if found is not None or self.catalog.complete or self.catalog.exists(name):
             return found
         self.set(whole=False)
-        met = Table(self.catalog.resolve(name), complete=False, columns_complete=False)
+        met = Table.called(self.catalog.resolve(name))
         self.put(met)
         return met
 

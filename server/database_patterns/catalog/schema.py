@@ -118,6 +118,11 @@ class Table:
     gone: frozenset[str] = frozenset()
     """Columns that it certainly has no more, where not all columns are known."""
 
+    @classmethod
+    def called(cls, name: Name, kind: Kind = "table") -> Table:
+        """A relation of which no more than the name and the kind are known."""
+        return cls(name, kind=kind, complete=False, columns_complete=False)
+
     def lacks(self, column: str) -> bool:
         """Whether it certainly has no column of that name."""
         return column not in self.columns and (self.columns_complete or column in self.gone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from pglast import ast
 
@@ -32,7 +33,8 @@ class _Fill:
 
     rewrite: Tristate
     because: str
-    has_value: bool
+    value: Literal["none", "any", "distinct"]
+    """What the rows get: nothing, what may be equal in all of them, or each its own."""
 
 
 def is_serial(column: Column) -> bool:
@@ -148,30 +150,30 @@ def _require_names(work: Work, table: Table, column: Column, default: Expression
 
 def _fill(work: Work, table: Table, column: Column) -> _Fill:
     if column.generated == "virtual":
-        return _Fill(rewrite=False, because="", has_value=True)
+        return _Fill(rewrite=False, because="", value="any")
     if column.generated == "stored":
-        return _Fill(rewrite=True, because=f"{column.name} is computed and stored for every row.", has_value=True)
+        return _Fill(rewrite=True, because=f"{column.name} is computed and stored for every row.", value="any")
     if column.identity or is_serial(column):
-        return _Fill(rewrite=True, because=f"Every row gets its own number in {column.name}.", has_value=True)
+        return _Fill(rewrite=True, because=f"Every row gets its own number in {column.name}.", value="distinct")
     default = column.default or _domain_default(work, column)
-    has_value = default is not None and not _is_null(default)
+    value: Literal["none", "any"] = "none" if default is None or _is_null(default) else "any"
     if types.is_constrained(work.catalog, column.type):
         because = f"Every row is checked against the domain {column.type.sql}, which rewrites the table."
-        return _Fill(rewrite=True, because=because, has_value=has_value)
+        return _Fill(rewrite=True, because=because, value=value)
     if column.type.dimensions == 0 and not types.is_known(work.catalog, column.type, work.postgres):
         work.doubt(
             f"the type {column.type.sql} is not in the known schema: a domain with constraints rewrites the table"
         )
         work.may_fail("42704", f"there is no type {column.type.sql}: nothing that is known has created it")
         because = f"A rewrite, if {column.type.sql} is a domain with constraints."
-        return _Fill(rewrite="unknown", because=because, has_value=has_value)
-    return _by_default(work, table, default, has_value=has_value)
+        return _Fill(rewrite="unknown", because=because, value=value)
+    return _by_default(work, table, default, value)
 
 
-def _by_default(work: Work, table: Table, default: Expression | None, *, has_value: bool) -> _Fill:
+def _by_default(work: Work, table: Table, default: Expression | None, value: Literal["none", "any"]) -> _Fill:
     """PostgreSQL computes a default that is not volatile once, and stores it beside the table."""
     if default is None:
-        return _Fill(rewrite=False, because="", has_value=False)
+        return _Fill(rewrite=False, because="", value="none")
     verdict, _ = analyse(default.tree, work.scope(table))
     volatile = verdict.reaches("volatile")
     if volatile == "unknown":
@@ -183,7 +185,7 @@ def _by_default(work: Work, table: Table, default: Expression | None, *, has_val
             work.lock(sequence, LockMode.RowExclusiveLock, "A number is drawn for every row.")
     certain = f"The default is computed for every row, as {verdict.because}."
     because = certain if volatile is True else f"A rewrite, if volatile: {' and '.join(verdict.doubts)}."
-    return _Fill(rewrite=volatile, because=because, has_value=has_value)
+    return _Fill(rewrite=volatile, because=because, value=value)
 
 
 def _written_name(text: str) -> Name:
@@ -213,11 +215,11 @@ def _check_not_null(at: Alteration, table: Table, column: Column, fill: _Fill) -
     required_by_domain = any(each.not_null for each in types.domains_of(at.catalog, column.type))
     if not (demanded or required_by_domain):
         return
-    if column.generated == "virtual" or not fill.has_value:
+    if column.generated == "virtual" or fill.value == "none":
         at.work.scan(table, f"Every row is read to find a NULL in {column.name}.")
     if table.rows != "none" and column.generated and not _reads_required_only(table, column):
         at.work.may_fail("23502", f"what is computed for {column.name} is NULL in a row of {table.name}")
-    if table.rows != "none" and not fill.has_value:
+    if table.rows != "none" and fill.value == "none":
         at.work.may_fail("23502", f"{table.name} has a row: it would be NULL in {column.name}")
 
 
@@ -241,7 +243,7 @@ def _add_inline(at: Alteration, table: Table, column: Column, constraint: Constr
         constraints.require_partition_key(table, constraint)
         indexes.require_class(at.work, "btree", column.type)
         at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
-        if fill.has_value:
+        if fill.value == "any":
             at.work.may_fail("23505", f"two rows of {table.name} get the same value")
 
 

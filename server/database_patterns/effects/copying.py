@@ -33,8 +33,9 @@ def copy(work: Work, tree: Node) -> None:
 def _copy_out(work: Work, name: actions.Name, named: tuple[str, ...]) -> None:
     """COPY TO reads the table alone, without those that inherit from it, and no view."""
     table = work.table(name)
-    kind = relations.kind_of(relations.find(work, name))
-    if relations.is_known(table) and kind not in {"table", "materialized view"}:
+    found = relations.find(work, name)
+    kind = relations.kind_of(found)
+    if relations.is_known(found) and kind not in {"table", "materialized view"}:
         raise Refused("42809", f'cannot copy from {kind} "{table.name}"')
     for column in named:
         columns.require(table, column)

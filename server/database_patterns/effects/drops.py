@@ -57,8 +57,7 @@ def _as_called(name: Name, kind: str) -> Table | Sequence:
     if kind == "sequence":
         return Sequence(name)
     others: tuple[Kind, ...] = ("view", "materialized view", "foreign table")
-    called: Kind = next((each for each in others if each == kind), "table")
-    return Table(name, kind=called, complete=False, columns_complete=False)
+    return Table.called(name, next((each for each in others if each == kind), "table"))
 
 
 def _drop_relations(work: Work, action: actions.Drop) -> None:

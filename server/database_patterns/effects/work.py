@@ -114,7 +114,7 @@ class Work:
         index = self.catalog.index(name)
         if self.catalog.complete and index is None and not _is_of_postgres(name):
             raise Refused("42P01", f'relation "{name}" does not exist')
-        return Table(self.catalog.resolve(name), complete=False, columns_complete=False)
+        return Table.called(self.catalog.resolve(name))
 
     def lock(
         self,
