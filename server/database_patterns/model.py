@@ -20,6 +20,7 @@ from .notes import Fails as Fails
 from .notes import NeverRuns as NeverRuns
 from .notes import Note as Note
 from .notes import Raises as Raises
+from .notes import UnboundParameter as UnboundParameter
 from .places import Gap as Gap
 from .places import Span as Span
 

@@ -74,3 +74,10 @@ class Fails(Note):
     """
 
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnboundParameter(Fails):
+    """SQLAlchemy refuses a text for ``:name`` in it, which it takes for a parameter and which gets no value."""
+
+    names: tuple[str, ...]

@@ -50,9 +50,10 @@ def _place(at: StatementInContext) -> str:
 
 
 def _is_cut_off(at: StatementInContext, within: MigrationInContext) -> bool:
-    """Whether a call before the statement fails already, so that the schema is not what that call would have made."""
+    """Whether its own call fails already, or one before it, so that the schema is not what that would have made."""
     failed = (each for each in within.migration.notes if isinstance(each, Fails) and each.direction == within.direction)
-    return any(each.span.line < at.statement.span.line for each in failed)
+    span = at.statement.span
+    return any(each.span == span or each.span.line < span.line for each in failed)
 
 
 def _fate(at: StatementInContext, within: MigrationInContext) -> str:

@@ -35,6 +35,8 @@ _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection")
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
 _CONFIG: Final = "flask.current_app.config"
 _OF_VALUES: Final = {("application settings", "get"), ("dialect", "type_descriptor")}
+_NO_PARAMETERS: Final = {"bind_arguments", "execution_options", "parameters", "params", "statement"}
+"""The keywords of ``execute`` that are no parameters of the statement."""
 _QUIET_SESSION: Final = {"close", "commit", "expire_all", "expunge_all", "flush"}
 _EXECUTING: Final = {"connection", "context", "session"}
 _SAME_CONNECTION: Final = {"connect", "connection", "execution_options", "get_bind"}
@@ -138,6 +140,8 @@ class ConnectionCalls(OperationCalls):
             self.journal.opaque(node, reason)
             return ANSWER
         given = args[1] if len(args) > 1 else kwargs.get("parameters", kwargs.get("params"))
+        if given is None and kwargs.keys() - _NO_PARAMETERS:  # an older SQLAlchemy takes them as keywords
+            given = Unknown("parameters as keywords", inert=True)
         if name == "exec_driver_sql" and not isinstance(statement, ClauseElement):
             self._execute_as_is(node, statement, given)
             return ANSWER

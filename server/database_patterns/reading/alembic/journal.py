@@ -24,6 +24,7 @@ from database_patterns.model import (
     Raises,
     Span,
     Statement,
+    UnboundParameter,
 )
 from database_patterns.reading.statements import parse
 
@@ -155,7 +156,15 @@ class Journal:
 
     def fails(self, node: ast.AST, error: str) -> None:
         """Write down that the call ``node`` breaks for certain; what is recorded later only runs if it did not."""
-        self.notes.append(Fails(self._place(node), self.direction, error))
+        self._break(node, Fails(self._place(node), self.direction, error))
+
+    def unbound(self, node: ast.AST, names: tuple[str, ...]) -> None:
+        """Write down that SQLAlchemy refuses the call ``node``, which gives its text's parameters no values."""
+        error = f"StatementError: a value is required for bind parameter {names[0]!r}"
+        self._break(node, UnboundParameter(self._place(node), self.direction, error, names))
+
+    def _break(self, node: ast.AST, note: Fails) -> None:
+        self.notes.append(note)
         if not self.broken:
             self.broken = True
             self._from_here(f"if the call on line {self._place(node).line} did not fail")

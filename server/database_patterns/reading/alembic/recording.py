@@ -50,13 +50,14 @@ def with_first_columns(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 class Rendered:
     """The text of one execution; ``holes`` says what each of ``$1``, ``$2`` … stands for, ``about`` the construct.
 
-    ``condition`` is what must hold for the text to be this one.
+    ``condition`` is what must hold for the text to be this one, ``unbound`` are its parameters that get no value.
     """
 
     sql: str
     holes: tuple[str, ...] = ()
     about: DDLElement | None = field(default=None, compare=False)
     condition: str | None = None
+    unbound: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def sortable(self) -> type | None:
@@ -72,6 +73,7 @@ class _Compiler(PGCompiler):
         if bindparam.key in given:
             kw["render_literal_value"] = given[bindparam.key]
         elif bindparam.required and bindparam.value is None and bindparam.callable is None:
+            self._dialect().unbound.append(bindparam.key)
             return self._dialect().hole(f"the bind parameter :{bindparam.key}, whose value is not given here")
         elif bindparam.value is None and bindparam.type.should_evaluate_none:
             return self.render_literal_value(None, bindparam.type)
@@ -110,6 +112,7 @@ class _Dialect(PGDialect):
     def __init__(self) -> None:
         super().__init__(paramstyle="named")  # type: ignore[no-untyped-call]
         self.holes: list[str] = []
+        self.unbound: list[str] = []
         self.parameters: dict[str, object] = {}
 
     def hole(self, reason: str) -> str:
@@ -189,6 +192,7 @@ class Recording:
     def execute(self, construct: ClauseElement | str | PartialText, parameters: object = None) -> None:
         """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters."""
         self.dialect.holes.clear()
+        self.dialect.unbound.clear()
         statement = construct if isinstance(construct, ClauseElement) else text(self._filled(construct))
         if not isinstance(statement, Executable | DDLElement):
             raise TypeError(f"a {type(statement).__name__} is executed, which is no statement")
@@ -203,7 +207,9 @@ class Recording:
         compiled = self._compiled(statement)
         about = statement if isinstance(statement, DDLElement) else None
         condition = condition or condition_of_names(about)
-        self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about, condition))
+        told = parameters is None or isinstance(parameters, dict)
+        unbound = tuple(dict.fromkeys(self.dialect.unbound)) if told else ()
+        self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about, condition, unbound))
 
     def _compiled(self, statement: ClauseElement, *, literally: bool = True) -> Any:  # noqa: ANN401  SQLAlchemy's
         """What is sent for ``statement``; parameters that name columns are their values, as in SQLAlchemy."""

@@ -100,6 +100,8 @@ class Sending(Expressions):
                 self.journal.opaque(node, "its text is longer than is parsed here")
             else:
                 self.journal.record(rendered, node, row(node, number, len(taken)))
+            if rendered.unbound and not self.journal.guards:
+                self.journal.unbound(node, rendered.unbound)
 
 
 def _words(sql: str) -> int:
