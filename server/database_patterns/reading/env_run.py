@@ -127,7 +127,7 @@ class Run(Interpreter):
             return Unknown(name, inert=True) if name in {"attributes", "cmd_opts", "url"} else Bound(owner, name)
         return super().attribute(owner, name)
 
-    def _dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
+    def dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
         owner = callee.owner if isinstance(callee, Bound) else None
         for kind, handler in self._METHODS.items():
             if isinstance(callee, Bound) and (
@@ -141,7 +141,7 @@ class Run(Interpreter):
             if registers(node, callee.reason):
                 self.journal.altered(node, everywhere=True)
             return self._on_unknown(node, code, arguments)
-        return super()._dispatch(node, callee, arguments)
+        return super().dispatch(node, callee, arguments)
 
     def _on_unknown(self, node: ast.Call, code: str, arguments: Arguments) -> object:
         """A call of what is not read: an engine by its methods; a function that it gets is taken to be run."""

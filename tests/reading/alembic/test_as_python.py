@@ -15,6 +15,7 @@ EXPRESSIONS = [
     "'a' * 3 + 'b'",
     "'%s-%d' % ('a', 3)",
     "'{:>5}|{b!r}'.format('x', b='y')",
+    "'{:{}}|{:>{w}}'.format('x', 3, 'y', w=4)",
     "f'{1 + 1}{\"a\"!r:>6}{2.5:.2f}'",
     "f'{[1, 2]} {(1,)} {None}'",
     "[x * y for x in (1, 2) for y in (3, 4) if x != y]",
@@ -184,6 +185,217 @@ PROGRAMS = {
         for part in (p.strip() for p in parts if p):
             send(part.title())
         send("{0}{1}{0}".format(*"ab"), "%(a)s%%" % {"a": 1})
+    """,
+    "views of a dictionary": """
+        d = {"a": 1, "b": 2}
+        keys, values, items = d.keys(), d.values(), d.items()
+        d["c"] = 3
+        send(",".join(keys), sum(values), len(items), "c" in keys, ("c", 3) in items)
+        send(sorted(keys - {"a"}), sorted(keys & {"a", "z"}), keys == {"a", "b", "c"}, keys == d.keys())
+        for name, number in reversed(items):
+            send(name, number)
+        first, *rest = keys
+        send(first, rest, list(items)[0], max(values), str(keys), str(values))
+    """,
+    "containers that are changed in place": """
+        s, d, l = {"a"}, {"a": 1}, ["a"]
+        t, e, m = s, d, l
+        t |= {"b"}
+        e |= {"b": 2}
+        m += "bc"
+        m += {"k": 1}
+        send(sorted(s), d, l)
+        t -= {"b"}
+        s.symmetric_difference_update({"q"})
+        send(sorted(t), d.popitem(), len(e))
+        del d["a"], l[0]
+        del l[2:]
+        send(len(d), l)
+    """,
+    "assignments within expressions": """
+        last = None
+        numbers = [last := number for number in (1, 2, 3)]
+        send(last, numbers)
+        if any((found := number) > 1 for number in numbers):
+            send("found")
+        send([y for x in numbers if (y := x * 2) > 2], y)
+    """,
+    "what a class sees": """
+        NAME = "outside"
+        class T:
+            NAME = "inside"
+            CHOICES = {"a": lambda: NAME}
+            @staticmethod
+            def plain():
+                return NAME
+            @classmethod
+            def of_class(cls):
+                return NAME, cls.NAME
+            @property
+            def own(self):
+                return NAME, self.NAME
+        send(T.plain(), T.of_class(), T().own, T.CHOICES["a"]())
+    """,
+    "functions that remember": """
+        import functools
+        @functools.lru_cache(maxsize=None)
+        def ensure(name, kind="x"):
+            send("made", name, kind)
+            return [name]
+        ensure("a").append("b")
+        send(ensure("a"), ensure("a", kind="y"))
+        ensure("b")
+        class C:
+            @functools.cached_property
+            def rows(self):
+                send("rows")
+                return []
+        c = C()
+        c.rows.append(1)
+        send(c.rows, C().rows)
+    """,
+    "decorators of one's own that are named as others": """
+        def cache(function):
+            def inner(*args):
+                send("before")
+                return function(*args)
+            return inner
+        class tools:
+            @staticmethod
+            def override(function):
+                def inner():
+                    function()
+                    send("after")
+                return inner
+        @cache
+        def one(x):
+            send("one", x)
+        @tools.override
+        def two():
+            send("two")
+        one(1)
+        one(1)
+        two()
+    """,
+    "objects in texts": """
+        class Name:
+            def __init__(self, name):
+                self.name = name
+            def __str__(self):
+                return "str " + self.name
+            def __repr__(self):
+                return "repr " + self.name
+        class Other(Name):
+            def __format__(self, spec):
+                return f"[{self.name:{spec}}]"
+        a, b = Name("a"), Other("b")
+        send(f"{a} {a!s:>7} {a!r} {b:>3} {b!s} {b!r:>8}")
+        send("{} {!r} {:>3} {!s}".format(a, a, b, b), "%s %5s" % (a, b), "%r" % a, str(a))
+    """,
+    "what an augmented assignment evaluates": """
+        totals = {"a": 0}
+        class C:
+            n = 1
+        def key():
+            send("key")
+            return "a"
+        def owner():
+            send("owner")
+            return C
+        totals[key()] += 1
+        owner().n += 1
+        send(totals, C.n)
+    """,
+    "what is left of an object": """
+        class C:
+            y = 5
+        c = C()
+        c.x = c.y = 1
+        del c.x, c.y
+        send(hasattr(c, "x"), c.y)
+    """,
+    "functions that Python calls": """
+        import functools
+        send(list(map(str.upper, ["a", "b"])), list(map(lambda x, y: x + y, (1, 2), (3, 4))))
+        send(",".join(map(str, (1, 2))))
+        send(list(filter(None, ["", "a"])), [n for n in filter(lambda n: n > 1, (1, 2, 3))])
+        send(functools.reduce(lambda a, b: a + b, [1, 2, 3]), functools.reduce(lambda a, b: a * b, [], 7))
+        rows = [("b", 2), ("a", 3), ("c", 2)]
+        send(sorted(rows, key=lambda row: (-row[1], row[0])), sorted(rows, key=lambda row: row[1], reverse=True))
+        send(max(rows, key=lambda row: row[1]), min([], key=len, default="none"), max("a", "bb", key=len))
+        names = ["ccc", "a", "bb"]
+        names.sort(key=len)
+        send(names, sorted({"x": 1, "yy": 2}, key=len, reverse=True), sorted({"bb", "a"}, key=len))
+        add = functools.partial(lambda *a, **k: (a, k), 1, k=2)
+        send(add(3), add(l=4), callable(add), callable("x"), type("x").__name__, type([]) is list)
+    """,
+    "iterators that are taken by hand": """
+        it = iter([1, 2, 3])
+        send(next(it), list(it), next(it, "end"))
+        pairs = zip("ab", (1, 2))
+        send(next(pairs), [pair for pair in pairs])
+        send(next((n for n in ("a", "b") if n == "b"), None))
+    """,
+    "functions in containers": """
+        functions, named = [], {}
+        for name in ("a", "b"):
+            functions.append(lambda name=name: send(name))
+            named[name] = functions[-1]
+        for function in functions:
+            function()
+        named.setdefault("c", functions.pop(0))()
+        named.get("b")()
+        send(len(functions), len(named))
+    """,
+    "what is asked of texts and moments": """
+        send("7".zfill(3), "a".center(5, "*"), "a".ljust(3, "-"), "a".rjust(2))
+        send("{x}".format_map({"x": 1}), "12".isdecimal(), str.title("a b"), divmod(7, 2))
+        moment = datetime.datetime(2024, 1, 31, 12, 30)
+        send(moment.hour, (moment - datetime.datetime(2024, 1, 1)).days, datetime.date.fromisoformat("2024-01-02"))
+        send(uuid.UUID(int=5).hex, uuid.uuid5(uuid.NAMESPACE_DNS, "x"), textwrap.indent("a", "  "))
+    """,
+    "enums with functions": """
+        class Kind(str, enum.Enum):
+            NEW = "new"
+            OLD = "old"
+            @property
+            def label(self):
+                return self.value.title()
+            @classmethod
+            def values(cls):
+                return [each.value for each in cls]
+            def __str__(self):
+                return self.value + "!"
+        class Level(enum.Enum):
+            LOW = enum.auto()
+            HIGH = enum.auto()
+            def above(self, other):
+                return self.value > other.value
+        send(Kind.NEW.label, Kind.values(), f"{Kind.OLD} {Kind.NEW!s}", "%s" % Kind.NEW)
+        send(str(Kind.OLD), Kind.NEW == "new")
+        send(Level.HIGH.value, Level.HIGH.above(Level.LOW), list(Level.__members__))
+    """,
+    "generators between the rounds of a loop": """
+        def steps(count):
+            for number in range(count):
+                send("before", number)
+                yield number
+            send("end")
+        total = 0
+        for step in steps(3):
+            if step == 1:
+                continue
+            total += step
+            send("in", step)
+        else:
+            send("else", total)
+    """,
+    "conditions of a comprehension": """
+        d = {"a": 5}
+        send([key for key in ("a", "b") if key in d if d[key] > 1])
+        def none():
+            return not (d and d.get("z"))
+        send(none(), not (None or 0), (d and "x") or "y")
     """,
 }
 

@@ -146,8 +146,8 @@ UNCERTAIN = {
         for table in some():
             op.drop_table(table)
         """,
-        ["SELECT 1", ""],
-        2,
+        ["SELECT 1", "DROP TABLE people"],
+        0,
     ),
     "items that are not known": ("for name in unknown():\n    op.drop_table(name)", None, 1),
     "one that was used before": ("found = tables()\nlist(found)\nfor name in found:\n    op.drop_table(name)", None, 1),

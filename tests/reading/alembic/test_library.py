@@ -124,7 +124,6 @@ def test_data_of_a_known_value_is_handed_out(owner: Any, name: str, expected: ob
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        ("text", "ljust"),
         ("text", "expandtabs"),
         ("text", "translate"),
         (TABLE, "dispatch"),

@@ -155,8 +155,6 @@ def test_the_truth_of_an_sql_expression_is_unknown() -> None:
 @pytest.mark.parametrize(
     ("operation", "value", "expected"),
     [
-        (ast.Not(), "", True),
-        (ast.Not(), HOLE, HOLE),
         (ast.USub(), 3, -3),
         (ast.UAdd(), 3, 3),
         (ast.Invert(), 3, -4),

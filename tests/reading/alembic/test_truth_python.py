@@ -127,6 +127,23 @@ KNOWN = {
         MOMENT = dt.datetime(2020, 1, 2)
         ''',
     ),
+    "savepoints": (
+        """
+        bind = op.get_bind()
+        with bind.begin_nested():
+            with bind.begin_nested():
+                op.execute("SELECT 1")
+            op.execute("SELECT 2")
+        with bind.begin_nested() as savepoint:
+            op.execute("SELECT 3")
+            savepoint.rollback()
+        first = bind.begin_nested()
+        second = bind.begin_nested()
+        second.rollback()
+        first.commit()
+        """,
+        "",
+    ),
     "no branch of another database": (
         """
         bind = op.get_bind()
@@ -304,6 +321,24 @@ BOUND = {
         bind.exec_driver_sql("UPDATE people SET age = %s WHERE age > %s::int", (1, 2))
         bind.exec_driver_sql("UPDATE orders SET note = %(a)s WHERE note <> %(a)s", {"a": "it's 1%"})
         bind.exec_driver_sql("DELETE FROM people WHERE id = %s", [(1,), (2,)])
+    """,
+    "values beside an UPDATE or an INSERT": """
+        bind = op.get_bind()
+        people = sa.table("people", sa.column("name", sa.Text), sa.column("age", sa.Integer))
+        bind.execute(people.update().where(people.c.age > 1), {"name": "x"})
+        bind.execute(people.update().values(age=5), {"name": "x"})
+        rows = [{"a": 1, "name": "x"}, {"a": 2, "name": "y"}]
+        bind.execute(people.update().where(people.c.age == sa.bindparam("a")), rows)
+        bind.execute(people.insert())
+        bind.execute(people.delete().where(people.c.age == sa.bindparam("a")), {"a": 3})
+    """,
+    "rows of a table with a key": """
+        bind = op.get_bind()
+        people = sa.Table("people", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("name"))
+        bind.execute(people.insert(), [{"name": "a"}, {"name": "b"}])
+        bind.execute(people.insert(), [{"name": "c"}])
+        bind.execute(people.insert().values([{"name": "d"}, {"name": "e"}]))
+        op.bulk_insert(people, [{"name": "f"}, {"name": "g"}])
     """,
     "functions that are executed": """
         bind = op.get_bind()

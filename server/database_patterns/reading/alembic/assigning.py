@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ast
+import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from . import orm
 from .budget import Budget
 from .failing import is_scalar, said
+from .flow import RaisedError
 from .journal import Journal
 from .objects import Instance, PlainClass
 from .parts import Parts
-from .source import Source
+from .source import Source, walk
 from .values import Namespace, Operations, Scope, Symbolic, Unknown, first_hole, is_inert
 
 _ON_CONDITION = Unknown("what depends on a condition")
@@ -33,6 +36,8 @@ class Assignments(ABC):
         self.line = 0
         """The line of the latest statement of the file."""
         self.tainted: dict[int, tuple[object, Unknown]] = {}
+        self.raising: list[str] = []
+        """What must hold so that what the current statement calls does not raise."""
 
     @abstractmethod
     def evaluate(self, node: ast.expr) -> object:
@@ -61,19 +66,76 @@ class Assignments(ABC):
             self.journal.stops(node, failure)
         return Unknown(failure)
 
+    @contextmanager
+    def perhaps(self, guard: str | None) -> Generator[None]:
+        """``journal.guarded``; what is certain to raise meanwhile is as uncertain as ``guard``."""
+        with self.journal.guarded(guard):
+            try:
+                yield
+            except RaisedError:
+                if guard is None:
+                    raise
+                self.raising.append(f"unless an exception is raised {guard}")
+
+    def forget_names(self, node: ast.expr, guard: str) -> None:
+        """The names that ``node`` assigns, which was evaluated under ``guard``, are not known afterwards."""
+        for each in walk(node) if self.source.assigns_within else ():
+            if isinstance(each, ast.NamedExpr):
+                self.assign(each.target, Unknown(f"what is assigned {guard}"))
+
     def assign(self, target: ast.expr, value: object) -> None:
         """``target = value``; what cannot be followed makes the container unknown."""
         if isinstance(target, ast.Name):
-            self.scope.owner(target.id).names[target.id] = value
+            self._assign_name(self.scope.owner(target.id), target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target.elts, value)
-        elif isinstance(target, ast.Subscript):
-            self._assign_item(target, value)
-        elif isinstance(target, ast.Attribute):
-            self._assign_attribute(target, value)
+        else:
+            self.assign_at(target, self.place_of(target), value)
 
-    def _assign_attribute(self, target: ast.Attribute, value: object) -> None:
-        owner = self.evaluate(target.value)
+    def place_of(self, target: ast.expr) -> tuple[object, ...]:
+        """The object of an attribute, or the container and the key of an item: evaluated once."""
+        if isinstance(target, ast.Attribute):
+            return (self.evaluate(target.value),)
+        return (self.evaluate(target.value), self.evaluate(target.slice)) if isinstance(target, ast.Subscript) else ()
+
+    def assign_at(self, target: ast.expr, place: tuple[Any, ...], value: object) -> None:
+        """``target = value``, where ``place`` is that of ``target``."""
+        if isinstance(target, ast.Subscript):
+            self._assign_item(target, place, value)
+        elif isinstance(target, ast.Attribute):
+            self._assign_attribute(target, place[0], value)
+        else:
+            self.assign(target, value)
+
+    def delete(self, target: ast.expr) -> None:
+        """``del target``."""
+        if isinstance(target, ast.Name):
+            self.assign(target, Unknown(f"{target.id}, which is deleted"))
+            return
+        place: tuple[Any, ...] = self.place_of(target)
+        owner, keys = place[0], place[1:]
+        certain = not self.journal.guards and first_hole(keys) is None
+        if isinstance(owner, Instance) and isinstance(target, ast.Attribute):
+            self._delete_attribute(target, owner)
+        elif isinstance(owner, dict | list) and certain:
+            self.computed(target, operator.delitem, owner, *keys)
+        else:
+            self.taint(owner, f"a container changed on line {target.lineno}")
+
+    def _delete_attribute(self, target: ast.Attribute, owner: Instance) -> None:
+        if tuple(self.journal.guards) != owner.guards or owner.computes(target.attr):
+            owner.attributes[target.attr] = _ON_CONDITION
+        elif target.attr in owner.attributes:
+            del owner.attributes[target.attr]
+        else:
+            self.stops(target, f"AttributeError: an object has no attribute {target.attr!r}")
+
+    def _assign_name(self, owner: Scope, name: str, value: object) -> None:
+        """Bind ``name`` in ``owner``; in another function's that is certain under the conditions of its call only."""
+        certain = owner is self.scope or tuple(self.journal.guards) == owner.guards
+        owner.names[name] = value if certain else _ON_CONDITION
+
+    def _assign_attribute(self, target: ast.Attribute, owner: object, value: object) -> None:
         if isinstance(owner, orm.Loaded):
             self.change(target, owner, value)
         elif isinstance(owner, orm.New):
@@ -109,8 +171,8 @@ class Assignments(ABC):
         """Python refuses to unpack so many values into ``targets``."""
         return self.stops(targets[0], f"ValueError: {found} values are unpacked into {len(targets)} names")
 
-    def _assign_item(self, target: ast.Subscript, value: object) -> None:
-        container, key = self.evaluate(target.value), self.evaluate(target.slice)
+    def _assign_item(self, target: ast.Subscript, place: tuple[Any, ...], value: object) -> None:
+        container, key = place
         known: Any = container
         if isinstance(container, dict | list) and not self.journal.guards and first_hole(key) is None:
             known[key] = value

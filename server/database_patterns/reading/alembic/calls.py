@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Column, MetaData, Table, case, select, text
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.type_api import TypeEngine
 
 from . import classes, library, orm, reflected
-from .budget import Budget, OutOfBudgetError
+from .budget import Budget
 from .context import RevisionContext
 from .custom import Registered
-from .failing import NotReadError, is_scalar, said
-from .formatting import brace_format, joined, replaced_size
+from .failing import is_scalar, said
 from .hooks import registers
 from .iterators import goes_through
 from .journal import Journal
+from .methods import ORDER, Methods
 from .objects import CALLED, Instance, Method, PlainClass
 from .origins import MADE
 from .paths import Location
 from .sending import Arguments, flat
-from .sessions import SessionCalls
 from .source import Source
 from .values import (
     Answers,
@@ -40,6 +37,7 @@ from .values import (
     Namespace,
     Once,
     Operations,
+    Partial,
     PartialText,
     Question,
     Started,
@@ -48,13 +46,11 @@ from .values import (
     Unknown,
     Unordered,
     first_hole,
-    is_inert,
+    in_any_order,
     is_symbol,
     may_send,
 )
 
-_WRONG_TYPE: Final = "is expected to be one of type"
-"""What SQLAlchemy, from its first versions on, says of an argument that it never takes (``server_default=False``)."""
 _CLIENT_SIDE: Final = ("default", "onupdate")
 """What SQLAlchemy computes when it inserts or updates: no part of the table, so it may be unknown."""
 _OLD_LISTS: Final[dict[object, str]] = {select: "columns", case: "whens"}
@@ -65,30 +61,21 @@ _LOOKING_UP: Final = {"getattr", "globals", "locals", "vars"}
 """Builtins that use nothing themselves, while what they find may."""
 _USING_DATABASE: Final = {"create", "create_all", "drop", "drop_all", "reflect"}
 _REFLECTING: Final = {"autoload", "autoload_replace", "autoload_with"}
-_ORDERED: Final = {dict, enumerate, list, tuple, zip}
-_HOLD_ANYTHING: Final = {"add", "append", "update"}
-_CALLED_BACK: Final = (Bound, Function, GeneratorFunction, Method, Started)
+_BY_KEY: Final = {max, min, sorted}
+_CALLED_BACK: Final = (Bound, Function, GeneratorFunction, Method, Partial, Started)
 _CHANGING: Final = ("bisect.", "heapq.", "random.")
 """Modules of Python whose functions change what they are given."""
-_VALUES_MAY_BE_UNKNOWN: Final = {"values", "params", "bindparams", "where", "limit", "offset", "on_conflict_do_update"}
 
 
-class Calls(SessionCalls):
+class Calls(Methods):
     """Evaluates calls; running a function of the file is the subclass's part."""
 
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget, context)
         self.reached: set[int] = set()
-        self.raised = ""
         self.plain: list[tuple[PlainClass, ast.ClassDef]] = []
         self.escaped = False
         self.registered = Registered()
-
-    @abstractmethod
-    def call_function(
-        self, node: ast.AST, function: Function, arguments: Arguments, names: Mapping[str, object] | None = None
-    ) -> object:
-        """Run a function that the file defines; ``names`` are defined in it besides its arguments."""
 
     @abstractmethod
     def call_path(self, node: ast.Call, owner: Location, name: str, arguments: Arguments) -> object:
@@ -102,7 +89,7 @@ class Calls(SessionCalls):
         callee = self.evaluate(node.func)
         if goes_through(callee):
             self.whole |= {id(each) for each in node.args}
-        result = self._dispatch(node, callee, self._arguments(node))
+        result = self.dispatch(node, callee, self._arguments(node))
         self.reached.add(id(node))
         if self.raised:
             self.stops(node, self.raised)
@@ -124,7 +111,11 @@ class Calls(SessionCalls):
                 kwargs["**"] = first_hole(value) or Unknown(self.source.code(keyword.value, 40))
         return args, kwargs
 
-    def _dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
+    def dispatch(self, node: ast.Call, callee: object, arguments: Arguments) -> object:
+        """What ``callee`` gives, which is called at ``node``."""
+        if isinstance(callee, Partial):
+            args, kwargs = arguments
+            return self.dispatch(node, callee.function, ([*callee.args, *args], {**callee.kwargs, **kwargs}))
         if isinstance(callee, Function):
             return self.call_function(node, callee, arguments)
         if isinstance(callee, Unknown):
@@ -166,7 +157,9 @@ class Calls(SessionCalls):
             return arguments[0][0]
         if callee is str and arguments[0]:
             arguments = [self.shown(node, arguments[0][0]), *arguments[0][1:]], arguments[1]
-        self._call_key(node, arguments if library.is_builtin(callee) else ([], {}))
+        if callee in _BY_KEY and "key" in arguments[1] and arguments[0]:
+            args, kwargs = arguments
+            return self.keyed(node, library.name_of(callee), args[0] if len(args) == 1 else args, kwargs)
         given = self._called_back(node, arguments)
         taken = self._taken(node, callee, given) if self.asked else given
         taken, sources = self.drained_by(callee, taken), taken[0]
@@ -195,7 +188,7 @@ class Calls(SessionCalls):
         if bound.name in _USING_DATABASE and isinstance(owner, SchemaItem | TypeEngine):
             self.call_schema(node, owner, bound.name, arguments)
             return None
-        return self._call_method(node, bound, arguments)
+        return self.call_method(node, bound, arguments)
 
     def call_unknown(self, node: ast.Call, callee: Unknown, arguments: Arguments) -> object:
         """Code that is not read may use the database, whether it is handed the connection or opens one."""
@@ -244,16 +237,6 @@ class Calls(SessionCalls):
                 root = root.value
             self.taint(self.evaluate(root) if isinstance(root, ast.Name) else None, f"a container changed by {code}")
 
-    def _call_key(self, node: ast.Call, arguments: Arguments) -> None:
-        """Python calls the function that ``key`` is with each of the items, as often as it likes."""
-        key = arguments[1].get("key")
-        if isinstance(key, Function):
-            item = Unknown("an item", inert=all(map(is_inert, arguments[0])))
-            with self.journal.guarded(f"for each item of {self.source.code(node, 60)}"):
-                self.call_function(node, key, ([item], {}))
-        elif isinstance(key, Method) or (isinstance(key, Bound) and isinstance(key.owner, Symbolic)) or may_send(key):
-            self.journal.gap(node, "it calls its key, which may use the database")
-
     def _called_back(self, node: ast.Call, arguments: Arguments) -> Arguments:
         """The function of the file that an enum is to take its labels from, as one that SQLAlchemy can call."""
         args, kwargs = arguments
@@ -273,22 +256,21 @@ class Calls(SessionCalls):
         args, kwargs = arguments
         if callee is text and args and isinstance(args[0], PartialText):
             return replace(args[0], is_clause=True)
-        if callee in _ORDERED and any(isinstance(arg, set | frozenset) and len(arg) > 1 for arg in args):
-            found = self.items(args[0])
-            return found if callee in {list, tuple} else Unknown("the order of a set")
-        if args and isinstance(args[0], Unordered) and not kwargs and library.counts(callee):
-            args = [list(args[0].items), *args[1:]]
+        if any(map(in_any_order, args)):
+            if not library.counts(callee) or kwargs:
+                return self.items(args[0]) if callee in {list, tuple} else ORDER
+            args = [list(arg.items) if isinstance(arg, Unordered) else arg for arg in args]
         if "**" not in kwargs and library.holds(callee, args):
             return self._held(callee, args, kwargs)
         if callee is Table and (kwargs.keys() & _REFLECTING or reflected.is_reflected(args[1:2] and args[1])):
             return self._reflected(args, kwargs)
         if callee is not Column:
-            return self._apply(callee, args, kwargs)
+            return self.apply(callee, args, kwargs)
         client_side = {key: kwargs.pop(key) for key in _CLIENT_SIDE if key in kwargs}
         for key, value in client_side.items():
             if isinstance(value, Symbolic) or first_hole(value) is not None:
                 client_side[key] = Unknown("a default that the migration computes")
-        return self._apply(partial(callee, **client_side), args, kwargs)
+        return self.apply(partial(callee, **client_side), args, kwargs)
 
     def _held(self, callee: Callable[..., object], args: list[Any], kwargs: dict[str, Any]) -> object:
         """A container of the items of others, whatever they are."""
@@ -335,65 +317,4 @@ class Calls(SessionCalls):
         if hole is not None or not isinstance(name, str):
             return hole or Unknown("a table without a name")
         self.recording.reflects = True
-        return self._apply(partial(reflected.reflected, name, MetaData(), *args[2:], schema=schema), [], {})
-
-    def _call_method(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
-        owner, name = bound.owner, bound.name
-        args, kwargs = arguments
-        if self.asked and isinstance(owner, ClauseElement):
-            args = [orm.core(each) for each in args]
-        if isinstance(owner, PartialText):
-            same = name in {"strip", "bindparams", "execution_options"}
-            return owner if same else Unknown("a text with unknown parts")
-        if isinstance(owner, str) and name == "format":
-            values = {name: self.shown(node, value) for name, value in kwargs.items()}
-            return self.grown(brace_format(owner, [self.shown(node, value) for value in args], values))
-        if isinstance(owner, str) and name == "join" and len(args) == 1:
-            items = self.items(self.fetched(node, args[0]))
-            return items if isinstance(items, Unknown) else self.grown(joined(owner, items))
-        changes = name in library.MUTATING and library.changes(owner, name)
-        if changes and self.journal.guards:
-            self.taint(owner, f"a container changed on line {node.lineno}")
-            return Unknown("a container changed under a condition")
-        holds = _VALUES_MAY_BE_UNKNOWN if isinstance(owner, ClauseElement) else _HOLD_ANYTHING
-        if isinstance(owner, str | bytes | list | dict | set):
-            self.budget.spend(len(owner) // 200)
-        self._call_key(node, arguments if isinstance(owner, list) else ([], {}))
-        result = self._apply(getattr(owner, name), args, kwargs, owner=owner, strict=name not in holds)
-        if changes and isinstance(result, Unknown):
-            self.taint(owner, f"a container changed on line {node.lineno}")
-        return result
-
-    def _apply(
-        self,
-        function: Callable[..., object],
-        args: list[Any],
-        kwargs: dict[str, Any],
-        *,
-        owner: object = None,
-        strict: bool = True,
-    ) -> object:
-        """What ``function`` gives, a method of ``owner``; unless ``strict`` it may hold unknown values."""
-        hole = first_hole((args, kwargs)) if strict else first_hole([arg for arg in args if isinstance(arg, Unknown)])
-        if hole is not None and (strict or "**" in kwargs):
-            return hole
-        for value in flat((args, kwargs)):
-            if isinstance(value, Symbol):
-                return Unknown("what is read from the database", inert=True)
-            if isinstance(value, Symbolic) or library.too_long(value):
-                return Unknown("a value that reading cannot compute")
-        self.budget.spend(2 + sum(len(arg) // 50 for arg in args if isinstance(arg, str | list | tuple | dict | range)))
-        if function is str.replace or getattr(function, "__name__", "") == "replace":
-            self.budget.spend(replaced_size(function, args) // 200)
-        try:
-            parts = self.parts.of(function, owner, args, kwargs)
-            result = self.parts.build(parts, partial(function, *args, **kwargs))
-        except OutOfBudgetError:
-            raise
-        except NotReadError as limit:
-            return Unknown(str(limit))
-        except Exception as error:  # noqa: BLE001  the revision would fail here too
-            self.raised = said(error)
-            return Unknown(said(error), fails=isinstance(error, ArgumentError) and _WRONG_TYPE in str(error))
-        values = type(result).__name__ in {"dict_items", "dict_keys", "dict_values"}
-        return self.grown(list(result) if values else result)  # type: ignore[call-overload]  # ty: ignore[invalid-argument-type]
+        return self.apply(partial(reflected.reflected, name, MetaData(), *args[2:], schema=schema), [], {})

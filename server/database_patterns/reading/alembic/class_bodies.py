@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from . import flask_database
 from .account import may_send
 from .budget import STATEMENT_COST
-from .classes import column_type, enumeration, is_enumeration, plain_members
+from .classes import column_type, enumeration, is_enumeration
 from .custom import Registration
 from .definitions import Definitions
 from .hooks import replaces_implementation
@@ -47,10 +47,8 @@ class ClassBodies(Definitions):
         if bases == [flask_database.CLASS] and flask_database.leaves_names(node):
             return flask_database.CLASS
         names = tuple(self.source.code(base, 60).rsplit(".", 1)[-1] for base in node.bases)
-        if is_enumeration(names):
-            found = enumeration(node, names, [(name, self.evaluate(value)) for name, value in plain_members(node)])
-        else:
-            found = self._plain(node, bases)
+        is_enum = is_enumeration(names)
+        found = enumeration(node, names, self._members(node)) if is_enum else self._plain(node, bases)
         return replace(found, sends=True) if isinstance(found, Unknown) and may_send(node) else found
 
     def _column_type(self, node: ast.ClassDef, base: type[TypeEngine[object]]) -> object:
@@ -106,15 +104,12 @@ class ClassBodies(Definitions):
 
     def _members(self, node: ast.ClassDef) -> dict[str, object]:
         """What the body of a class defines; its functions see what is around the class, and not what is in it."""
-        outer, self.scope = self.scope, Scope(parent=self.scope)
+        outer, self.scope = self.scope, Scope(parent=self.scope, kind="class")
         inner = self.scope
         try:
             self.block(node.body)
         finally:
             self.scope = outer
-        for name, value in inner.names.items():
-            if isinstance(value, Function) and value.scope is inner:
-                inner.names[name] = replace(value, scope=outer)
         return inner.names
 
     def _method(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, TypeGuard
 
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType, to_instance
 
-from .objects import Instance
+from .failing import is_scalar
+from .objects import Instance, give_functions
 from .source import walk
 from .values import Function, Symbol, Unknown
 
@@ -24,6 +25,8 @@ _ENUMS: Final[dict[tuple[str, ...], Callable[..., object]]] = {
 }
 """What a class with these bases is, when it has nothing but members."""
 
+_SHOWING: Final = {"__format__", "__repr__", "__str__"}
+"""Methods that say how a member is written."""
 _CONVERTING: Final = {
     "bind_processor", "coerce_compared_value", "literal_processor", "process_bind_param", "process_literal_param",
 }  # fmt: skip
@@ -48,19 +51,32 @@ def is_enumeration(bases: tuple[str, ...]) -> bool:
     return any(base.endswith(("Enum", "Flag")) for base in bases)
 
 
-def enumeration(node: ast.ClassDef, bases: tuple[str, ...], members: Sequence[tuple[str, object]]) -> object:
-    """The enum that a class is when it has nothing but known members and plain methods; else it is unknown."""
-    known = members and all(isinstance(value, str | int) and not name.startswith("_") for name, value in members)
+def enumeration(node: ast.ClassDef, bases: tuple[str, ...], body: Mapping[str, object]) -> object:
+    """The enum that a class is when it has nothing but known members and functions; else it is unknown.
+
+    ``body`` are the values and functions of the class body.
+    """
+    members = [(name, body[name]) for name, _ in plain_members(node)]
+    known = members and all(_is_value(value, bases) and not name.startswith("_") for name, value in members)
     make = _ENUMS.get(bases)
     if make is None or not known or node.decorator_list or any(_behaves(part) for part in node.body):
         return Unknown(f"the class {node.name}, which is not read")
-    return make(node.name, members)
+    made: Any = make(node.name, members)
+    give_functions(made, {part.name: body[part.name] for part in node.body if isinstance(part, ast.FunctionDef)})
+    return made
+
+
+def _is_value(value: object, bases: tuple[str, ...]) -> bool:
+    """Whether ``value`` is one that a member of an enum with these ``bases`` has as it is."""
+    if isinstance(value, enum.auto):
+        return bases != ("str", "Enum")
+    return isinstance(value, str | int) or (bases == ("Enum",) and is_scalar(value))
 
 
 def _behaves(part: ast.stmt) -> bool:
     """Whether a part of an enum's body may change what its members are."""
     if isinstance(part, ast.FunctionDef):
-        return part.name.startswith("_")
+        return part.name.startswith("_") and part.name not in _SHOWING
     return not isinstance(part, ast.Assign | ast.Expr | ast.Pass)
 
 

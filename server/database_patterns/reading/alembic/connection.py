@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ ANSWER: Final = Unknown("what the database answers", inert=True)
 _STRING_REFUSED: Final = "refuses to execute a string"
 _PERCENT_SIGNS: Final = "as far as the driver leaves percent signs alone"
 _BEGUN: Final = "does not {} where it has begun a transaction"
+_NUMBERED: Final = "as far as savepoints are numbered so"
+_ENDED: Final = "unless the savepoint has ended before"
 _ENDS_TRANSACTION: Final = {("commit", "connection"), ("rollback", "connection"), ("rollback", "session")}
 """A session's commit() is not among them: on a connection within a transaction SQLAlchemy does not hand it on."""
 _CONFIG: Final = "flask.current_app.config"
@@ -55,8 +57,10 @@ class ConnectionCalls(OperationCalls):
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget, context)
         self.savepoints = 0
-        self.entered: list[ast.expr] = []
+        self.entered: list[tuple[ast.expr, int]] = []
         """The savepoints of ``with`` blocks so far: an exception inside rolls one back."""
+        self._ended: dict[int, tuple[str, ...]] = {}
+        self._numbered: str | None = None
 
     def call_symbol(  # noqa: PLR0911  one line for each kind of symbol
         self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments
@@ -100,9 +104,7 @@ class ConnectionCalls(OperationCalls):
                 self.journal.transactions.uncertain(f"{self.source.code(node, 100)} changes how statements are sent")
             return Symbol("connection")
         if symbol.kind == "connection" and name == "begin_nested":
-            self.savepoints += 1
-            self.send(node, partial(self.recording.execute_raw, f"SAVEPOINT sa_savepoint_{self.savepoints}"))
-            return Symbol("savepoint")
+            return self._begin_savepoint(node)
         if symbol.kind == "connection":
             if name == "begin" and self.journal.transactions.is_open():
                 self.only_old(node, _BEGUN.format("begin another one"))
@@ -123,14 +125,28 @@ class ConnectionCalls(OperationCalls):
 
     def _end(self, node: ast.Call, symbol: Symbol, how: str) -> None:
         if symbol.kind == "savepoint":
-            self.end_savepoint(node, how)
+            self.end_savepoint(node, symbol.number, how)
         else:
             self.journal.commit(node)
 
-    def end_savepoint(self, node: ast.expr, how: str) -> None:
-        """The latest savepoint ends, by ``commit`` or ``rollback``."""
+    def _begin_savepoint(self, node: ast.Call) -> Symbol:
+        """SQLAlchemy numbers a connection's savepoints; after one under a condition the numbers are not certain."""
+        self.savepoints += 1
+        with self.journal.guarded(self._numbered):
+            self.send(node, partial(self.recording.execute_raw, f"SAVEPOINT sa_savepoint_{self.savepoints}"))
+        if self.journal.guards:
+            self._numbered = _NUMBERED
+        return Symbol("savepoint", self.savepoints)
+
+    def end_savepoint(self, node: ast.expr, number: int, how: str) -> None:
+        """The savepoint of that number ends, by ``commit`` or ``rollback``, unless it has ended before."""
+        guards, earlier = tuple(self.journal.guards), self._ended.get(number)
+        if earlier is not None and guards[: len(earlier)] == earlier:
+            return
+        self._ended[number] = guards
         verb = "RELEASE" if how == "commit" else "ROLLBACK TO"
-        self.send(node, partial(self.recording.execute_raw, f"{verb} SAVEPOINT sa_savepoint_{self.savepoints}"))
+        with self.journal.guarded(self._numbered if earlier is None else _ENDED):
+            self.send(node, partial(self.recording.execute_raw, f"{verb} SAVEPOINT sa_savepoint_{number}"))
 
     def _execute(self, node: ast.Call, symbol: Symbol, name: str, arguments: Arguments) -> object:
         args, kwargs = arguments
@@ -166,7 +182,7 @@ class ConnectionCalls(OperationCalls):
             parts = self.parts.of(statement)
             for values in rows:
                 self.budget.spend(parts // 10)
-                self.send(node, partial(self.recording.execute, statement, values))
+                self.send(node, partial(self.recording.execute, statement, values, several=len(rows) > 1))
 
     def _execute_as_is(self, node: ast.Call, statement: Any, given: object) -> None:  # noqa: ANN401  a text
         if not given or not isinstance(statement, str):
@@ -220,7 +236,7 @@ def _for_driver(args: list[object], kwargs: dict[str, object]) -> object:
     return args if all(isinstance(row, dict | list | tuple) for row in args) else tuple(args)
 
 
-def _rows(parameters: object) -> Iterable[object]:
+def _rows(parameters: object) -> Sequence[object]:
     """One execution for each set of parameters."""
     if isinstance(parameters, list | tuple) and parameters and all(isinstance(row, dict) for row in parameters):
         return with_first_columns(parameters)

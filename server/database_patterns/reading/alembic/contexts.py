@@ -91,8 +91,9 @@ class Contexts(Loops):
             return self._autocommit(block)
         flow = self._run_inside(symbol, block)
         if symbol.kind == "savepoint":
-            self.end_savepoint(block.manager, "commit")
-            self.entered.append(block.manager)
+            fails = flow is not None and flow.kind == "raise" and flow.certain
+            self.end_savepoint(block.manager, symbol.number, "rollback" if fails else "commit")
+            self.entered.append((block.manager, symbol.number))
         elif symbol.kind == "transaction":
             self._may_have_ended(block)
         return flow

@@ -12,21 +12,28 @@ from typing import Any, Final
 from .budget import CALL_DEPTH, Budget
 from .context import RevisionContext
 from .custom import Registration
-from .flow import Flow
+from .failing import is_scalar
+from .flow import Flow, RaisedError
 from .imports import Imports
 from .journal import Journal
 from .objects import DESCRIPTORS, Descriptor
 from .origins import Place
 from .sending import Arguments
 from .source import Source
-from .values import Function, GeneratorFunction, Scope, Symbolic, Unknown, is_inert
+from .values import Function, GeneratorFunction, Scope, Symbolic, Unknown, first_hole, is_inert
 
-_TRANSPARENT: Final = {"abstractmethod", "cache", "final", "lru_cache", "override", "wraps"}
+_TRANSPARENT: Final = {"abstractmethod", "final", "override", "wraps"}
 """Decorators of the standard library that leave a function doing what it did."""
+_REMEMBERING: Final = {"cache", "lru_cache"}
+"""Decorators of the standard library that leave out a call with arguments that there was one with before."""
+
+
+_REMEMBERED_MAX: Final = 128
+"""How many answers ``lru_cache`` keeps."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Running:
     """A function that is being run, the names that it was called with, and how many conditions held then."""
 
     function: Function
@@ -39,13 +46,24 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a function answered that remembers it, and under which ``guards``; ``unsure`` when its names are."""
+
+    function: Function
+    names: dict[str, object]
+    value: object
+    guards: tuple[str, ...]
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """A point of the evaluation, to come back to."""
 
     scope: Scope
     source: Source
     outer: tuple[Place, ...]
-    running: tuple[_Run, ...]
+    running: tuple[_Running, ...]
 
 
 class Definitions(Imports):
@@ -53,7 +71,8 @@ class Definitions(Imports):
 
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget, context)
-        self._running: list[_Run] = []
+        self._running: list[_Running] = []
+        self._answers: dict[tuple[int, int], list[_Answer]] = {}
         self.called: set[int] = set()
 
     @abstractmethod
@@ -67,7 +86,7 @@ class Definitions(Imports):
         if isinstance(node, ast.AsyncFunctionDef):
             self.scope.names[node.name] = Unknown(f"{node.name}(), which is asynchronous", sends=True)
             return
-        made: object = Function(node, self.scope, self.source, self.defaults(node.args))
+        made: object = Function(node, self.scope.around("class"), self.source, self.defaults(node.args))
         if self._yields(node) and isinstance(made, Function):
             made, self.asked = GeneratorFunction(made), True
         for decorator in reversed(node.decorator_list):
@@ -77,9 +96,12 @@ class Definitions(Imports):
     def _decorated(self, made: object, decorator: ast.expr, name: str) -> object:
         """The function ``made`` as its ``decorator`` leaves it; Unknown when that is no function to follow."""
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        word = self.source.code(called, 60).rpartition(".")[2]
+        own = isinstance(self.evaluate(called), Symbolic)  # the file defines something of that name itself
+        word = "" if own else self.source.code(called, 60).rpartition(".")[2]
         if word in _TRANSPARENT:
             return made
+        if word in _REMEMBERING and isinstance(made, Function):
+            return replace(made, remembers=True)
         if word == "contextmanager" and isinstance(made, GeneratorFunction):
             return replace(made, managed=True)
         if word in DESCRIPTORS and isinstance(made, Function | GeneratorFunction):
@@ -110,18 +132,41 @@ class Definitions(Imports):
         bound = _bound(function, arguments)
         if isinstance(bound, Unknown):
             self.journal.gap(node, bound.reason)
-            return bound
+            return self.stops(node, f"TypeError: {bound.reason}")
         names = {**(names or {}), **bound}
+        return (
+            self._remembered(node, function, names) if function.remembers else self._run_or_again(node, function, names)
+        )
+
+    def _remembered(self, node: ast.AST, function: Function, names: dict[str, object]) -> object:
+        """Run a function that remembers what it answered, unless it was called with the same arguments before."""
+        guards = tuple(self.journal.guards)
+        earlier = self._answers.setdefault((id(function.node), id(function.scope)), [])
+        certain = first_hole(list(names.values())) is None and len(earlier) < _REMEMBERED_MAX
+        same = [each for each in earlier if not certain or each.unsure or _alike(each.names, names)]
+        for each in same:
+            if certain and not each.unsure and each.guards == guards[: len(each.guards)]:
+                return each.value
+        value: object = Unknown(f"what {function.name}() answers")
+        with self.perhaps(f"unless {function.name}() was called with the same arguments before" if same else None):
+            value = self._run_or_again(node, function, names)
+        earlier.append(_Answer(function, dict(names), value, guards, not certain))
+        return Unknown(f"what {function.name}() answered before") if same else value
+
+    def _run_or_again(self, node: ast.AST, function: Function, names: dict[str, object]) -> object:
+        """Run a function over the ``names`` that it is called with, which may be running already."""
         earlier = [each for each in self._running if each.calls(function) and each.guards < len(self.journal.guards)]
         if not earlier:
             return self._follow(node, function, names)
         self._generalise(names, earlier[0])
         if len(earlier) > 1:
             return Unknown(f"what {function.name}() returns")
-        with self.journal.guarded(f"each time {function.name}() calls itself"):
-            return self._follow(node, function, names)
+        answers: list[object] = []
+        with self.perhaps(f"each time {function.name}() calls itself"):
+            answers.append(self._follow(node, function, names))
+        return answers[0] if answers else Unknown(f"what {function.name}() returns")
 
-    def _generalise(self, names: dict[str, object], first: _Run) -> None:
+    def _generalise(self, names: dict[str, object], first: _Running) -> None:
         """Leave of ``names`` what does not change from one call to the next."""
         reason = f"what changes as {first.function.name}() calls itself"
         for name, value in names.items():
@@ -144,8 +189,8 @@ class Definitions(Imports):
         """Run a function over the ``names`` that it is called with."""
         caller = self.place()
         self.journal.outer.append((self.source, node))
-        self._running.append(_Run(function, dict(names), len(self.journal.guards)))
-        self.scope = Scope(names, function.scope)
+        self._running.append(_Running(function, dict(names), len(self.journal.guards)))
+        self.scope = Scope(names, function.scope, guards=tuple(self.journal.guards))
         self.source = self.journal.source = function.source
         try:
             if isinstance(function.node, ast.Lambda):
@@ -153,7 +198,19 @@ class Definitions(Imports):
             flow = self.block(function.node.body)
         finally:
             self.go_to(caller)
-        if flow is None or flow.kind != "return":
+        return self._returned(function, flow)
+
+    def _returned(self, function: Function, flow: Flow | None) -> object:
+        """What a call gives that ended with ``flow``, unless it raises."""
+        if flow is None:
+            return None
+        if flow.raises:
+            self.raising.append(flow.raises)
+        if flow.kind == "raise" and flow.guard is None:
+            raise RaisedError
+        if flow.kind == "raise" and flow.guard:
+            self.raising.append(flow.guard)
+        if flow.kind != "return":
             return None
         returned = Unknown(f"what {function.name}() returns", inert=is_inert(flow.value))
         return flow.value if flow.certain else returned
@@ -200,6 +257,12 @@ def _same(one: object, other: object) -> bool:
     """Whether two values are the same; SQL expressions overload ==, so only plain ones and symbols are compared."""
     comparable = isinstance(one, str | int | Symbolic) and type(one) is type(other)
     return one is other or (comparable and one == other)
+
+
+def _alike(some: Mapping[str, object], others: Mapping[str, object]) -> bool:
+    """Whether a function is called with the same arguments, as far as memory goes."""
+    pairs = [(value, others.get(name)) for name, value in some.items()]
+    return all(_same(one, other) or (is_scalar(one) and is_scalar(other) and one == other) for one, other in pairs)
 
 
 def _lines(node: ast.stmt) -> int:

@@ -6,8 +6,9 @@ import ast
 import operator
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import EnumType
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from enum import Enum, EnumType
 from functools import partial
 from typing import Any, Final
 
@@ -15,18 +16,19 @@ from sqlalchemy import MetaData, Table
 
 from . import library, orm, reflected
 from .budget import Budget
+from .comprehensions import Comprehensions
 from .failing import is_scalar, lacks, refuses_index, said
-from .formatting import FAILS, formatted, text_of
-from .iterators import Iterators
+from .formatting import FAILS, conversions, formatted, text_of
 from .journal import Journal
-from .objects import Method
-from .operators import TOO_BIG, combined, compared, either, negated, too_big, truth_of
+from .objects import Instance, Method, of_enum
+from .operators import TOO_BIG, combined, compared, negated, too_big, truth_of
 from .paths import Location, as_text
 from .source import Branch, Source
 from .values import (
     MISSING,
     SYMBOL_DATA,
     Bound,
+    Either,
     Foreign,
     Function,
     Lookup,
@@ -34,20 +36,20 @@ from .values import (
     Once,
     Owner,
     PartialText,
-    Scope,
     Symbol,
     Symbolic,
     Unknown,
-    Unordered,
     first_hole,
+    is_inert,
     is_symbol,
     unordered,
 )
+from .views import View, looked_at
 
 _CONDITIONS_SAID: Final = 5
 
 
-class Expressions(Iterators):
+class Expressions(Comprehensions):
     """Evaluates; what a call does is the subclass's part."""
 
     def __init__(self, source: Source, journal: Journal, budget: Budget) -> None:
@@ -72,8 +74,11 @@ class Expressions(Iterators):
         """Call a class or an object of the file, or one of its methods."""
 
     @abstractmethod
-    def shown(self, node: ast.expr, value: object) -> object:
-        """``value`` as it is put into a text: an object of a class of the file by its own method."""
+    def shown(self, node: ast.expr, value: object, how: str | None = "s", spec: str = "") -> object:
+        """``value`` as it is put into a text: an object of a class of the file by its own method.
+
+        ``how`` is the conversion of its field ("r", "s", "a" or None), ``spec`` the format.
+        """
 
     @abstractmethod
     def setting(self, name: object, code: str) -> object:
@@ -85,10 +90,20 @@ class Expressions(Iterators):
         handler = self._HANDLERS.get(type(node))
         if handler is None:
             return Unknown(f"{type(node).__name__}: {self.source.code(node, 40)}")
-        value = handler(self, node)
-        if self.tainted and id(value) in self.tainted:
-            return self.tainted[id(value)][1]
+        return self._untainted(handler(self, node))
+
+    def _untainted(self, value: object) -> object:
+        if self.tainted and id(looked_at(value)) in self.tainted:
+            return self.tainted[id(looked_at(value))][1]
         return value
+
+    def value_at(self, target: ast.expr, place: tuple[object, ...]) -> object:
+        """The value of ``target``, where ``place`` is that of it."""
+        if isinstance(target, ast.Attribute):
+            return self._untainted(self._attribute_of(target, *place))
+        if isinstance(target, ast.Subscript):
+            return self._untainted(self._item_of(target, *place))
+        return self.evaluate(target)
 
     def unreachable(self, nodes: Sequence[ast.AST], word: str, because: ast.AST | str) -> None:
         """Note that what is in ``nodes`` is known not to run here: it would ``word`` (if, unless …) ``because``."""
@@ -98,6 +113,16 @@ class Expressions(Iterators):
     def truth(self, node: ast.expr) -> bool | Unknown:
         """Whether the condition ``node`` holds."""
         return truth_of(self.evaluate(node))
+
+    def _only_if(self, guard: str | None, node: ast.expr) -> object:
+        """The value of ``node``, which is only evaluated under ``guard``: so are the names that it assigns."""
+        if guard is None:
+            return self.evaluate(node)
+        value: object = Unknown("a value")
+        with self.perhaps(guard):
+            value = self.evaluate(node)
+        self.forget_names(node, guard)
+        return value
 
     def items(self, value: object) -> Sequence[object] | Unknown:
         """What iterating over ``value`` gives."""
@@ -111,11 +136,9 @@ class Expressions(Iterators):
                 return list(value) if len(value) < 2 else unordered(sorted(value, key=repr))
             self.budget.spend(len(value))
             return list(value) if isinstance(value, dict) else value
+        if isinstance(value, View):
+            return self.items(list(value))
         return value if isinstance(value, Unknown) else Unknown(f"the items of a {type(value).__name__}")
-
-    def hashable(self, value: object) -> object:
-        """``value`` as a key or an item of a set: unknown when some of it is, or when it has too many parts."""
-        return first_hole(value) or value
 
     def grown(self, value: object) -> object:
         """``value``, its size charged to the budget."""
@@ -135,13 +158,15 @@ class Expressions(Iterators):
             return value
         return self.here() if node.id == "__file__" else library.builtin(node.id)
 
-    def _attribute(self, node: ast.Attribute) -> object:
-        owner = self.evaluate(node.value)
+    def _attribute_of(self, node: ast.Attribute, owner: object) -> object:
         value = self.attribute(owner, node.attr)
         if isinstance(value, Unknown) and (failure := lacks(owner, node.attr)):
             return self.stops(node, failure)
         if isinstance(value, Method) and value.is_property:
-            return self.call_object(node, value, ([], {}))
+            answer = self.call_object(node, value, ([], {}))
+            if value.remembers:
+                self.assign_at(node, (owner,), answer)
+            return answer
         self.parts.inherit(value, owner)
         return value
 
@@ -151,8 +176,10 @@ class Expressions(Iterators):
             return owner.attribute(name) if isinstance(owner, orm.Loaded) else owner
         if isinstance(owner, Owner):
             return owner.named(name)
+        if isinstance(owner, Enum | EnumType) and (found := of_enum(owner, name)) is not MISSING:
+            return found
         if name.startswith("_"):
-            return Unknown(f"the attribute .{name}")
+            return _with_underscore(owner, name)
         if isinstance(owner, Namespace):
             return library.member(owner, name)
         if isinstance(owner, Symbol):
@@ -165,32 +192,50 @@ class Expressions(Iterators):
 
     def _binary(self, node: ast.BinOp) -> object:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
-        return self.combine(node, left, self.shown(node, right) if isinstance(left, str) else right)
+        if isinstance(left, str) and isinstance(node.op, ast.Mod):
+            right = self._put_into(node, left, right)
+        return self.combine(node, left, right)
+
+    def _put_into(self, node: ast.expr, template: str, values: object) -> object:
+        """The values of a % format as they are put into its text; objects are not, where its fields differ in kind."""
+        several = values if isinstance(values, tuple) else (values,)
+        if not any(isinstance(each, Enum | Instance | Once) for each in several):
+            return values
+        ways = conversions(template)
+        shown = tuple(self.shown(node, each, *ways) for each in several) if len(ways) == 1 else several
+        return shown if isinstance(values, tuple) else shown[0]
 
     def combine(self, node: ast.BinOp | ast.AugAssign, left: object, right: object) -> object:
         """``left <operation> right``, of bounded size."""
         return self.grown(self.computed(node, partial(combined, node.op), left, right))
 
     def _unary(self, node: ast.UnaryOp) -> object:
+        if isinstance(node.op, ast.Not):
+            truth = self.truth(node.operand)
+            return truth if isinstance(truth, Unknown) else not truth
         value = self.evaluate(node.operand)
         return self.computed(node, partial(negated, node.op), value)
 
     def _boolean(self, node: ast.BoolOp) -> object:
         decisive = isinstance(node.op, ast.Or)
         value: object = not decisive
-        unknown: Unknown | None = None
+        truth: bool | Unknown = not decisive
+        possible: list[object] = []
         conditions: list[str] = []
+        unknown: Unknown | None = None
         for position, operand in enumerate(node.values):
-            with self.journal.guarded(" and ".join(conditions[:_CONDITIONS_SAID]) or None):
-                value = self.evaluate(operand)
+            value = self._only_if(" and ".join(conditions[:_CONDITIONS_SAID]) or None, operand)
             truth = truth_of(value)
             if isinstance(truth, Unknown):
                 unknown = unknown or truth
+                possible.append(value)
                 conditions.append(f"{'unless' if decisive else 'if'} {self.source.code(operand, 100)}")
             elif truth is decisive:
                 self.unreachable(node.values[position + 1 :], "unless" if decisive else "if", operand)
-                return either(unknown, value, truth=decisive) if unknown else value
-        return unknown or value
+                break
+        if unknown is None or (len(possible) == 1 and possible[0] is value):
+            return value
+        return _one_of(unknown, [*possible, value], truth=decisive if truth is decisive else None)
 
     def _compare(self, node: ast.Compare) -> object:
         left = self.evaluate(node.left)
@@ -210,10 +255,8 @@ class Expressions(Iterators):
             self.unreachable([node.orelse if truth else node.body], "unless" if truth else "if", node.test)
             return self.evaluate(node.body if truth else node.orelse)
         condition = self.source.code(node.test, 100)
-        for branch, guard in ((node.body, f"if {condition}"), (node.orelse, f"unless {condition}")):
-            with self.journal.guarded(guard):
-                self.evaluate(branch)
-        return truth
+        branches = ((node.body, f"if {condition}"), (node.orelse, f"unless {condition}"))
+        return _one_of(truth, [self._only_if(guard, branch) for branch, guard in branches])
 
     def _joined(self, node: ast.JoinedStr) -> object:
         parts = [self.evaluate(part) for part in node.values]
@@ -222,7 +265,7 @@ class Expressions(Iterators):
     def _formatted(self, node: ast.FormattedValue) -> object:
         spec = self.evaluate(node.format_spec) if node.format_spec else ""
         conversion = chr(node.conversion) if node.conversion >= 0 else None
-        value = self.shown(node, self.evaluate(node.value))
+        value = self.shown(node, self.evaluate(node.value), conversion, spec if isinstance(spec, str) else "")
         if isinstance(value, Location) and not spec:
             return value
         if isinstance(value, Symbolic) or not isinstance(spec, str):
@@ -242,9 +285,6 @@ class Expressions(Iterators):
                 values.append(self.evaluate(node))
         return values
 
-    def _set(self, values: list[object]) -> object:
-        return self.grown({self.hashable(value) for value in values})
-
     def _dict(self, node: ast.Dict) -> object:
         result: dict[object, object] = {}
         for key_node, value_node in zip(node.keys, node.values, strict=True):
@@ -258,8 +298,8 @@ class Expressions(Iterators):
                 return first_hole((key, value)) or Unknown("a dictionary with unknown keys")
         return self.grown(result)
 
-    def _subscript(self, node: ast.Subscript) -> object:  # noqa: PLR0911  one line for each kind of owner
-        owner, index = self.evaluate(node.value), self.hashable(self.evaluate(node.slice))
+    def _item_of(self, node: ast.Subscript, owner: object, index: object) -> object:  # noqa: PLR0911  one line for each kind of owner
+        index = self.hashable(index)
         hole = next((side for side in (owner, index) if isinstance(side, Unknown)), None)
         if isinstance(owner, defaultdict) and (hole is not None or (self.journal.guards and index not in owner)):
             self.taint(owner, f"a container changed on line {node.lineno}")  # the key is put into it
@@ -284,67 +324,8 @@ class Expressions(Iterators):
         bounds = [self.evaluate(part) if part else None for part in (node.lower, node.upper, node.step)]
         return first_hole(bounds) or slice(*bounds)
 
-    def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, first: object = MISSING
-    ) -> object:
-        outer, self.scope = self.scope, Scope(parent=self.scope)
-        try:
-            rounds = self._rounds(node.generators, first)
-            if isinstance(node, ast.DictComp):
-                pairs = [(self.hashable(self.evaluate(node.key)), self.evaluate(node.value)) for _ in rounds]
-                return first_hole([key for key, _ in pairs]) or self.grown(dict(pairs))
-            values = [self.evaluate(node.elt) for _ in rounds]
-            return self._set(values) if isinstance(node, ast.SetComp) else self.grown(values)
-        except _UnknownRoundsError as unknown:
-            several = isinstance(unknown.value, Unordered) and len(node.generators) == 1
-            return self._in_any_order(node, unknown.value) if several else unknown.value
-        finally:
-            self.scope = outer
-
-    def _generator(self, node: ast.GeneratorExp) -> object:
-        """A generator expression: what it sends is only sent as far as somebody goes through it."""
-        whole = id(node) in self.whole
-        first, before = self.evaluate(node.generators[0].iter), self.journal.size()
-        with self.journal.guarded(None if whole else f"as far as {self.source.code(node, 60)} is consumed"):
-            made = self._comprehension(node, first)
-        if not whole and self.journal.size() != before:
-            return Unknown(f"{self.source.code(node, 40)}, which uses the database between its items")
-        return Once(made, self.journal.guards) if isinstance(made, list) else made
-
-    def _in_any_order(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, found: Any) -> object:  # noqa: ANN401  Unordered
-        """A comprehension over the items of a set."""
-        values: list[object] = []
-        for item in found.items:
-            self.budget.spend()
-            self.assign(node.generators[0].target, item)
-            truths = [self.truth(condition) for condition in node.generators[0].ifs]
-            unknown = next((truth for truth in truths if isinstance(truth, Unknown)), None)
-            if unknown is not None or isinstance(node, ast.DictComp):
-                return unknown or Unknown(found.reason)
-            if all(truths):
-                values.append(self.evaluate(node.elt))
-        return self._set(values) if isinstance(node, ast.SetComp) else unordered(values)
-
-    def _rounds(self, generators: Sequence[ast.comprehension], first: object = MISSING) -> Iterator[None]:
-        if not generators:
-            yield
-            return
-        value = self.evaluate(generators[0].iter) if first is MISSING else first
-        items = self.items(self.fetched_singly(generators[0].iter, value))
-        if isinstance(items, Unknown):
-            raise _UnknownRoundsError(items)
-        for item in items:
-            self.budget.spend()
-            self.assign(generators[0].target, item)
-            truths = [self.truth(condition) for condition in generators[0].ifs]
-            unknown = next((truth for truth in truths if isinstance(truth, Unknown)), None)
-            if unknown is not None:
-                raise _UnknownRoundsError(unknown)
-            if all(truths):
-                yield from self._rounds(generators[1:])
-
     def _lambda(self, node: ast.Lambda) -> object:
-        return Function(node, self.scope, self.source, self.defaults(node.args))
+        return Function(node, self.scope.around("class"), self.source, self.defaults(node.args))
 
     def defaults(self, spec: ast.arguments) -> dict[str, object]:
         """The values of a function's parameters that have one."""
@@ -356,31 +337,35 @@ class Expressions(Iterators):
 
     def _walrus(self, node: ast.NamedExpr) -> object:
         value = self.evaluate(node.value)
-        self.assign(node.target, value)
+        inner, self.scope = self.scope, self.scope.around("comprehension")
+        try:
+            self.assign(node.target, value)
+        finally:
+            self.scope = inner
         return value
 
     _HANDLERS: Final[dict[type[ast.expr], Callable[..., object]]] = {
-        ast.Attribute: _attribute,
+        ast.Attribute: lambda self, node: self._attribute_of(node, self.evaluate(node.value)),
         ast.BinOp: _binary,
         ast.BoolOp: _boolean,
         ast.Call: lambda self, node: self.call(node),
         ast.Compare: _compare,
         ast.Constant: lambda _self, node: node.value,
         ast.Dict: _dict,
-        ast.DictComp: _comprehension,
+        ast.DictComp: Comprehensions.comprehension,
         ast.FormattedValue: _formatted,
-        ast.GeneratorExp: _generator,
+        ast.GeneratorExp: Comprehensions.generator,
         ast.IfExp: _conditional,
         ast.JoinedStr: _joined,
         ast.Lambda: _lambda,
         ast.List: lambda self, node: self.elements(node.elts),
-        ast.ListComp: _comprehension,
+        ast.ListComp: Comprehensions.comprehension,
         ast.Name: _name,
         ast.NamedExpr: _walrus,
-        ast.Set: lambda self, node: self._set(self.elements(node.elts)),
-        ast.SetComp: _comprehension,
+        ast.Set: lambda self, node: self.collected(self.elements(node.elts)),
+        ast.SetComp: Comprehensions.comprehension,
         ast.Slice: _slice,
-        ast.Subscript: _subscript,
+        ast.Subscript: lambda self, node: self._item_of(node, *self.place_of(node)),
         ast.Tuple: lambda self, node: tuple(self.elements(node.elts)),
         ast.UnaryOp: _unary,
         ast.Yield: lambda self, node: self.yield_value(node),
@@ -388,9 +373,26 @@ class Expressions(Iterators):
     }
 
 
-class _UnknownRoundsError(Exception):
-    """A comprehension whose rounds are unknown, because of ``value``."""
+def _one_of(unknown: Unknown, values: list[object], *, truth: bool | None = None) -> Unknown:
+    """One of ``values``, it is not known which, but of all of them whether they count as true (None: not that either).
 
-    def __init__(self, value: Unknown) -> None:
-        super().__init__(value.reason)
-        self.value = value
+    It counts as loaded when one of them is.
+    """
+    inert = all(map(is_inert, values))
+    if truth is not None:
+        return Either(unknown.reason, inert, truth=truth)
+    found = next((each for each in values if isinstance(each, orm.Loaded)), Unknown(unknown.reason))
+    return replace(found, inert=inert)
+
+
+def _with_underscore(owner: object, name: str) -> object:
+    """Of attributes that begin with an underscore, those that tell names, and what named tuples have."""
+    if name == "__members__" and isinstance(owner, EnumType):
+        return dict(owner.__members__)
+    if name == "__name__" and isinstance(owner, type):
+        return owner.__name__
+    if name == "__name__" and isinstance(owner, Function) and not getattr(owner.node, "decorator_list", []):
+        return owner.name
+    if name == "_fields" and isinstance(owner, type) and issubclass(owner, tuple):
+        return getattr(owner, name, Unknown(f"the attribute .{name}"))
+    return Bound(owner, name) if library.is_of_named_tuple(owner, name) else Unknown(f"the attribute .{name}")

@@ -9,6 +9,7 @@ import string
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, StrEnum
+from itertools import count
 from typing import Any, Final
 
 from .values import PartialText, Unknown, first_hole
@@ -34,6 +35,32 @@ _CONVERSIONS: Final[dict[str | None, Callable[[Any], object]]] = {
     None: lambda value: value,
 }
 _TOO_BIG: Final = Unknown("a text longer than is read here")
+
+
+class Shown(str):
+    """The text that an object's own method has made: what a conversion would make of it is made already."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Formatted(Shown):
+    """The text that an object's ``__format__`` has made: its format is applied already."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str, /) -> str:
+        return str(self)
+
+
+Show = Callable[[object, str | None, str], object]
+"""How a value is put into a text: the value, its conversion ("r", "s", "a" or None) and its format."""
+
+
+def _as_it_is(value: object, _how: str | None, _spec: str) -> object:
+    return value
 
 
 def text_of(parts: Iterable[object]) -> str | PartialText | Unknown:
@@ -87,28 +114,38 @@ class _NotFollowedError(Exception):
     """A format string of which a field is not followed; the message says which."""
 
 
-def brace_format(template: str, args: Sequence[object], kwargs: Mapping[str, object]) -> str | PartialText | Unknown:
+def brace_format(
+    template: str, args: Sequence[object], kwargs: Mapping[str, object], show: Show = _as_it_is
+) -> str | PartialText | Unknown:
     """``template.format(*args, **kwargs)``; fields that reach into attributes or items are not followed."""
     try:
-        return text_of(_brace_parts(template, args, kwargs))
+        return text_of(_brace_parts(template, args, kwargs, show, count()))
     except _NotFollowedError as error:
         return Unknown(str(error))
     except (ValueError, IndexError, KeyError) as error:
         return Unknown(f"{FAILS} ({error!r})")
 
 
-def _brace_parts(template: str, args: Sequence[object], kwargs: Mapping[str, object]) -> Iterator[object]:
-    automatic = 0
+def _brace_parts(
+    template: str, args: Sequence[object], kwargs: Mapping[str, object], show: Show, numbers: Iterator[int]
+) -> Iterator[object]:
     for literal, field, spec, conversion in string.Formatter().parse(template):
         yield literal
         if field is None:
             continue
-        if field == "":
-            field, automatic = str(automatic), automatic + 1  # noqa: PLW2901  numbered as Python does
-        if not field.isidentifier() and not field.isdigit():
+        name = field or str(next(numbers))
+        if not name.isidentifier() and not name.isdigit():
             raise _NotFollowedError(f"the format field {{{field}}}")
-        value = args[int(field)] if field.isdigit() else kwargs[field]
-        yield formatted(value, conversion, spec or "") if "{" not in (spec or "") else _TOO_BIG
+        value = args[int(name)] if name.isdigit() else kwargs[name]
+        inner = text_of(_brace_parts(spec, args, kwargs, show, numbers)) if spec and "{" in spec else spec or ""
+        if not isinstance(inner, str):
+            raise _NotFollowedError(f"the format {spec}")
+        yield formatted(show(value, conversion, inner), conversion, inner)
+
+
+def conversions(template: str) -> set[str]:
+    """How the fields of a % format put values into it: "s", "r", "d" …."""
+    return {match["kind"] for match in _PERCENT.finditer(template)} - {"%"}
 
 
 def percent_format(template: str, values: object) -> str | PartialText | Unknown:

@@ -70,7 +70,7 @@ class Generators(ClassBodies):
                 self.go_to(inside)
 
         try:
-            run = self._step_through(node, started, take)
+            run = self.step_through(node, started, take)
         finally:
             del self.journal.guards[depth:]
         if not run.yields:
@@ -93,7 +93,7 @@ class Generators(ClassBodies):
             values.append(each)
             uncertain.extend(self.journal.guards[len(guards) :])
 
-        self._step_through(node, started=value, take=take)
+        self.step_through(node, started=value, take=take)
         if self.journal.size() != before:
             reason = f"{self.source.code(node, 40)}, which uses the database between its items"
             self.journal.gap(node, reason)
@@ -108,7 +108,8 @@ class Generators(ClassBodies):
         """From here to the end of the context manager nothing is certain: the block in it has failed."""
         self.journal.guards.append(_FAILED)
 
-    def _step_through(self, node: ast.expr, started: Started, take: Callable[[object], object]) -> Run:
+    def step_through(self, node: ast.expr, started: Started, take: Callable[[object], object]) -> Run:
+        """Run a generator to its end, and ``take`` with each value where it yields it."""
         run = Run(take)
         self._runs.append(run)
         try:

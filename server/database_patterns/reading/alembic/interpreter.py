@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Sequence
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from .budget import OutOfBudgetError
 from .contexts import Contexts
-from .flow import Flow
-from .loops import Loops, either, leaving, stored
+from .flow import Flow, RaisedError
+from .loops import Loops, leaving, one_of_two, stored
 from .source import walk
 from .values import MISSING, Function, Scope, Unknown, first_hole
 
+_IN_PLACE: Final[dict[tuple[type, type[ast.operator]], Callable[[Any, Any], object]]] = {
+    (dict, ast.BitOr): operator.ior,
+    (set, ast.BitAnd): operator.iand,
+    (set, ast.BitOr): operator.ior,
+    (set, ast.BitXor): operator.ixor,
+    (set, ast.Sub): operator.isub,
+}
+"""What ``+=`` and the like do to containers, other than adding to a list."""
 _COMPUTED: Final = (str, bytes, int, float, tuple, type(None))
 _COMPUTING: Final = {"bool", "float", "int", "len", "max", "min", "round", "sorted", "str", "sum", "tuple"}
 """Functions of Python whose answer, where it is known here, Python gives without an exception."""
@@ -66,6 +76,8 @@ class Interpreter(Contexts):
             if flow.certain:
                 self.unreachable(rest, "after", statement)
                 return flow
+            if flow.kind in {"break", "continue"}:
+                return self.later(flow, self.in_part(flow.guard, partial(self.block, rest)))
             with self.journal.guarded(flow.guard):
                 return self.later(flow, self.block(rest))
         return None
@@ -79,11 +91,18 @@ class Interpreter(Contexts):
         if handler is None:
             return self._lost(statement, f"{type(statement).__name__} is not interpreted")
         try:
-            return handler(self, statement)
+            flow = handler(self, statement)
         except OutOfBudgetError:
             raise
+        except RaisedError:
+            flow = Flow("raise")
         except Exception as error:  # noqa: BLE001  a revision may be wrong in any way; the answer says where
-            return self._lost(statement, _said(error))
+            flow = self._lost(statement, _said(error))
+        if not self.raising:
+            return flow
+        first = Flow("raise", guard=" and ".join(self.raising))
+        self.raising.clear()
+        return self.later(first, flow)
 
     def _lost(self, statement: ast.stmt, why: str) -> Flow | None:
         """A statement that cannot be interpreted is a gap; what it may change is unknown, and whether it leaves."""
@@ -110,16 +129,22 @@ class Interpreter(Contexts):
             self.assign(node.target, self.evaluate(node.value))
 
     def _augmented(self, node: ast.AugAssign) -> None:
-        left = self.evaluate(node.target)
+        place = self.place_of(node.target)
+        left = self.value_at(node.target, place)
         right = self.evaluate(node.value)
-        right = self.drained(right) if isinstance(left, list) else right
-        if isinstance(left, list) and isinstance(right, list | tuple) and not self.journal.guards:
-            left.extend(self.grown(right))  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
-            self.grown(left)
+        if isinstance(left, list) and isinstance(node.op, ast.Add) and not self.journal.guards:
+            items = self.items(self.fetched(node.value, right))
+            if not isinstance(items, Unknown):
+                left.extend(items)
+                self.grown(left)
+                return
+        change = _IN_PLACE.get((type(left), type(node.op)))
+        if change is not None and not self.journal.guards and first_hole((left, right)) is None:
+            self.grown(self.computed(node, change, left, right))
             return
         if isinstance(left, list | dict | set):
             self.taint(left, f"a container changed on line {node.lineno}")
-        self.assign(node.target, self.combine(node, left, right))
+        self.assign_at(node.target, place, self.combine(node, left, right))
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -136,10 +161,8 @@ class Interpreter(Contexts):
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            if isinstance(target, ast.Name):
-                self.scope.names[target.id] = Unknown(f"{target.id}, which is deleted")
-            elif isinstance(target, ast.Subscript):
-                self.taint(self.evaluate(target.value), f"a container changed on line {node.lineno}")
+            for each in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                self.delete(each)
 
     def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
         for name in node.names:
@@ -154,6 +177,8 @@ class Interpreter(Contexts):
         truth = self.truth(node.test)
         if truth is True:
             return None
+        if truth is False and not self.importing and not self.journal.guards:
+            self.journal.raises(node)
         return Flow("raise", guard=None if truth is False else self.condition(node.test))
 
     def _return(self, node: ast.Return) -> Flow:
@@ -177,29 +202,12 @@ class Interpreter(Contexts):
             self.unreachable(node.orelse if truth else node.body, "unless" if truth else "if", node.test)
             return self.block(node.body if truth else node.orelse)
         condition = self.condition(node.test)
-        before = self._copied()
+        before = self.copied()
         first = self.branch(node.body, f"if {condition}")
         after_first, self.scope.names = self.scope.names, before
         second = self.branch(node.orelse, f"unless {condition}")
-        reason = f"what depends on {condition}"
-        self._merge(after_first, reason)
-        if first and second and first.certain and second.certain:
-            return Flow(first.kind, either(reason, first.value, second.value))
-        if first:
-            return Flow(first.kind, guard=f"unless {condition}")
-        return Flow(second.kind, guard=f"if {condition}") if second else None
-
-    def _copied(self) -> dict[str, object]:
-        self.budget.spend(len(self.scope.names) // 10)
-        return dict(self.scope.names)
-
-    def _merge(self, other: dict[str, object], reason: str) -> None:
-        """Names that differ from ``other`` become unknown for ``reason``."""
-        names = self.scope.names
-        for name in other.keys() | names.keys():
-            one, two = names.get(name, MISSING), other.get(name, MISSING)
-            if one is not two:
-                names[name] = either(reason, one, two)
+        self.merge(after_first, f"what depends on {condition}")
+        return one_of_two(first, second, condition)
 
     def _try(self, node: ast.Try) -> Flow | None:
         if not node.handlers:
@@ -210,13 +218,13 @@ class Interpreter(Contexts):
             self.unreachable(node.handlers, "if an exception is raised on line", str(node.lineno))
             flow = self.block(node.orelse)
             return self.block(node.finalbody) or flow
-        before = self._copied()
+        before = self.copied()
         raised = f"{caught} is raised on line {node.lineno}"
         entered = len(self.entered)
         flow = self.branch([*node.body, *node.orelse], f"within try (except {caught}) on line {node.lineno}")
         with self.journal.guarded(f"if {raised}"):
-            for savepoint in reversed(self.entered[entered:]):
-                self.end_savepoint(savepoint, "rollback")
+            for manager, number in reversed(self.entered[entered:]):
+                self.end_savepoint(manager, number, "rollback")
         left = self._handlers(node.handlers, before, f"if {raised}")
         ended = self.block(node.finalbody)
         if ended:
@@ -257,7 +265,7 @@ class Interpreter(Contexts):
                 self.journal.transactions.restore(transaction)
                 self.journal.without_rollbacks(notes)
                 continue
-            self._merge(merged, "what depends on an exception")
+            self.merge(merged, "what depends on an exception")
         return left
 
     _STATEMENTS: Final[dict[type[ast.stmt], Callable[..., Flow | None]]] = {

@@ -9,9 +9,10 @@ from typing import Any, Final
 from . import library
 from .assigning import Assignments
 from .budget import Budget
+from .failing import is_scalar
 from .journal import Journal
 from .source import Source
-from .values import Bound, Once, first_hole
+from .values import Bound, Once, Question, first_hole
 
 _KEEPING: Final = {"add", "append", "insert", "setdefault"}
 """Methods of containers that put what they are given into them as it is."""
@@ -35,6 +36,12 @@ class Iterators(Assignments):
         """The same for what takes the items one by one, and may not take all of them."""
         with self.journal.guarded(self.interleaved(node, value)):
             return self.fetched(node, value)
+
+    def gone_through(self, node: ast.expr, value: object) -> object:
+        """The same for a loop, which Python refuses to run over a plain value that has no items."""
+        if is_scalar(value) and not isinstance(value, str | bytes | tuple):
+            return self.stops(node, f"TypeError: {type(value).__name__!r} object is not iterable")
+        return self.fetched_singly(node, value)
 
     @abstractmethod
     def interleaved(self, node: ast.expr, value: object) -> str | None:
@@ -88,4 +95,4 @@ def goes_through(callee: object) -> bool:
     """Whether a call goes through the iterators that it is given, to their ends."""
     if isinstance(callee, Bound):
         return callee.name in _GOING_THROUGH and isinstance(callee.owner, str | list | dict | set)
-    return library.is_builtin(callee) and not library.takes_some(callee)
+    return library.is_builtin(callee) and not (isinstance(callee, Question) or library.takes_some(callee))

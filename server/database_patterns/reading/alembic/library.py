@@ -12,6 +12,7 @@ import datetime as dt
 import decimal
 import enum
 import importlib
+import inspect
 import itertools
 import json
 import math
@@ -37,6 +38,7 @@ from . import custom, flask_database, managers, models, neighbours, objects, pat
 from .failing import NotReadError
 from .formatting import TEXT_MAX
 from .values import Bound, Namespace, Question, Symbol, Unknown
+from .views import View
 
 _MODULES: Final[dict[str, ModuleType]] = {
     "sqlalchemy": sqlalchemy,
@@ -143,13 +145,21 @@ _STANDARD: Final[dict[str, object]] = {
     "datetime.timezone": dt.timezone,
     "datetime.timezone.utc": dt.UTC,
     "decimal.Decimal": _decimal,
+    "functools.partial": Question("partial"),
+    "functools.reduce": Question("reduce"),
+    "inspect.cleandoc": inspect.cleandoc,
     "itertools.chain": lambda *parts: list(itertools.chain(*parts)),
     "itertools.product": _product,
     "json.dumps": json.dumps,
     "json.loads": json.loads,
     "sqlalchemy.dialects.postgresql.Range": postgresql.Range,
+    "sys.exit": Question("exit"),
     "textwrap.dedent": textwrap.dedent,
+    "textwrap.indent": textwrap.indent,
     "uuid.UUID": uuid.UUID,
+    "uuid.uuid3": uuid.uuid3,
+    "uuid.uuid5": uuid.uuid5,
+    **{f"uuid.NAMESPACE_{name}": getattr(uuid, f"NAMESPACE_{name}") for name in ("DNS", "OID", "URL", "X500")},
 }
 _ACTIVE: Final = {"asyncio", "ctypes", "importlib", "multiprocessing", "os.system", "runpy", "socket", "subprocess"}
 
@@ -183,7 +193,8 @@ _BUILTINS: Final[dict[str, Callable[..., object] | Question]] = {
     "len": len, "list": list, "max": max, "min": min, "range": range, "round": _round, "set": set, "sorted": sorted,
     "str": str, "sum": sum, "tuple": tuple,
     "getattr": Question("getattr"), "hasattr": Question("hasattr"), "isinstance": Question("isinstance"),
-    "open": Question("open"),
+    "exit": Question("exit"), "open": Question("open"), "quit": Question("exit"), "type": Question("type"),
+    **{name: Question(name) for name in ("callable", "filter", "iter", "map", "next")}, "divmod": divmod,
     "enumerate": lambda *args, **kwargs: list(enumerate(*args, **kwargs)),
     "reversed": lambda items: list(reversed(items)),
     "zip": lambda *args, **kwargs: list(zip(*args, **kwargs)),  # noqa: B905  strict is the revision's to say
@@ -195,14 +206,16 @@ _ACTIVE_BUILTINS: Final = {
 }  # fmt: skip
 
 _METHODS: Final[dict[type, str]] = {
-    str: "capitalize casefold count encode endswith find format index isalnum isalpha isdigit isidentifier islower "
-    "isspace isupper join lower lstrip partition removeprefix removesuffix replace rfind rpartition rsplit rstrip "
-    "split splitlines startswith strip swapcase title upper",
+    str: "capitalize casefold center count encode endswith find format format_map index isalnum isalpha "
+    "isascii isdecimal isdigit isidentifier islower isnumeric isspace istitle isupper join ljust lower lstrip "
+    "partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines "
+    "startswith strip swapcase title upper zfill",
     bytes: "decode hex",
     list: "append clear copy count extend index insert pop remove reverse sort",
-    dict: "clear copy get items keys pop setdefault update values",
-    set: "add copy difference discard intersection issubset issuperset remove union update",
-    frozenset: "copy difference intersection issubset issuperset union",
+    dict: "clear copy get items keys pop popitem setdefault update values",
+    set: "add copy difference difference_update discard intersection intersection_update isdisjoint issubset "
+    "issuperset remove symmetric_difference symmetric_difference_update union update",
+    frozenset: "copy difference intersection isdisjoint issubset issuperset symmetric_difference union",
     tuple: "count index",
     dt.date: "date isoformat replace timestamp",
     dt.timedelta: "total_seconds",
@@ -219,18 +232,28 @@ _METHODS: Final[dict[type, str]] = {
     "select update",
     TypeEngine: "as_generic create drop evaluates_none with_variant",
 }
-_CLASS_METHODS: Final = {dict: {"fromkeys"}, str: {"join", "format"}, dt.datetime: {"fromisoformat", "strptime"}}
+_CLASS_METHODS: Final = {
+    dict: {"fromkeys"},
+    str: {*_METHODS[str].split()},
+    dt.date: {"fromisoformat"},
+    dt.datetime: {"combine", "fromisoformat", "strptime"},
+}
 _DATA: Final[dict[type, str]] = {
     enum.Enum: "name value",
+    dt.datetime: "hour microsecond minute second tzinfo",
     dt.date: "day month year",
+    dt.time: "hour microsecond minute second tzinfo",
+    dt.timedelta: "days microseconds seconds",
+    uuid.UUID: "hex int version",
     ClauseElement: "astext c columns description excluded foreign_keys indexes inserted key metadata name primary_key "
     "schema sql_name table type",
     SchemaItem: "c columns indexes info metadata name primary_key schema table type tables",
     TypeEngine: "enums impl length name schema",
 }
 MUTATING: Final = {
-    "add", "append", "append_column", "append_constraint", "clear", "discard", "extend", "insert", "pop", "remove",
-    "reverse", "setdefault", "sort", "update",
+    "add", "append", "append_column", "append_constraint", "appendleft", "clear", "difference_update", "discard",
+    "extend", "extendleft", "insert", "intersection_update", "move_to_end", "pop", "popitem", "popleft", "remove",
+    "reverse", "rotate", "setdefault", "sort", "subtract", "symmetric_difference_update", "update",
 }  # fmt: skip
 """Methods of containers that change them."""
 
@@ -262,14 +285,16 @@ _HOLDING: Final = {id(_BUILTINS[name]) for name in ("dict", "enumerate", "list",
 
 def holds(function: object, args: Sequence[object]) -> bool:
     """Whether ``function`` only puts the items of ``args``, which are known, into another container."""
-    return id(function) in _HOLDING and all(isinstance(each, list | tuple | dict) for each in args)
+    return id(function) in _HOLDING and all(isinstance(each, list | tuple | dict | View) for each in args)
 
 
 _MAKING_ITERATORS: Final = {
     *(id(_BUILTINS[name]) for name in ("enumerate", "reversed", "zip")),
     *(id(_GIVEN[name]) for name in ("itertools.chain", "itertools.product")),
 }
-_COUNTING: Final = {id(_BUILTINS[name]) for name in ("all", "any", "frozenset", "len", "max", "min", "set", "sorted")}
+_COUNTING: Final = {
+    id(_BUILTINS[name]) for name in ("all", "any", "bool", "frozenset", "len", "max", "min", "set", "sorted")
+}
 
 
 def counts(function: object) -> bool:
@@ -290,6 +315,16 @@ def takes_some(function: object) -> bool:
 def is_builtin(function: object) -> bool:
     """Whether ``function`` is one of Python's own, as ``builtin`` gives them."""
     return id(function) in _BUILTIN_IDS
+
+
+def is_of_named_tuple(owner: object, name: str) -> bool:
+    """Whether ``owner`` is a named tuple, and ``name`` that of a method that all of them have."""
+    return name in {"_asdict", "_replace"} and isinstance(owner, tuple) and hasattr(owner, "_fields")
+
+
+def name_of(function: object) -> str:
+    """The name of one of Python's own functions."""
+    return next(name for name, each in _BUILTINS.items() if each is function)
 
 
 def module(name: str) -> object:

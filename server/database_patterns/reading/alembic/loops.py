@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, Literal
 
-from .flow import Flow
+from .flow import Flow, RaisedError
 from .generators import Generators
 from .operators import TOO_BIG
 from .source import walk
-from .values import IN_ANY_ORDER, Once, Unknown, Unordered, is_inert
+from .values import IN_ANY_ORDER, MISSING, Once, Started, Unknown, Unordered, is_inert
+from .views import View
 
 _ROUNDS_MAX: Final = 1_000
 """How many rounds of a loop are followed that counts."""
@@ -25,9 +27,11 @@ class Loops(Generators):
         """An uncertain end, and then another one or none."""
         if second is None:
             return first
+        if first.kind == "raise":
+            return replace(second, raises=first.guard)
         same = second.certain and second.kind == first.kind
         value = either("one of several values", first.value, second.value)
-        return Flow(second.kind, value, None if same else first.guard)
+        return Flow(second.kind, value, None if same else first.guard, first.raises or second.raises)
 
     def branch(self, body: Sequence[ast.stmt], guard: str) -> Flow | None:
         """Interpret ``body``, which only runs under ``guard``."""
@@ -38,29 +42,98 @@ class Loops(Generators):
         """The condition ``node`` as guards name it."""
         return self.source.code(node, 100)
 
+    def copied(self) -> dict[str, object]:
+        """The names of this scope as they are."""
+        self.budget.spend(len(self.scope.names) // 10)
+        return dict(self.scope.names)
+
+    def merge(self, other: dict[str, object], reason: str) -> None:
+        """Names that differ from ``other`` become unknown for ``reason``."""
+        names = self.scope.names
+        for name in other.keys() | names.keys():
+            one, two = names.get(name, MISSING), other.get(name, MISSING)
+            if one is not two:
+                names[name] = either(reason, one, two)
+
+    def in_part(self, guard: str | None, run: Callable[[], Flow | None]) -> Flow | None:
+        """What ``run`` does, under ``guard``: what it assigns may be what it was before."""
+        before = self.copied()
+        with self.journal.guarded(guard):
+            flow = run()
+        self.merge(before, f"what is assigned {guard or 'under a condition'}")
+        return flow
+
     def run_for(self, node: ast.For) -> Flow | None:
         """Run a ``for`` statement."""
-        value = self.fetched_singly(node.iter, self.evaluate(node.iter))
+        value = self.evaluate(node.iter)
+        if isinstance(value, Started) and _runs_within(node, value):
+            return self._run_within(node, value)
+        value = self.gone_through(node.iter, value)
         items = value if isinstance(value, Once) else self.items(value)
-        if isinstance(items, Unordered):
-            with self.journal.guarded(IN_ANY_ORDER):
-                return self._rounds_of(node, iter(items.items)) or self.block(node.orelse)
-        if isinstance(items, Unknown):
+        if isinstance(items, Unknown) and not isinstance(items, Unordered):
             if items is TOO_BIG:
                 self.journal.gap(node.iter, items.reason)
-            reason = f"one of {self.condition(node.iter)} ({items.reason})"
-            self.assign(node.target, replace(items, reason=reason, sends=False, fails=False))
-            header = f"for each {self.source.code(node.target, 40)} in {self.condition(node.iter)}"
+            header, item = self.for_each(node.target, node.iter, items)
+            self.assign(node.target, item)
             return self._unknown_loop(node, header)
+        if isinstance(items, Unordered):
+            return self._after_rounds(node, self._rounds_in_any_order(node, items))
         if not len(items):  # an iterator is true
             self.unreachable(node.body, "for each item of", node.iter)
-        flow = self._rounds_of(node, self._one_by_one(node, value, items))
+        return self._after_rounds(node, self._rounds_of(node, self._one_by_one(node, value, items)))
+
+    def _after_rounds(self, node: ast.For, flow: Flow | None) -> Flow | None:
+        """What follows on the rounds of a loop that have ended with ``flow``: its ``else``, unless it was left."""
         if flow is None:
             return self.block(node.orelse)
         if flow.kind != "break":
             return flow
+        if flow.raises:
+            self.raising.append(flow.raises)
+        if flow.guard:
+            other = self.in_part(flow.guard, partial(self.block, node.orelse))
+            return other and replace(other, guard=f"if the loop on line {node.lineno} is left")
         self.unreachable(node.orelse, "without a break in the loop over", node.iter)
         return None
+
+    def _run_within(self, node: ast.For, started: Started) -> Flow | None:
+        """A loop over a generator that it never leaves: each round runs where the generator yields."""
+        started.used = True
+        outside, certain = self.place(), len(self.journal.guards)
+
+        def run() -> Flow | None:
+            return self.block(node.body)
+
+        def take(value: object) -> None:
+            inside = self.place()
+            self.go_to(outside)
+            try:
+                if len(self.journal.guards) == certain:
+                    self.assign(node.target, value)
+                    self._raise_as(run())
+                else:
+                    self._raise_as(self._one_of_many(node, value, run))
+            finally:
+                self.go_to(inside)
+
+        self.step_through(node.iter, started, take)
+        return self.block(node.orelse)
+
+    def _one_of_many(self, node: ast.For, value: object, run: Callable[[], Flow | None]) -> Flow | None:
+        """A round that runs never, once or more often: what it assigns is known neither before nor afterwards."""
+        unknown = Unknown(f"what changes in the loop on line {node.lineno}")
+        for name in stored(node) & self.scope.names.keys():
+            self.assign(ast.Name(name, ast.Store()), unknown)
+        self.assign(node.target, value)
+        return self.in_part(None, run)
+
+    def _raise_as(self, flow: Flow | None) -> None:
+        """Raise if ``flow`` does; so may what follows, if it may."""
+        if flow is None:
+            return
+        self.raising += [each for each in (flow.raises, flow.guard if flow.kind == "raise" else None) if each]
+        if flow.kind == "raise" and flow.certain:
+            raise RaisedError
 
     def _rounds_of(self, node: ast.For, items: Iterator[object]) -> Flow | None:
         """The rounds of a known loop; after an uncertain ``break`` or ``return`` the others are guarded."""
@@ -68,13 +141,31 @@ class Loops(Generators):
             self.budget.spend()
             self.assign(node.target, item)
             flow = self.block(node.body)
-            if flow is None or flow.kind == "continue":
+            if flow is not None and flow.kind == "continue":
+                flow = Flow("raise", guard=flow.raises) if flow.raises else None
+            if flow is None:
                 continue
             if flow.certain:
                 return flow
+            others = partial(self._rounds_of, node, items)
+            if flow.kind == "break":
+                return self.later(flow, self.in_part(flow.guard, others))
             with self.journal.guarded(flow.guard):
-                return self.later(flow, self._rounds_of(node, items))
+                return self.later(flow, others())
         return None
+
+    def _rounds_in_any_order(self, node: ast.For, items: Unordered) -> Flow | None:
+        """The rounds of a loop over a set: what one leaves to the next is unknown, and so is what all of them leave."""
+        kept = stored(node) - stored(node.target)
+        unknown = Unknown(f"what changes in the loop on line {node.lineno}")
+
+        def rounds() -> Iterator[object]:
+            for item in items.items:
+                for name in kept & self.scope.names.keys():
+                    self.assign(ast.Name(name, ast.Store()), unknown)
+                yield item
+
+        return self.in_part(IN_ANY_ORDER, partial(self._rounds_of, node, rounds()))
 
     def _one_by_one(self, node: ast.For, value: object, items: Sequence[object]) -> Iterator[object]:
         """The items one by one, as Python takes them: from a list by position, whatever becomes of it meanwhile."""
@@ -94,7 +185,7 @@ class Loops(Generators):
 
     def _disturbed(self, value: object, size: int) -> bool:
         """Whether what a loop goes through has changed in a way that is not followed, or that Python refuses."""
-        if isinstance(value, dict | set):
+        if isinstance(value, dict | set | View):
             return len(value) != size
         if isinstance(value, Once) and (value.disturbed or value.guards != tuple(self.journal.guards)):
             return value.disturbed
@@ -111,7 +202,12 @@ class Loops(Generators):
         rounds = 0
         while (truth := self.truth(node.test)) is True and rounds < _ROUNDS_MAX and _is_counted(node):
             rounds += 1
-            self.block(node.body)
+            flow = self.block(node.body)
+            if flow is not None and flow.certain:
+                return flow
+            if flow is not None:
+                with self.journal.guarded(flow.guard):
+                    return self.later(flow, self.run_while(node))
         if truth is False:
             if not rounds:
                 self.unreachable(node.body, "while", node.test)
@@ -132,7 +228,29 @@ class Loops(Generators):
             self.scope.names[name] = replace(unknown, inert=inert)
         if flow is not None and flow.kind in {"return", "raise"}:
             return Flow(flow.kind, Unknown("a value"), f"unless {header}")
+        if flow is not None and flow.raises:
+            self.raising.append(flow.raises)
         return self.block(node.orelse)
+
+
+def _runs_within(node: ast.For, started: Started) -> bool:
+    """Whether a loop over a generator goes through all of it, so that its rounds run where that yields."""
+    unused = not (started.used or started.managed)
+    return unused and {leaving(each) for each in node.body} <= {None, "continue"}
+
+
+def one_of_two(first: Flow | None, second: Flow | None, condition: str) -> Flow | None:
+    """How an ``if`` ends of which either branch may run: ``first`` if ``condition`` holds, else ``second``."""
+    if first is None or second is None:
+        only, guard = (first, f"unless {condition}") if first else (second, f"if {condition}")
+        return only and replace(only, guard=guard)
+    if "raise" in {first.kind, second.kind} and first.kind != second.kind:
+        raising, other = (first, second) if first.kind == "raise" else (second, first)
+        raises = raising.guard or (f"unless {condition}" if raising is first else f"if {condition}")
+        return replace(other, raises=raises, guard=None if first.certain and second.certain else f"unless {condition}")
+    certain = first.certain and second.certain and first.kind == second.kind
+    value = either(f"what depends on {condition}", first.value, second.value)
+    return Flow(first.kind, value, None if certain else f"unless {condition}", first.raises or second.raises)
 
 
 def either(reason: str, *values: object) -> Unknown:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import ast
 import builtins
 from abc import abstractmethod
+from enum import Enum
 from typing import Any
 
-from .calls import Calls
+from .callbacks import Callbacks
 from .custom import Registration
-from .objects import NOTHING, Field, Instance, Method, PlainClass, Super
+from .failing import is_scalar
+from .flow import RaisedError
+from .formatting import FAILS, Formatted, Shown
+from .objects import NOTHING, Field, Instance, Method, PlainClass, Super, of_enum
 from .operations import KNOWN
 from .sending import Arguments
-from .values import MISSING, Answers, Function, Once, Operations, Symbolic, Unknown, first_hole
+from .values import CALLING_BACK, MISSING, Answers, Function, Once, Operations, Symbolic, Unknown, first_hole
 
 _WRONG = "the arguments of {}() do not fit it"
 
 
-class Objects(Calls):
+class Objects(Callbacks):
     """Evaluates the calls of classes, of their objects and methods, and Python's questions about values."""
 
     def call_object(self, node: ast.expr, callee: object, arguments: Arguments) -> object:
@@ -104,40 +108,84 @@ class Objects(Calls):
         plain = callee in {list, dict, set, str, int} if isinstance(callee, type) else False
         return callee() if plain and callable(callee) else Unknown("a default that is not read")
 
-    def shown(self, node: ast.expr, value: object) -> object:
-        if isinstance(value, tuple) and any(isinstance(each, Instance) for each in value):
-            return tuple(self.shown(node, each) for each in value)
+    def shown(self, node: ast.expr, value: object, how: str | None = "s", spec: str = "") -> object:
         if isinstance(value, Once):
             return Unknown("the text of an iterator", inert=True)
+        if isinstance(value, Enum):
+            return self._shown_member(node, value, how, spec)
         if not isinstance(value, Instance):
             return value
-        methods = (value.named(name) for name in ("__str__", "__repr__"))
-        method = next((each for each in methods if isinstance(each, Method)), None)
-        return value if method is None else self.call_object(node, method, ([], {}))
+        if how is None:
+            return self._formatted_by_itself(node, value, spec)
+        names = ("__repr__",) if how in {"a", "r"} else ("__str__", "__repr__")
+        method = next((each for each in map(value.named, names) if isinstance(each, Method)), None)
+        text = value if method is None else self.call_object(node, method, ([], {}))
+        return Shown(text) if isinstance(text, str) and how != "a" else text
+
+    def _shown_member(self, node: ast.expr, member: Enum, how: str | None, spec: str) -> object:
+        """A member of an enum, as the functions of its class write it; as it is if they do not."""
+        given: list[Any] = [spec] if how is None and of_enum(member, "__format__") is not MISSING else []
+        name = "__format__" if given else "__repr__" if how in {"a", "r"} else "__str__"
+        method = of_enum(member, name)
+        if not isinstance(method, Method):
+            return member
+        text = self.call_object(node, method, (given, {}))
+        return (Formatted if given else Shown)(text) if isinstance(text, str) else text
+
+    def _formatted_by_itself(self, node: ast.expr, own: Instance, spec: str) -> object:
+        """``format(own, spec)``: without a ``__format__`` of its own an object takes no format."""
+        method = own.named("__format__")
+        if isinstance(method, Method):
+            text = self.call_object(node, method, ([spec], {}))
+            return Formatted(text) if isinstance(text, str) else text
+        return Unknown(f"{FAILS} (an object takes no format)") if spec else self.shown(node, own)
 
     @abstractmethod
     def open_file(self, node: ast.Call, arguments: Arguments) -> object:
         """Evaluate ``open(…)``."""
 
     def look_up(self, node: ast.Call, name: str, arguments: Arguments) -> object:
-        args = arguments[0]
+        args, kwargs = arguments
+        if name in CALLING_BACK:
+            return self.call_back(node, name, arguments)
         if name == "open":
             return self.open_file(node, arguments)
-        if name == "isinstance" and len(args) == 2 and not arguments[1]:
+        if name == "exit":
+            self._exit(node)
+        if name == "type" and len(args) == 1:
+            return _type_of(args[0])
+        if name == "isinstance" and len(args) == 2 and not kwargs:
             return _is_one(args[0], args[1])
-        if len(args) >= 2 and isinstance(args[1], str) and not arguments[1]:
-            owner, attribute = args[:2]
-            missing = _is_missing(owner, attribute)
-            if name == "hasattr":
-                return Unknown("hasattr()", inert=True) if missing is None else not missing
-            if missing and len(args) > 2:
-                return args[2]
-            found = Unknown(f"the attribute .{attribute}") if missing else self.attribute(owner, attribute)
-            if isinstance(found, Method) and found.is_property:
-                found = self.call_object(node, found, ([], {}))
-            if not isinstance(found, Unknown):
-                return found
-        return self.call_unknown(node, Unknown(name, inert=name != "getattr"), arguments)
+        found = MISSING
+        if name in {"getattr", "hasattr"} and len(args) >= 2 and isinstance(args[1], str) and not kwargs:
+            found = self._ask(node, name, *args)
+        return self.call_unknown(node, Unknown(name, inert=name != "getattr"), arguments) if found is MISSING else found
+
+    def _exit(self, node: ast.Call) -> None:
+        """The revision ends the process."""
+        if not self.importing and not self.journal.guards:
+            self.journal.raises(node)
+        raise RaisedError
+
+    def _ask(self, node: ast.Call, name: str, owner: object, attribute: str, *default: object) -> object:
+        """``getattr`` or ``hasattr``; MISSING where the answer is not known."""
+        missing = _is_missing(owner, attribute)
+        if name == "hasattr":
+            return Unknown("hasattr()", inert=True) if missing is None else not missing
+        if missing and default:
+            return default[0]
+        found = Unknown(f"the attribute .{attribute}") if missing else self.attribute(owner, attribute)
+        if isinstance(found, Method) and found.is_property:
+            found = self.call_object(node, found, ([], {}))
+        return MISSING if isinstance(found, Unknown) else found
+
+
+def _type_of(value: object) -> object:
+    """``type(value)``."""
+    if isinstance(value, Instance) and value.of is not None:
+        return Unknown(value.lost) if value.lost else value.of
+    plain = is_scalar(value) or (isinstance(value, dict | list | set) and not isinstance(value, Once))
+    return type(value) if plain else Unknown("type()", inert=True)
 
 
 def _is_missing(owner: object, name: str) -> bool | None:

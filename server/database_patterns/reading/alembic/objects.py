@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum, EnumType, auto
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from .values import MISSING, Function, GeneratorFunction, Maker, Owner, Symbolic, Unknown
 
-DescriptorKind = Literal["classmethod", "property", "staticmethod"]
+DescriptorKind = Literal["cached property", "classmethod", "property", "staticmethod"]
 DESCRIPTORS: Final[dict[str, DescriptorKind]] = {
-    "cached_property": "property",
+    "cached_property": "cached property",
     "classmethod": "classmethod",
     "property": "property",
     "staticmethod": "staticmethod",
@@ -115,7 +116,7 @@ class Instance(Owner):
     def computes(self, name: str) -> bool:
         """Whether setting the attribute may run code: a property, or what is not read of the class."""
         found = self.of.bound(name, self) if self.of is not None else MISSING
-        return isinstance(found, Unknown) or (isinstance(found, Method) and found.is_property)
+        return isinstance(found, Unknown) or (isinstance(found, Method) and found.is_property and not found.remembers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +127,7 @@ class Method(Symbolic):
     receiver: object
     owner: PlainClass
     is_property: bool = False
+    remembers: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,6 +180,7 @@ GIVEN: Final[dict[str, object]] = {
     "alembic.operations.MigrateOperation": _empty("MigrateOperation"),
     "alembic.operations.ops.MigrateOperation": _empty("MigrateOperation"),
     "dataclasses.dataclass": Mark("dataclass"),
+    "enum.auto": Maker(lambda _args, _kwargs: auto()),
     "dataclasses.field": Maker(_field),
     "typing.Generic": _empty("Generic"),
     "typing.NamedTuple": Mark("namedtuple"),
@@ -186,12 +189,29 @@ GIVEN: Final[dict[str, object]] = {
 """What classes are built of, by dotted name."""
 
 
+_FUNCTIONS: Final = "functions of the file"
+"""The attribute of an enum that holds the functions of its body."""
+
+
+def give_functions(enumeration: type[Enum], functions: Mapping[str, object]) -> None:
+    """Remember the functions in the body of the class that ``enumeration`` stands for."""
+    setattr(enumeration, _FUNCTIONS, functions)
+
+
+def of_enum(owner: Enum | EnumType, name: str) -> object:
+    """What a function of the file is as an attribute of an enum or of one of its members; MISSING if it has none."""
+    class_ = owner if isinstance(owner, type) else type(owner)
+    function = getattr(class_, _FUNCTIONS, {}).get(name, MISSING)
+    receiver = None if isinstance(owner, type) else owner
+    return function if function is MISSING else _bound(function, _empty(class_.__name__), receiver, class_)
+
+
 def is_plain(members: Mapping[str, object]) -> bool:
     """Whether a class with these members makes its objects, and looks up attributes, as Python does by itself."""
     return not members.keys() & _ALTERING
 
 
-def _bound(value: object, owner: PlainClass, receiver: Instance | None, of: PlainClass) -> object:
+def _bound(value: object, owner: PlainClass, receiver: object, of: object) -> object:
     if isinstance(value, Descriptor):
         if value.kind == "staticmethod":
             return value.function
@@ -199,7 +219,7 @@ def _bound(value: object, owner: PlainClass, receiver: Instance | None, of: Plai
             return _method(value.function, of, owner)
         if receiver is None or not isinstance(value.function, Function):
             return Unknown("a property")
-        return Method(value.function, receiver, owner, is_property=True)
+        return Method(value.function, receiver, owner, is_property=True, remembers=value.kind == "cached property")
     if isinstance(value, Function | GeneratorFunction) and receiver is not None:
         return _method(value, receiver, owner)
     return value

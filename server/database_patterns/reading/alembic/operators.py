@@ -11,7 +11,7 @@ from . import library
 from .formatting import TEXT_MAX, percent_format, text_of
 from .objects import COUNTED, Instance
 from .paths import Location
-from .values import Bound, Either, PartialText, Symbolic, Unknown, first_hole, is_inert
+from .values import Bound, Either, PartialText, Symbolic, Unknown, Unordered, first_hole
 
 TOO_BIG: Final = Unknown("a value bigger than is read here")
 
@@ -67,8 +67,10 @@ def too_big(value: object) -> bool:
     return library.too_long(value)
 
 
-def truth_of(value: object) -> bool | Unknown:
+def truth_of(value: object) -> bool | Unknown:  # noqa: PLR0911  one line for each kind of value
     """Whether ``value`` counts as true."""
+    if isinstance(value, Unordered):
+        return bool(value.items)
     if isinstance(value, Unknown):
         return value.truth if isinstance(value, Either) else value
     if isinstance(value, Bound):
@@ -81,11 +83,6 @@ def truth_of(value: object) -> bool | Unknown:
         return bool(value)
     except TypeError:
         return Unknown(f"the truth of a {type(value).__name__}")
-
-
-def either(unknown: Unknown, last: object, *, truth: bool) -> object:
-    """``unknown or last``, where ``last`` settles of what ``truth`` it is; ``unknown and last`` likewise."""
-    return Either(unknown.reason, unknown.inert and is_inert(last), truth=truth)
 
 
 def combined(operation: ast.operator, left: object, right: object) -> object:
@@ -124,10 +121,7 @@ def _unknown_side(*sides: object) -> Unknown | None:
 
 
 def negated(operation: ast.unaryop, value: object) -> object:
-    """``not value``, ``-value``, ``~value`` or ``+value``."""
-    if isinstance(operation, ast.Not):
-        truth = truth_of(value)
-        return truth if isinstance(truth, Unknown) else not truth
+    """``-value``, ``~value`` or ``+value``."""
     if isinstance(value, Unknown | PartialText | Symbolic):
         return value if isinstance(value, Unknown) else Unknown("an unknown value")
     return _UNARY[type(operation)](value)

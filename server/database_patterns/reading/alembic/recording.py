@@ -189,8 +189,13 @@ class Recording:
         """What SQLAlchemy itself sends through the connection (``Table.create(bind)``)."""
         self.execute(construct)
 
-    def execute(self, construct: ClauseElement | str | PartialText, parameters: object = None) -> None:
-        """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters."""
+    def execute(
+        self, construct: ClauseElement | str | PartialText, parameters: object = None, *, several: bool = False
+    ) -> None:
+        """Render ``construct`` as ``connection.execute`` would; a string is SQL with ``:name`` parameters.
+
+        ``several`` when it is executed for several sets of parameters: then nothing is returned for each of them.
+        """
         self.dialect.holes.clear()
         self.dialect.unbound.clear()
         statement = construct if isinstance(construct, ClauseElement) else text(self._filled(construct))
@@ -204,18 +209,18 @@ class Recording:
             statement, condition = resolved(statement, self.dialect.hole)
         if isinstance(statement, Insert | Update) and isinstance(statement.table, Table):
             statement = self._with_defaults(statement)
-        compiled = self._compiled(statement)
+        compiled = self._compiled(statement, several=several)
         about = statement if isinstance(statement, DDLElement) else None
         condition = condition or condition_of_names(about)
         told = parameters is None or isinstance(parameters, dict)
         unbound = tuple(dict.fromkeys(self.dialect.unbound)) if told else ()
         self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about, condition, unbound))
 
-    def _compiled(self, statement: ClauseElement, *, literally: bool = True) -> Any:  # noqa: ANN401  SQLAlchemy's
+    def _compiled(self, statement: ClauseElement, *, literally: bool = True, several: bool = False) -> Any:  # noqa: ANN401
         """What is sent for ``statement``; parameters that name columns are their values, as in SQLAlchemy."""
         options: dict[str, Any] = {}
         if isinstance(statement, UpdateBase):
-            options["column_keys"] = list(self.dialect.parameters)
+            options |= {"column_keys": list(self.dialect.parameters), "for_executemany": several}
         if literally and not isinstance(statement, DDLElement):
             options["compile_kwargs"] = {"literal_binds": True}
         return statement.compile(dialect=self.dialect, **options)

@@ -14,11 +14,13 @@ from .budget import STATEMENT_COST, WORDS_MAX, Budget, OutOfBudgetError
 from .context import RevisionContext
 from .expressions import Expressions
 from .failing import said
+from .flow import RaisedError
 from .journal import Journal
 from .origins import row
 from .recording import Recording
 from .source import Source
 from .values import Unknown
+from .views import View
 
 _NAMELESS: Final = "it has no name"
 _METHODS: Final = "|".join(dir(AlembicOperations))
@@ -46,7 +48,7 @@ class Sending(Expressions):
         self.sending = node
         try:
             return operation()
-        except OutOfBudgetError:
+        except (OutOfBudgetError, RaisedError):
             raise
         except Exception as error:  # noqa: BLE001  whatever the library raises is this call's answer
             failure = said(error)
@@ -112,6 +114,6 @@ def _words(sql: str) -> int:
 def flat(arguments: Arguments) -> Iterable[object]:
     """The arguments of a call, and the items of those that are sequences."""
     for value in (*arguments[0], *arguments[1].values()):
-        if isinstance(value, list | tuple):
+        if isinstance(value, list | tuple | View):
             yield from value
         yield value

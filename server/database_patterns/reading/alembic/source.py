@@ -89,6 +89,8 @@ class Source:
             raise UserError("is not Python that can be read (nested too deeply)", where=path) from None
         self._lines = self.text.split("\n")
         self._ascii = self.text.isascii()
+        self.assigns_within = ":=" in self.text
+        """Whether expressions may assign names."""
         self._starts: list[int] = []
 
     def span(self, node: ast.AST) -> Span:

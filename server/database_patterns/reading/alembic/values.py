@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 from .modules import Place
 from .source import Source
+from .views import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ class Either(Unknown):
     """One of several values, it is not known which; all of them count as ``truth``."""
 
     truth: bool = True
+
+
+def in_any_order(value: object) -> bool:
+    """Whether ``value`` has several items, and they come in an order that is not known."""
+    return (isinstance(value, set | frozenset) and len(value) > 1) or (
+        isinstance(value, Unordered) and len(value.items) > 1
+    )
 
 
 def unordered(items: Iterable[object]) -> Unordered:
@@ -115,9 +123,13 @@ class Answers(Symbolic):
 
 @dataclass(frozen=True, slots=True)
 class Question(Symbolic):
-    """One of Python's functions that ask about a value: ``getattr``, ``hasattr`` or ``isinstance``."""
+    """One of Python's functions that need to know of values what only reading knows: ``getattr``, ``isinstance`` …."""
 
     name: str
+
+
+CALLING_BACK: Final = {"callable", "filter", "iter", "map", "next", "partial", "reduce"}
+"""The questions that are about functions and iterators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,8 @@ class Symbol(Symbolic):
     """Something that exists only in a running migration: Alembic's context, its connection, a session on it."""
 
     kind: SymbolKind
+    number: int = 0
+    """Which savepoint it is."""
 
 
 def is_symbol(value: object, *kinds: SymbolKind) -> bool:
@@ -206,7 +220,10 @@ MISSING: Final = object()
 
 @dataclass(slots=True)
 class Scope:
-    """The names of one function call, or of the module when there is no ``parent``."""
+    """The names of one function call, of a class body or a comprehension, or of the module: it has no ``parent``.
+
+    ``guards`` are the conditions that held when a function was called.
+    """
 
     names: dict[str, object] = field(default_factory=dict)
     parent: Scope | None = None
@@ -214,10 +231,16 @@ class Scope:
     """Where the names are that a ``global`` or ``nonlocal`` statement speaks of."""
     resolve: Callable[[str], object] | None = None
     """Finds names that are not defined yet: those of a module, which are only read when they are used."""
+    kind: Literal["function", "class", "comprehension"] = "function"
+    guards: tuple[str, ...] = ()
 
     def owner(self, name: str) -> Scope:
         """The scope in which assigning to ``name`` here defines it."""
         return self.elsewhere.get(name, self)
+
+    def around(self, kind: Literal["class", "comprehension"]) -> Scope:
+        """The nearest scope from here on that is not of that kind."""
+        return self if self.kind != kind or self.parent is None else self.parent.around(kind)
 
     def outermost(self) -> Scope:
         """The scope of the module."""
@@ -244,10 +267,12 @@ class Function(Symbolic):
     scope: Scope = field(repr=False)
     source: Source = field(repr=False, compare=False)
     defaults: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    remembers: bool = field(default=False, compare=False)
+    """Whether it answers from memory what it was called with before."""
 
     @property
     def name(self) -> str:
-        return self.node.name if isinstance(self.node, ast.FunctionDef) else "lambda"
+        return self.node.name if isinstance(self.node, ast.FunctionDef) else "<lambda>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +289,15 @@ class GeneratorFunction(Symbolic):
     def start(self, args: list[Any], kwargs: dict[str, Any]) -> Started:
         """Call it: nothing of it runs yet."""
         return Started(self.function, ([*self.receiver, *args], kwargs), self.managed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial(Symbolic):
+    """``functools.partial``: a function and what it is called with besides."""
+
+    function: object
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
 
 
 @dataclass(slots=True, eq=False)
@@ -285,7 +319,7 @@ class Once(list[object]):
     def __init__(self, items: Iterable[object], guards: Iterable[str], sources: Iterable[object] = ()) -> None:
         super().__init__(items)
         self.guards = tuple(guards)
-        self.sources = [(each, len(each)) for each in sources if isinstance(each, list | dict | set)]
+        self.sources = [(each, len(each)) for each in sources if isinstance(each, list | dict | set | View)]
 
     def __bool__(self) -> bool:
         return True
@@ -314,7 +348,7 @@ def first_hole(value: object) -> Unknown | None:
             continue
         if isinstance(current, Unknown):
             return current
-        if isinstance(current, list | tuple | set | frozenset):
+        if isinstance(current, list | tuple | set | frozenset | View):
             waiting.extend(current)
         elif isinstance(current, dict | MappingProxyType):
             waiting.extend((*current.keys(), *current.values()))
@@ -337,7 +371,7 @@ def is_inert(value: object) -> bool:
             return False
         if isinstance(part, dict):
             waiting += part.values()
-        elif isinstance(part, list | tuple | set | frozenset):
+        elif isinstance(part, list | tuple | set | frozenset | View):
             waiting += part
     return False
 
