@@ -59,7 +59,7 @@ def enumeration(node: ast.ClassDef, bases: tuple[str, ...], body: Mapping[str, o
     members = [(name, body[name]) for name, _ in plain_members(node)]
     known = members and all(_is_value(value, bases) and not name.startswith("_") for name, value in members)
     make = _ENUMS.get(bases)
-    if make is None or not known or node.decorator_list or any(_behaves(part) for part in node.body):
+    if make is None or not known or node.decorator_list or any(_behaves(part, bases) for part in node.body):
         return Unknown(f"the class {node.name}, which is not read")
     made: Any = make(node.name, members)
     give_functions(made, {part.name: body[part.name] for part in node.body if isinstance(part, ast.FunctionDef)})
@@ -73,10 +73,10 @@ def _is_value(value: object, bases: tuple[str, ...]) -> bool:
     return isinstance(value, str | int) or (bases == ("Enum",) and is_scalar(value))
 
 
-def _behaves(part: ast.stmt) -> bool:
-    """Whether a part of an enum's body may change what its members are."""
+def _behaves(part: ast.stmt, bases: tuple[str, ...]) -> bool:
+    """Whether a part of an enum's body may change what its members are, or how one Python or another writes them."""
     if isinstance(part, ast.FunctionDef):
-        return part.name.startswith("_") and part.name not in _SHOWING
+        return part.name.startswith("_") and (part.name not in _SHOWING or bases[-1] != "Enum")
     return not isinstance(part, ast.Assign | ast.Expr | ast.Pass)
 
 
