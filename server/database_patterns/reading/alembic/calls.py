@@ -15,6 +15,7 @@ from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.sql.type_api import TypeEngine
 
 from . import classes, library, orm, reflected
+from .allowed import MUTATING
 from .budget import Budget
 from .context import RevisionContext
 from .custom import Registered
@@ -231,7 +232,7 @@ class Calls(Methods):
                     value.lost = f"an object that {code} may change"
                 elif isinstance(value, list | dict | set) and not makes_object:
                     self.taint(value, f"a container that {code} may change")
-        if isinstance(node.func, ast.Attribute) and node.func.attr in library.MUTATING:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATING:
             root: ast.expr = node.func.value
             while isinstance(root, ast.Attribute | ast.Subscript):
                 root = root.value

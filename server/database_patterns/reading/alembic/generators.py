@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from . import library
+from .allowed import MUTATING
 from .budget import Budget
 from .class_bodies import ClassBodies
 from .context import RevisionContext
@@ -123,5 +123,5 @@ def _sends(function: Function) -> bool:
     """Whether a generator may send: a guard would make what it only collects in containers unknown."""
     statements = [each.value for each in walk(function.node) if isinstance(each, ast.Expr)]
     called = [each.func for each in statements if isinstance(each, ast.Call)]
-    changing = [isinstance(each, ast.Attribute) and each.attr in library.MUTATING for each in called]
+    changing = [isinstance(each, ast.Attribute) and each.attr in MUTATING for each in called]
     return not changing or not all(changing)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.elements import ClauseElement
 
 from . import library, orm
+from .allowed import MUTATING
 from .budget import Budget, OutOfBudgetError
 from .context import RevisionContext
 from .failing import NotReadError, said
@@ -109,7 +110,7 @@ class Methods(SessionCalls):
 
     def _call_known_method(self, node: ast.Call, bound: Bound, arguments: Arguments) -> object:
         owner, name = bound.owner, bound.name
-        changes = name in library.MUTATING and library.changes(owner, name)
+        changes = name in MUTATING and library.changes(owner, name)
         if changes and self.journal.guards:
             self.taint(owner, f"a container changed on line {node.lineno}")
             return Unknown("a container changed under a condition")
