@@ -107,6 +107,22 @@ def test_where_the_value_may_have_been_there_its_use_may_pass() -> None:
     assert verdict(followed(sql, Catalog.unknown()).statements[2].prediction) == "fails"
 
 
+UNSAFE = 'unsafe use of new value "meh" of enum type mood, if the transaction that added it is not committed before'
+
+
+@pytest.mark.parametrize(
+    ("added", "use", "when"),
+    [
+        ("ADD VALUE IF NOT EXISTS", "SELECT 'meh'::mood", UNSAFE),
+        ("ADD VALUE", "SELECT 'meh'::mystery", f"{UNSAFE}, and 'meh' is of that type here"),
+        ("ADD VALUE", "SELECT coalesce(m, 'meh') FROM users", f"{UNSAFE}, and 'meh' is of that type here"),
+    ],
+)
+def test_a_use_that_may_fail_says_when(added: str, use: str, when: str) -> None:
+    context = followed(f"BEGIN; ALTER TYPE mood {added} 'meh'; {use}; COMMIT", Catalog.unknown())
+    assert [each.when for each in context.statements[2].prediction.may_fail] == [when]
+
+
 def test_where_the_column_is_not_known_its_use_may_fail() -> None:
     found = followed(f"BEGIN; {ADD}; UPDATE users SET m = 'meh'; COMMIT", Catalog.unknown()).statements[2].prediction
     (failure,) = found.may_fail

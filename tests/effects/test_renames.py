@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.effects.given import errors, locks, predicted, schema
+from tests.effects.given import effect_on, errors, locks, predicted, schema
 
 from database_patterns.catalog import Catalog
 
@@ -19,7 +19,20 @@ SHOP = schema(
     CREATE TRIGGER fires AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); CREATE POLICY mine ON t USING (true);
     """
 )
+WHY = "A rename changes the catalog only, but nobody may use the table meanwhile."
 FAMILY = {"above": "AX", "below": "AX", "lowest": "AX"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "relation", "why"),
+    [
+        ("ALTER INDEX t_name RENAME TO named", "t_name", "Renaming an index lets its table be used."),
+        ("ALTER TABLE t_name RENAME TO named", "t_name", WHY),
+        ("ALTER TABLE t RENAME TO u", "t", WHY),
+    ],
+)
+def test_the_reason_says_who_may_go_on(sql: str, relation: str, why: str) -> None:
+    assert effect_on(predicted(sql, SHOP), relation).reason == why
 
 
 @pytest.mark.parametrize(

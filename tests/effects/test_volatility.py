@@ -91,5 +91,9 @@ def test_the_function_of_an_extension_that_was_not_created_is_unknown() -> None:
     assert verdict("uuid_generate_v4()", Catalog.empty()).reaches("volatile") == "unknown"
 
 
+def test_an_operator_that_the_schema_does_not_hold_may_be_volatile() -> None:
+    assert verdict("1 ### 2").reaches("volatile") == "unknown"
+
+
 def test_a_volatile_part_outweighs_what_is_unknown() -> None:
     assert verdict("mystery() || random()::text").reaches("volatile") is True

@@ -153,6 +153,10 @@ def test_what_every_row_takes_is_certain_and_what_some_may_take_is_not(sql: str,
     assert {each.relation for each in found.effects if each.certainty == "proven"} == certain
 
 
+def test_a_sequence_that_is_asked_for_its_last_number_is_locked() -> None:
+    assert locks(predicted("SELECT currval('free')", SHOP)) == {"free": "RX"}
+
+
 def test_a_foreign_table_is_written_and_emptied_as_others_are() -> None:
     assert locks(predicted("INSERT INTO far VALUES (1)", SHOP)) == {"far": "RX"}
     assert locks(predicted("TRUNCATE far", SHOP)) == {"far": "AX"}

@@ -22,13 +22,10 @@ from .work import Refused, Work
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
 Node = Any
 Limit = tuple[int, Any]
-"""MINVALUE, a value, or MAXVALUE, in their order."""
+"""MINVALUE, a value, or MAXVALUE, in their order: -1, 0 or 1, and which value."""
 
 _STRATEGIES: Final = {"r": "range", "l": "list", "h": "hash"}
-_LOWEST: Final[Limit] = (0, 0)
-_HIGHEST: Final[Limit] = (2, 0)
-_UNBOUNDED: Final = {"minvalue": _LOWEST, "maxvalue": _HIGHEST}
-_INTEGERS: Final = frozenset({"int2", "int4", "int8"})
+_UNBOUNDED: Final = {"minvalue": -1, "maxvalue": 1}
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -66,9 +63,7 @@ def _require_value(work: Work, column: Column, datum: Node) -> None:
         return
     literals.require_tree(work, datum, column.type)
     _, found = analyse(datum, work.scope())
-    if found is None or types.UNKNOWN in {found.name.name, column.type.name.name}:
-        return
-    if conversions.cast(found, column.type, work.scope(), "UTC").error:
+    if found is not None and conversions.cast(found, column.type, work.scope(), "UTC").error:
         raise Refused("42804", f'specified value cannot be cast to type {column.type.sql} for column "{column.name}"')
 
 
@@ -117,12 +112,13 @@ def _range(parent: Table, tree: Node) -> tuple[Limit, Limit] | None:
 def _limit(column: Column, datums: Sequence[Node]) -> Limit | None:
     datum = datums[0]
     if isinstance(datum, ast.ColumnRef):
-        return _UNBOUNDED.get(next(iter(columns_in(datum)), ""))
+        end = _UNBOUNDED.get(next(iter(columns_in(datum)), ""))
+        return (end, None) if end else None
     value = _value(datum) if isinstance(datum, ast.A_Const) and not datum.isnull else None
-    if column.type.name.name in _INTEGERS and value is not None and re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
-        return 1, int(value)
+    if column.type.name.name in types.INTEGERS and value is not None and re.fullmatch(r"\s*[+-]?\d+\s*", str(value)):
+        return 0, int(value)
     if column.type.name.name == "date" and isinstance(value, str) and _DATE.fullmatch(value):
-        return 1, value
+        return 0, value
     return None
 
 

@@ -351,8 +351,7 @@ _LOSSY: Final = frozenset(
      ("json", "jsonb"), ("bpchar", "text"), ("bpchar", "varchar"), ("text", "name"), ("varchar", "name"),
      ("bpchar", "name"), ("text", "char"), ("varchar", "char"), ("bpchar", "char"), ("inet", "cidr")}
 )  # fmt: skip
-_WHOLE: Final = frozenset({"int2", "int4", "int8"})
-_SAME_VALUE: Final = frozenset({("float4", "float8"), *((whole, "numeric") for whole in _WHOLE)})
+_SAME_VALUE: Final = frozenset({("float4", "float8"), *((whole, "numeric") for whole in types.INTEGERS)})
 _FRACTIONAL: Final = frozenset({"numeric", "float4", "float8"})
 
 
@@ -376,7 +375,7 @@ _KEEPS_DIGITS: Final[dict[str, Callable[[Modifiers, Modifiers], bool]]] = {
 def loses(source: TypeName, target: TypeName) -> str | None:
     """What of the values is lost without an error, in words."""
     pair = (source.name.name, target.name.name)
-    if pair in _LOSSY or (pair[0] in _FRACTIONAL and pair[1] in _WHOLE):
+    if pair in _LOSSY or (pair[0] in _FRACTIONAL and pair[1] in types.INTEGERS):
         return f"what {source.sql} holds beyond {target.sql} is rounded or cut off"
     keeps = _KEEPS_DIGITS.get(pair[1])
     if pair[0] == pair[1] and keeps and target.modifiers and not keeps(source.modifiers, target.modifiers):
@@ -388,4 +387,4 @@ def keeps_values(source: TypeName, target: TypeName) -> bool:
     """Whether every value that converts without an error stays equal to the same values as before, and to no other."""
     pair = (source.name.name, target.name.name)
     plain = not (source.dimensions or target.dimensions)
-    return plain and (set(pair) <= _WHOLE or (pair in _SAME_VALUE and not target.modifiers))
+    return plain and (set(pair) <= types.INTEGERS or (pair in _SAME_VALUE and not target.modifiers))

@@ -62,7 +62,7 @@ def _is_enum(work: Work, found: TypeName, new: NewValue) -> Tristate:
     """Whether a type is the enum; what a schema that is not known names, may be."""
     base = types.base_of(work.original, found)
     if work.original.resolve_type(base.name) == new.type:
-        return "unknown" if base.dimensions else True
+        return not base.dimensions
     return False if types.is_known(work.original, base, work.postgres) else "unknown"
 
 

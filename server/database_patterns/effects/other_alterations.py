@@ -161,7 +161,8 @@ def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -
         at.work.may_fail("42704", f"the server has no tablespace {action.name}")
     index = at.catalog.index(action.table)
     if index is not None:
-        at.work.rebuild_alone(index)
+        if not index.partitioned:
+            at.work.rebuild_alone(index)
         return
     at.work.rewrite(table, "The table's files are copied to the other tablespace.", reads=False, with_indexes=False)
 

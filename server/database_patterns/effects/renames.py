@@ -70,7 +70,12 @@ def _rename_on_table(work: Work, action: actions.Rename) -> None:
     relation = relations.find(work, action.of)
     if action.kind == "column" and relations.is_known(relation) and relations.kind_of(relation) not in _WITH_COLUMNS:
         raise Refused("42809", f'cannot rename columns of relation "{relation.name.name}"')
+    if isinstance(relation, Table) and relation.kind == "type":
+        composites.rename_attribute(work, action.of, action.name or "", action.new_name)
+        return
     work.lock(relation, _AX, _WHY, sources.ALTER_TABLE)
+    if isinstance(relation, Index):
+        _rename_in_parts(work, relation)
     if not isinstance(relation, Table):
         return
     found, old = relation, action.name or ""
@@ -83,6 +88,14 @@ def _rename_on_table(work: Work, action: actions.Rename) -> None:
         require_named(found, action.kind, old)
         _require_new(found, action.kind, action.new_name)
     work.breaks(found, f"statements that name {old} fail ({'42703' if action.kind == 'column' else '42P01'})")
+
+
+def _rename_in_parts(work: Work, index: Index) -> None:
+    """A column of an index is renamed in the indexes of partitions, too."""
+    for member in work.catalog.family(work.table(index.table)):
+        for part in member.indexes.values():
+            if work.catalog.is_part_of(part, index.name):
+                work.lock(part, _AX, "Its column is renamed along.", sources.ALTER_INDEX)
 
 
 def _named(table: Table, kind: str) -> Container[str]:

@@ -18,7 +18,6 @@ from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
 _GENERATED_IS_A_FEATURE_SINCE = 15
-_INTEGERS = frozenset({"int2", "int4", "int8"})
 
 
 def alter_type(at: Alteration, table: Table, action: actions.AlterColumnType) -> None:
@@ -56,7 +55,7 @@ def prepare(at: Alteration, action: actions.AlterColumnType) -> None:
         raise Refused("42611", "cannot specify USING when altering type of generated column")
     if conversion.error == "42846":
         raise Refused(conversion.error, f"cannot cast in USING: {conversion.because}")
-    if column.identity and types.base_of(at.catalog, action.type).name.name not in _INTEGERS:
+    if column.identity and types.base_of(at.catalog, action.type).name.name not in types.INTEGERS:
         raise Refused("22023", "identity column type must be smallint, integer, or bigint")
     if any(column.name in parent.columns for each in at.table.inherits if (parent := at.catalog.table(each))):
         raise Refused("42P16", f'cannot alter inherited column "{column.name}"')

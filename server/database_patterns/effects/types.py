@@ -14,6 +14,7 @@ from . import builtins
 
 UNKNOWN: Final = "unknown"
 """The type of a string literal or NULL, as PostgreSQL calls it, and of a column whose type is not known."""
+INTEGERS: Final = frozenset({"int2", "int4", "int8"})
 _NUMERIC: Final = Name("numeric")
 POLYMORPHIC: Final = {"A": "anyarray", "E": "anyenum", "R": "anyrange", "M": "anymultirange"}
 """The pseudo-type under which PostgreSQL files operator classes for a whole category of types."""

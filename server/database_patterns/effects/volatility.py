@@ -200,9 +200,9 @@ def _is(argument: TypeName | None, parameter: str) -> bool:
 
 def _fits(argument: TypeName | None, kind: str | None, parameter: str) -> bool:
     """Whether an argument, of a type of that category, goes into a parameter of that type or pseudo-type."""
-    any_type = parameter.replace("compatible", "")
+    any_type = parameter.replace("compatible", "").removesuffix("element")
     wanted = types.POLYMORPHIC.get(kind or "", "anynonarray")
-    return _is(argument, parameter) or any_type in {"any", "anyelement", wanted}
+    return _is(argument, parameter) or any_type in {"any", wanted}
 
 
 def _becomes(argument: TypeName | None, parameter: str, scope: Scope) -> bool:
