@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.reading.alembic.conftest import HEADER
 
 from database_patterns.model import CommitOnBind
+from database_patterns.reading.alembic import RevisionContext, read_revision
 
 Revise = Callable[..., Any]
 
@@ -134,3 +136,28 @@ def test_ending_the_transaction_on_the_connection_is_noted(call: str, revise: Re
 def test_a_session_s_commit_is_not_handed_on_to_the_connection_and_not_noted(revise: Revise) -> None:
     revision = revise(START + "Session(bind).commit()", top=TOP)
     assert (revision.notes(), revision.gaps()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "driver", "confidence"),
+    [
+        ("SET LOCAL lock_timeout = :n", None, "guarded"),
+        ("SET LOCAL lock_timeout = :n", "psycopg", "guarded"),
+        ("SET LOCAL lock_timeout = :n", "psycopg2", "exact"),
+        ("ALTER TABLE t ALTER a SET DEFAULT :n", None, "guarded"),
+        ("SET LOCAL lock_timeout = 5", None, "exact"),
+        ("SELECT :n", None, "exact"),
+        ("/* all of them */ (WITH a AS (SELECT 1) UPDATE t SET a = :n)", None, "exact"),
+    ],
+)
+def test_values_beside_what_is_no_query_need_a_driver_that_puts_them_into_the_text(
+    statement: str, driver: str | None, confidence: str
+) -> None:
+    body = f'op.get_bind().execute(sa.text("{statement}"), {{"n": 5}})'
+    text = f"{HEADER}\n\ndef upgrade():\n    {body}\n"
+    (read,) = read_revision(text, "b.py", RevisionContext(driver=driver)).upgrade
+    assert (read.confidence, ":n" in read.sql) == (confidence, False)
+    if confidence == "guarded":
+        assert read.guard == (
+            "as far as the driver puts values into the text of a statement that takes none (psycopg2 does)"
+        )

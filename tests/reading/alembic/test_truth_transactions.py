@@ -91,6 +91,26 @@ CASES = {
         """,
         "pass",
     ),
+    "savepoints within savepoints": (
+        """
+        bind = op.get_bind()
+        with bind.begin_nested():
+            op.execute("SELECT 1")
+            with bind.begin_nested() as inner:
+                op.execute("SELECT 2")
+                inner.rollback()
+            op.execute("SELECT 3")
+        with bind.begin_nested() as done:
+            done.commit()
+        bind.begin_nested()
+        """,
+        """
+        first = op.get_bind().begin_nested()
+        second = op.get_bind().begin_nested()
+        second.commit()
+        first.commit()
+        """,
+    ),
 }
 
 

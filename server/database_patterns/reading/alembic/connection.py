@@ -143,7 +143,8 @@ class ConnectionCalls(OperationCalls):
         guards, earlier = tuple(self.journal.guards), self._ended.get(number)
         if earlier is not None and guards[: len(earlier)] == earlier:
             return
-        self._ended[number] = guards
+        for each in range(number, self.savepoints + 1):  # those within it end with it
+            self._ended.setdefault(each, guards)
         verb = "RELEASE" if how == "commit" else "ROLLBACK TO"
         with self.journal.guarded(self._numbered if earlier is None else _ENDED):
             self.send(node, partial(self.recording.execute_raw, f"{verb} SAVEPOINT sa_savepoint_{number}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,7 +21,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql.ddl import DDLElement
 from sqlalchemy.sql.dml import Insert, Update, UpdateBase
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, TextClause
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.sqltypes import ARRAY
 from sqlalchemy.sql.type_api import TypeEngine
@@ -158,6 +159,13 @@ def _as_parameters(rows: list[dict[str, Any]], table: Any) -> list[dict[str, Any
     return [{name: value for name, value in row.items() if name in table.c} for row in rows]
 
 
+_INLINING: Final = "psycopg2"
+_VALUES: Final = "as far as the driver puts values into the text of a statement that takes none (psycopg2 does)"
+_TAKES_VALUES: Final = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(?:call|delete|explain|insert|merge|select|table|update|values|with)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
 _OPTIONS: Final[dict[str, Any]] = {"as_sql": True, "literal_binds": True}
 
 
@@ -170,7 +178,10 @@ def _context() -> MigrationContext:
 class Recording:
     """One run of Alembic's operations: ``operations`` to call, ``take()`` to get what they have rendered since."""
 
-    def __init__(self, naming_convention: Mapping[str, Any] | None = None, *, unread: bool = False) -> None:
+    def __init__(
+        self, naming_convention: Mapping[str, Any] | None = None, *, unread: bool = False, driver: str | None = None
+    ) -> None:
+        self.driver = driver
         self.dialect = _Dialect()
         options = {**_OPTIONS, "output_buffer": io.StringIO()}
         convention = UNREAD if unread else naming_convention
@@ -211,7 +222,7 @@ class Recording:
             statement = self._with_defaults(statement)
         compiled = self._compiled(statement, several=several)
         about = statement if isinstance(statement, DDLElement) else None
-        condition = condition or condition_of_names(about)
+        condition = condition or self._condition_of_values(statement, str(compiled)) or condition_of_names(about)
         told = parameters is None or isinstance(parameters, dict)
         unbound = tuple(dict.fromkeys(self.dialect.unbound)) if told else ()
         self._rendered.append(Rendered(str(compiled), tuple(self.dialect.holes), about, condition, unbound))
@@ -224,6 +235,11 @@ class Recording:
         if literally and not isinstance(statement, DDLElement):
             options["compile_kwargs"] = {"literal_binds": True}
         return statement.compile(dialect=self.dialect, **options)
+
+    def _condition_of_values(self, statement: ClauseElement, sql: str) -> str | None:
+        """PostgreSQL takes values beside queries only: psycopg2 puts them into the text before it sends it."""
+        has_values = isinstance(statement, TextClause) and any(True for _ in statement.get_children())
+        return None if not has_values or self.driver == _INLINING or _TAKES_VALUES.match(sql) else _VALUES
 
     def _with_defaults(self, statement: Insert | Update) -> Insert | Update:
         """SQLAlchemy fills in the columns' own defaults when it executes; here they become part of the statement."""

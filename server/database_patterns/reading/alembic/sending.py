@@ -39,7 +39,7 @@ class Sending(Expressions):
     def __init__(self, source: Source, journal: Journal, budget: Budget, context: RevisionContext) -> None:
         super().__init__(source, journal, budget)
         self.context = context
-        self.recording = Recording(context.naming_convention, unread=context.convention_unread)
+        self.recording = Recording(context.naming_convention, unread=context.convention_unread, driver=context.driver)
         self.sending: ast.expr
 
     def send(self, node: ast.expr, operation: Callable[[], object]) -> object:
