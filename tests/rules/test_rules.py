@@ -30,6 +30,7 @@ FOUND_BY_THE_SCHEMA = {
     "index-on-partitioned-parent",
     "type-change-rebuilds-indexes",
     "collation-change",
+    "default-partition-scan",
 }
 """Rules that have nothing to say where nothing is known of what exists."""
 
@@ -196,7 +197,8 @@ def test_the_help_of_each_finding_lints_clean_and_runs(rule: Rule, server: Serve
                 continue  # it may need what a lab does not have, such as a tablespace
             with server.database(setup_sql=rule.setup) as database:
                 empty(database, setup(rule))
-                database.execute(*(statement.sql for each in (now, *later) for statement in each.upgrade))
+                statements = (statement for each in (now, *later) for statement in each.upgrade)
+                database.execute(*(each.sql for each in statements if each.confidence == "exact"))
 
 
 def empty(database: Database, catalog: Catalog) -> None:

@@ -14,6 +14,7 @@ from pglast import ast
 from database_patterns.actions import Column, Expression
 from database_patterns.catalog import Table
 from database_patterns.catalog.expressions import columns_in
+from database_patterns.reading.definitions import print_sql
 
 from . import conversions, literals, types
 from .volatility import analyse
@@ -48,6 +49,23 @@ def require_bound(work: Work, parent: Table, bound: Expression | None, *, defaul
             raise Refused("42P16", "FROM and TO must each specify exactly one value per partitioning column")
     for column, datum in _values(parent, tree):
         _require_value(work, column, datum)
+
+
+def conditions(parent: Table, bound: Expression) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """What a bound says of the one column of the partition key: operators, each with a value as SQL.
+
+    None for a key of several columns or of expressions, for a hash, and for no bound at all.
+    """
+    key = parent.partition_by[1] if parent.partition_by else ()
+    tree: Node = bound.tree
+    if len(key) != 1 or key[0].column is None:
+        return None
+    compared = [(">=", tree.lowerdatums), ("<", tree.upperdatums)]
+    finite = [(operator, datums[0]) for operator, datums in compared if datums and type(datums[0]) is ast.A_Const]
+    limits = [(operator, print_sql(datum)) for operator, datum in finite]
+    if tree.listdatums:
+        limits = [("IN", f"({', '.join(map(print_sql, tree.listdatums))})")]
+    return (key[0].column, tuple(limits)) if limits else None
 
 
 def _values(parent: Table, tree: Node) -> list[tuple[Column, Node]]:

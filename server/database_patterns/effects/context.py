@@ -101,6 +101,10 @@ class StatementInContext:
         """Whether this migration has created ``table`` before this statement, so that nobody else uses it yet."""
         return self.before.created_since(self.at_start, table)
 
+    def is_new(self, relation: str) -> bool:
+        """``created_here`` for a relation as effects call it."""
+        return any(self.created_here(name) for name in _names(relation))
+
     def before_action(self, action: Action) -> Catalog:
         """The schema after those of the statement's actions that PostgreSQL executes before this one."""
         if len(self.statement.actions) == 1:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
-
-from pglast import ast, enums
 
 from database_patterns import actions
 from database_patterns.catalog import Table
 from database_patterns.catalog.definitions import same_index, same_key
-from database_patterns.catalog.expressions import columns_in, says_not_null
 from database_patterns.locks import LockMode
-from database_patterns.model import Tristate
 
-from . import bounds, foreign_keys, inheritance, sources, tables
+from . import bounds, foreign_keys, inheritance, partition_rows, sources, tables
 from .alteration import Alteration
 from .work import Refused, Work
 
@@ -36,15 +31,12 @@ def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> Non
     bounds.require_room(work, table, action.bound, default=action.default_partition)
     for each in work.catalog.family(partition):
         work.lock(each, _AX, "It becomes a partition.", sources.PARTITIONING)
-    _check_bound(work, partition, _proves_bound(partition, table, action.bound.tree if action.bound else None))
+    partition_rows.check_bound(work, partition, table, action.bound)
     tables.take_indexes(work, table, foreign=partition.kind == "foreign table")
     for index in table.indexes.values():
         if not any(same_index(each, index) for each in partition.indexes.values()):
             work.scan(partition, f"Its part of {index.name} is built from every row.")
-    for default in (each for each in work.catalog.children(table) if each.default_partition):
-        work.lock(default, _AX, "No row of it may belong to the new partition.", sources.PARTITIONING)
-        work.scan(default, "It is read for rows that belong to the new partition.")
-        work.may_fail("23514", f"a row of {default.name} belongs to the new partition")
+    partition_rows.search_default(work, table, action.bound)
     tables.take_references(work, table)
     for key in table.foreign_keys:
         for each in work.catalog.family(partition):
@@ -55,17 +47,6 @@ def _require_partitioned(work: Work, table: Table) -> None:
     if table.complete and not table.partitioned:
         plain = table.kind == "table" and work.postgres < _CHECKS_THE_KIND_SINCE
         raise Refused("42P17" if plain else "42809", f'"{table.name}" is not partitioned')
-
-
-def _check_bound(work: Work, partition: Table, proven: Tristate) -> None:
-    """Enter that the rows are checked against the partition bound, unless constraints have ``proven`` it."""
-    if proven == "unknown":
-        work.doubt(f"whether the constraints of {partition.name} prove its partition bound is not worked out")
-    for each in work.catalog.family(partition):
-        scanned: Tristate = "unknown" if proven == "unknown" else not proven
-        work.scan(each, "Every row is checked against the partition bound.", scanned=scanned)
-    if proven is not True and partition.rows != "none":
-        work.may_fail("23514", f"a row of {partition.name} is not within the partition bound")
 
 
 def _require_attachable(work: Work, table: Table, partition: Table) -> None:
@@ -84,50 +65,6 @@ def _require_attachable(work: Work, table: Table, partition: Table) -> None:
         if foreign is not None:
             raise Refused("42804", f'table "{partition.name}" contains column "{foreign}" not found in parent')
     inheritance.require_like(work, partition, table)
-
-
-def _proves_bound(partition: Table, table: Table, bound: Node) -> Tristate:
-    """Whether validated constraints of the new partition say what its bound says, so that its rows need not be read.
-
-    Only a bound on one plain column is worked out, and only where the CHECK repeats it; PostgreSQL sees more.
-    """
-    checks = [each for each in partition.constraints.values() if each.kind == "check" and not each.not_valid]
-    trees = tuple(each.expression.tree for each in checks if each.expression)
-    if not columns_in(trees) & table.partition_key:
-        return False if partition.complete else "unknown"
-    wanted = _bound_conditions(table, bound)
-    said = {condition for tree in trees for condition in _conditions(tree)}
-    column = next(iter(table.partition_key))
-    filled = partition.columns.get(column)
-    not_null = (filled is not None and filled.not_null) or any(says_not_null(tree, column) for tree in trees)
-    return True if wanted and not_null and wanted <= said else "unknown"
-
-
-def _bound_conditions(table: Table, bound: Node) -> set[tuple[str, str, str]]:
-    """The conditions of a bound on one column, as (column, operator, constant)."""
-    if len(table.partition_key) != 1 or bound is None:
-        return set()
-    column = next(iter(table.partition_key))
-    limits = ((">=", bound.lowerdatums), ("<", bound.upperdatums))
-    finite = [(operator, datums[0]) for operator, datums in limits if datums and isinstance(datums[0], ast.A_Const)]
-    return {(column, operator, _text(datum)) for operator, datum in finite}
-
-
-def _conditions(tree: Node) -> Iterator[tuple[str, str, str]]:
-    """The comparisons of a column with a constant that an AND consists of."""
-    kind = type(tree)
-    if kind is ast.BoolExpr and tree.boolop == enums.BoolExprType.AND_EXPR:
-        for arm in tree.args:
-            yield from _conditions(arm)
-    elif kind is ast.A_Expr and isinstance(tree.lexpr, ast.ColumnRef):
-        value = tree.rexpr.arg if isinstance(tree.rexpr, ast.TypeCast) else tree.rexpr
-        if isinstance(value, ast.A_Const):
-            yield next(iter(columns_in(tree.lexpr))), tree.name[-1].sval, _text(value)
-
-
-def _text(constant: Node) -> str:
-    value = constant.val
-    return next((str(getattr(value, slot)) for slot in ("sval", "ival", "fval") if hasattr(value, slot)), "")
 
 
 def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> None:

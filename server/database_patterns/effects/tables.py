@@ -6,14 +6,26 @@ from collections import Counter
 from collections.abc import Iterable
 
 from database_patterns import actions
-from database_patterns.actions import Constraint
+from database_patterns.actions import Constraint, Expression
 from database_patterns.catalog import Table
 from database_patterns.catalog.advance import apply
 from database_patterns.catalog.new_tables import without_repeated_keys
 from database_patterns.catalog.schema import constrained_columns
 from database_patterns.locks import LockMode
 
-from . import bounds, columns, constraints, foreign_keys, indexes, inheritance, queries, references, relations, sources
+from . import (
+    bounds,
+    columns,
+    constraints,
+    foreign_keys,
+    indexes,
+    inheritance,
+    partition_rows,
+    queries,
+    references,
+    relations,
+    sources,
+)
 from .work import Refused, Work
 
 _AS = LockMode.AccessShareLock
@@ -56,7 +68,7 @@ def _lock_above(work: Work, action: actions.CreateTable, *, foreign: bool) -> No
     _lock_liked(work, action)
     if action.partition_of is not None:
         parent = _parent(work, action.partition_of)
-        _become_partition(work, parent, default=action.default_partition, foreign=foreign)
+        _become_partition(work, parent, action.bound, default=action.default_partition, foreign=foreign)
 
 
 def _written(action: actions.CreateTable) -> list[Constraint]:
@@ -152,7 +164,7 @@ def _lock_liked(work: Work, action: actions.CreateTable) -> None:
         work.lock(work.table(like.table), _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
 
 
-def _become_partition(work: Work, parent: Table, *, default: bool, foreign: bool) -> None:
+def _become_partition(work: Work, parent: Table, bound: Expression | None, *, default: bool, foreign: bool) -> None:
     if parent.complete and not parent.partitioned:
         raise Refused("42P17", f'"{parent.name}" is not partitioned')
     work.lock(parent, _AX, "It gets a partition: nobody may use it meanwhile.", sources.PARTITIONING)
@@ -161,15 +173,8 @@ def _become_partition(work: Work, parent: Table, *, default: bool, foreign: bool
         if key.references is not None:
             work.lock(work.table(key.references), _SRX, "The partition takes over a foreign key.", sources.PARTITIONING)
     take_references(work, parent)
-    for sibling in work.catalog.children(parent):
-        if sibling.default_partition and not default:
-            work.lock(sibling, _AX, "No row of it may belong to the new partition.", sources.PARTITIONING)
-            reason = "It is read for rows that belong to the new partition."
-            for each in work.catalog.family(sibling)[1:]:
-                work.lock(each, _AX, "It is part of the default partition.", sources.PARTITIONING)
-            for each in work.catalog.family(sibling):
-                work.scan(each, reason, sources.PARTITIONING)
-            work.may_fail("23514", f"a row of {sibling.name} belongs to the new partition")
+    if not default:
+        partition_rows.search_default(work, parent, bound)
 
 
 def take_indexes(work: Work, parent: Table, *, foreign: bool) -> None:

@@ -44,6 +44,7 @@ _ALEMBIC_TYPES: Final = {
 }
 _INDENT: Final = " " * 4
 _LINE_MAX: Final = 100
+_BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,24 @@ def set_not_null(table: Name, column: str) -> Operation:
 def drop_not_null(table: Name, column: str) -> Operation:
     """DROP NOT NULL."""
     return _nullable(table, column, "DROP NOT NULL", nullable=True)
+
+
+def in_batches(table: Name, key: str, sql: str) -> Operation:
+    """A loop over batches of rows; ``sql`` is the statement up to where the condition on ``key`` follows."""
+    last = f"SELECT max({quoted(key)}) FROM {qualified(table)}"  # noqa: S608 - a text to be read
+    condition = f"{quoted(key)} >= {{0}} AND {quoted(key)} < {{0}} + {_BATCH}"
+    block = (
+        f"DO $$\nDECLARE\n    first bigint := 0;\n    last bigint := ({last});\nBEGIN\n"
+        f"    WHILE first <= last LOOP\n        {sql}{condition.format('first')};\n"
+        f"        COMMIT;\n        first := first + {_BATCH};\n    END LOOP;\nEND $$"
+    )
+    update = _string(sql + condition.format(":first"))
+    loop = (
+        f"connection = op.get_bind()\nlast = connection.scalar(sa.text({_string(last)})) or 0\n"
+        f"for first in range(0, last + 1, {_BATCH}):\n"
+        f'    connection.execute(\n        sa.text({update}),\n        {{"first": first}},\n    )'
+    )
+    return Operation(block, loop, in_transaction=False)
 
 
 def set_default(table: Name, column: str, default: str) -> Operation:
