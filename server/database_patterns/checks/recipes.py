@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -44,24 +44,20 @@ def without_looking(table: Name, constraint: Constraint) -> tuple[Sequence[Opera
 
 def index_on_partitions(index: CreateIndex, at: StatementInContext) -> str:
     """The help that builds an index on each partition of a table, since none is built concurrently on all of them."""
-    return wording.help_text(
-        at,
-        "PostgreSQL builds no index concurrently on a partitioned table. Make one on the parent alone, build it on"
-        " each partition while writes go on, and attach those:",
-        list(_one_by_one(index, family.partitions(index.table, at))),
-    )
-
-
-def _one_by_one(index: CreateIndex, parts: Iterable[Name]) -> Iterator[Operation]:
     columns = [element.column or "expr" for element in index.elements]
     parent = index.name or generated_name(index.table.name, *columns, "idx")
-    yield operations.create_index(replace(index, name=parent, only=True, concurrently=False))
-    for part in parts:
-        name = generated_name(part.name, *columns, "idx")
-        yield operations.create_index(replace(index, table=part, name=name, concurrently=True))
-        above = operations.qualified(Name(parent, index.table.schema))
-        attached = operations.qualified(Name(name, part.schema))
-        yield operations.execute(f"ALTER INDEX {above} ATTACH PARTITION {attached}")
+    parts = [(part, generated_name(part.name, *columns, "idx")) for part in family.partitions(index.table, at)]
+    above = operations.qualified(Name(parent, index.table.schema))
+    below = [operations.qualified(Name(name, part.schema)) for part, name in parts]
+    return wording.help_text(
+        at,
+        "PostgreSQL builds no index concurrently on a partitioned table. Make one on the parent alone:",
+        [operations.create_index(replace(index, name=parent, only=True, concurrently=False))],
+        f"Build it on each partition while writes go on, each {wording.by_itself(at)}:",
+        [operations.create_index(replace(index, table=part, name=name, concurrently=True)) for part, name in parts],
+        wording.in_two_transactions(at),
+        [operations.execute(f"ALTER INDEX {above} ATTACH PARTITION {name}") for name in below],
+    )
 
 
 def proof_of_not_null(

@@ -24,14 +24,18 @@ def test_each_partition_gets_its_index_concurrently(lint: Lint) -> None:
         "CREATE INDEX takes ShareLock on events and its partitions: writes wait until all of them are read, one after"
         " the other, and the transaction ends."
     )
-    assert [line.strip() for line in finding.help.split("\n\n")[1].splitlines()] == [
-        "CREATE INDEX events_id ON ONLY events (id);",
-        "CREATE INDEX CONCURRENTLY events_1_id_idx ON events_1 (id);",
-        "ALTER INDEX events_id ATTACH PARTITION events_1_id_idx;",
-        "CREATE INDEX CONCURRENTLY events_2_id_idx ON events_2 (id);",
-        "ALTER INDEX events_id ATTACH PARTITION events_2_id_idx;",
+    steps = [[line.strip() for line in part.splitlines()] for part in finding.help.split("\n\n")[1::2]]
+    assert steps == [
+        ["CREATE INDEX events_id ON ONLY events (id);"],
+        [
+            "CREATE INDEX CONCURRENTLY events_1_id_idx ON events_1 (id);",
+            "CREATE INDEX CONCURRENTLY events_2_id_idx ON events_2 (id);",
+        ],
+        [
+            "ALTER INDEX events_id ATTACH PARTITION events_1_id_idx;",
+            "ALTER INDEX events_id ATTACH PARTITION events_2_id_idx;",
+        ],
     ]
-    assert lint(finding.help.split("\n\n")[1], EVENTS) == ()
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_each_kind_of_failure_has_its_remedy(lint: Lint, text: str, sqlstate: st
 def test_an_index_built_concurrently_on_a_partitioned_table_is_built_on_its_partitions(lint: Lint) -> None:
     (finding,) = lint("CREATE INDEX CONCURRENTLY ON events (at);", SHOP)
     assert "(0A000)" in finding.message
-    assert [line.strip() for line in finding.help.split("\n\n")[1].splitlines()] == [
+    assert [line.strip() for line in finding.help.splitlines() if line.startswith("    ")] == [
         "CREATE INDEX events_at_idx ON ONLY events (at);",
         "CREATE INDEX CONCURRENTLY events_1_at_idx ON events_1 (at);",
         "ALTER INDEX events_at_idx ATTACH PARTITION events_1_at_idx;",
