@@ -122,7 +122,8 @@ def test_a_type_that_is_not_known_makes_the_rewrite_unknown() -> None:
 
 def test_a_new_type_that_is_not_known_makes_the_rewrite_unknown() -> None:
     found = predicted("ALTER TABLE t ALTER c TYPE geometry", schema("CREATE TABLE t (c text)", complete=False))
-    assert work_on(found, "t") == "rewrite?"
+    effect = effect_on(found, "t")
+    assert (effect.rewrite, effect.scan, effect.certainty) == ("unknown", "unknown", "unknown")
     assert found.unknown == ("the type geometry is not in the known schema (t.c)",)
 
 

@@ -94,6 +94,13 @@ def test_an_index_may_spare_an_update_the_table(where: str, work: str) -> None:
     assert work_on(predicted(f"UPDATE orders SET customer = NULL {where}", SHOP), "orders") == work
 
 
+def test_what_is_read_as_far_as_needed_is_not_certain_and_the_relations_of_postgresql_are_there() -> None:
+    read = effect_on(predicted("SELECT a FROM plain", SHOP), "plain")
+    assert (read.scan, read.certainty) == ("unknown", "unknown")
+    for name in ("information_schema.tables", "pg_catalog.pg_class", "pg_class"):
+        assert errors(predicted(f"SELECT * FROM {name}", SHOP)) == (None, [])
+
+
 def test_one_read_of_all_rows_that_is_certain_is_enough() -> None:
     assert work_on(predicted("UPDATE plain SET a = 1 FROM plain AS other", SHOP), "plain") == "scan"
 

@@ -130,6 +130,7 @@ def test_an_insert_draws_the_numbers_and_lacks_the_values_of_what_it_leaves_out(
         ("MERGE INTO k USING above ON k.id = above.id WHEN MATCHED THEN DELETE", {"k": "some", "t": "none"}),
         ("DELETE FROM cleared", {"cleared": "all", "clears": "some"}),
         ("SELECT id FROM k FOR UPDATE", {"k": "some"}),
+        ("WITH x AS (UPDATE k SET id = 1 RETURNING id) SELECT k.id FROM k, x FOR UPDATE OF k", {"k": "all"}),
     ],
 )
 def test_rows_that_are_written_are_locked_for_others(sql: str, expected: dict[str, str]) -> None:

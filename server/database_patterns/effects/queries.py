@@ -11,7 +11,6 @@ from database_patterns.actions import Name, Query
 from database_patterns.catalog import Index, Sequence, Table
 from database_patterns.catalog.expressions import sequence_name
 from database_patterns.locks import LockMode
-from database_patterns.model import Tristate
 from database_patterns.reading.definitions import dotted, relation_name, relations_in, walk
 
 from . import bodies, relations, sources
@@ -40,7 +39,7 @@ def read(work: Work, query: Query) -> None:
     if isinstance(query.tree, ast.ExecuteStmt):
         work.doubt("what the prepared statement reads is not known")
     for name in query.reads:
-        read_relation(work, work.table(name), reading_mode(query.tree), scanned=_reads_all(query))
+        read_relation(work, work.table(name), reading_mode(query.tree))
     call(work, query.tree)
 
 
@@ -50,7 +49,7 @@ def reading_mode(tree: object) -> LockMode:
     return _RS if locking else _AS
 
 
-def read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristate, certain: bool = True) -> None:
+def read_relation(work: Work, table: Table, mode: LockMode, *, certain: bool = True) -> None:
     """Enter that a relation is read, with what is below it, or below the view that it is."""
     _require_readable(work, table)
     members = work.catalog.family(table) if table.kind == "table" else (table,)
@@ -58,23 +57,18 @@ def read_relation(work: Work, table: Table, mode: LockMode, *, scanned: Tristate
         work.lock(each, mode, "A query reads it.", sources.LOCKING, certain=certain)
         work.plan_with_indexes(each, mode, certain=certain)
         if each.kind != "view":
-            work.scan(each, "Read as far as the query needs it.", sources.LOCKING, scanned=scanned)
+            work.scan(each, "Read as far as the query needs it.", sources.LOCKING, scanned="unknown")
         if mode == _RS and each.kind == "table":
             work.lock_rows(each, "some")
     if table.kind == "view":
         for name in table.reads:
-            read_relation(work, work.table(name), mode, scanned="unknown", certain=certain)
+            read_relation(work, work.table(name), mode, certain=certain)
 
 
 def _require_readable(work: Work, table: Table) -> None:
     relation = relations.find(work, table.name)
     if isinstance(relation, Index) or table.kind == "type":
         raise Refused("42809", f'cannot open relation "{table.name}"')
-
-
-def _reads_all(query: Query) -> Tristate:
-    """Whether a query certainly reads whole tables; an index may hold all that it wants."""
-    return False if not query.reads else "unknown"
 
 
 def call(work: Work, tree: object) -> None:
@@ -118,7 +112,7 @@ def run(work: Work, body: Body | None, what: str) -> None:
 def _read_within(work: Work, name: Name, mode: LockMode, what: str) -> None:
     """Enter that a body may read a relation; where there is none, something may keep it from getting so far."""
     try:
-        read_relation(work, work.table(name), mode, scanned="unknown", certain=False)
+        read_relation(work, work.table(name), mode, certain=False)
     except Refused as refused:
         work.may_fail(refused.error.sqlstate, f"{what} comes to read {name}: {refused.error.message}")
 

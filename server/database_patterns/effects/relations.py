@@ -50,7 +50,7 @@ _ALTERED: Final[dict[str, frozenset[str]]] = {
         _WITH_FOREIGN,
     ),
     **dict.fromkeys(
-        (SetDefault.__name__, "ColumnDefault", "AddIdentity", "SetIdentity", "DropIdentity"), _WITH_FOREIGN | {"view"}
+        (SetDefault.__name__, "AddIdentity", "SetIdentity", "DropIdentity"), _WITH_FOREIGN | {"view"}
     ),
     **dict.fromkeys(("SetOptions", "ResetOptions", "SetStorage"), _WITH_ROWS),
     "SetStatistics": _WITH_ROWS | _INDEXES,

@@ -197,7 +197,7 @@ def _write(work: Work, target: Target, action: actions.Update | actions.Delete, 
         if not _is_never(where):
             work.lock_rows(each, "all" if where is None else "some")
     for name in action.reads:
-        queries.read_relation(work, work.table(name), queries.reading_mode(work.statement.tree), scanned="unknown")
+        queries.read_relation(work, work.table(name), queries.reading_mode(work.statement.tree))
     if where is not None:
         queries.call(work, where.tree)
     targets.fire(work, table, verb)
@@ -257,7 +257,7 @@ def merge(work: Work, tree: Node) -> None:
         work.plan_with_indexes(each, _RX)
         work.scan(each, "MERGE looks for the rows that match.", sources.MERGE, scanned="unknown")
     for name in relations_in((tree.sourceRelation, tree.joinCondition, tree.mergeWhenClauses, tree.withClause)):
-        queries.read_relation(work, work.table(name), queries.reading_mode(tree), scanned="unknown")
+        queries.read_relation(work, work.table(name), queries.reading_mode(tree))
     for clause in tree.mergeWhenClauses:
         _MERGED[clause.commandType](work, table, clause)
     queries.call(work, (tree.joinCondition, tree.mergeWhenClauses))

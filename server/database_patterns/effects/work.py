@@ -274,7 +274,7 @@ class Work:
 
 def _is_of_postgres(name: Name) -> bool:
     """Whether it is a relation of PostgreSQL's own, which no catalog holds."""
-    return name.schema in {"pg_catalog", "information_schema", "pg_toast"} or name.name.startswith("pg_")
+    return name.schema == "information_schema" or name.name.startswith("pg_")
 
 
 def _kind(relation: Locked) -> RelationKind:
