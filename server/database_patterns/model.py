@@ -197,7 +197,9 @@ class Measurement:
 
     ``locks`` holds the strongest mode seen per relation (schema-qualified unless in ``public``; toast relations as
     ``toast:pg_toast_<table>``); relations that the statement itself created are left out. ``observed`` is "sampled"
-    for statements that refuse a transaction: then presence is proven and absence is not. ``wal_bytes`` is cluster-wide.
+    for statements that refuse a transaction: then presence is proven and absence is not. ``kept`` are those relations
+    whose lock is still held when the statement has ended. ``lost`` says of what content is gone, and of which columns
+    ("" is for rows); it is measured where the content before is given. ``wal_bytes`` is cluster-wide.
     """
 
     postgres: int
@@ -210,6 +212,8 @@ class Measurement:
     wal_bytes: int
     duration_ms: float
     error: ServerError | None = None
+    kept: frozenset[str] = frozenset()
+    lost: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

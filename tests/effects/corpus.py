@@ -17,7 +17,9 @@ from tests.effects.witnesses import Verdict, disagreements, opened_by_minor_rele
 
 from database_patterns.catalog import Catalog
 from database_patterns.lab import driver
+from database_patterns.lab.contents import Contents, read_all
 from database_patterns.lab.measure import measure
+from database_patterns.lab.observation import relations
 from database_patterns.lab.server import Database, Server
 from database_patterns.model import Prediction, Statement
 from database_patterns.reading import read_text
@@ -176,8 +178,25 @@ def measured(name: str, statement: Statement, database: Database, timezone: str 
 
 
 def _measure(statement: Statement, database: Database, timezone: str = "UTC") -> Measured:
-    found = measure(database, statement.sql, before=[f"SET LOCAL TimeZone = '{timezone}'"])
-    return Verdict.measured(found), found.observed == "sampled"
+    held = contents_of(database)
+    found = measure(database, statement.sql, before=[f"SET LOCAL TimeZone = '{timezone}'"], held=held.contents)
+    return Verdict.measured(found, held.filled), found.observed == "sampled"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the tables of a database hold, and which of them have rows."""
+
+    contents: Contents
+    filled: frozenset[str]
+
+
+@cache
+def contents_of(database: Database) -> Held:
+    """What a database holds: as much after each statement of a corpus, which is rolled back or takes nothing away."""
+    with driver.connect(database.admin) as connection:
+        found, known = read_all(connection), relations(connection)
+    return Held(found, frozenset(known[oid].name for oid, content in found.items() if oid in known and content.rows))
 
 
 def _case(name: str, statement: Statement, postgres: int, found: Measured, timezone: str = "UTC") -> Case:

@@ -182,3 +182,20 @@ def test_what_needs_a_transaction_may_fail_without_one(sql: str) -> None:
 @pytest.mark.parametrize("sql", ["DECLARE c CURSOR WITH HOLD FOR SELECT 1", "BEGIN", "COMMIT"])
 def test_what_needs_no_transaction_is_as_good_without_one(sql: str) -> None:
     assert predicted(sql).may_fail == ()
+
+
+@pytest.mark.parametrize(
+    ("sql", "held"),
+    [
+        ("VACUUM t", "statement"),
+        ("REINDEX TABLE CONCURRENTLY t", "statement"),
+        ("ALTER TABLE p DETACH PARTITION t CONCURRENTLY", "statement"),
+        ("CREATE INDEX CONCURRENTLY ON t (c)", "statement"),
+        ("DROP INDEX CONCURRENTLY i", "statement"),
+        ("CREATE INDEX ON t (c)", "transaction"),
+        ("REINDEX TABLE t", "transaction"),
+        ("SELECT * FROM t", "transaction"),
+    ],
+)
+def test_what_refuses_a_transaction_holds_no_lock_longer_than_it_runs(sql: str, held: str) -> None:
+    assert {effect.held for effect in predicted(sql).effects} == {held}

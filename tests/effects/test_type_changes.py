@@ -178,3 +178,33 @@ def test_a_type_of_an_extension_is_the_same_with_its_schema() -> None:
     catalog = schema("CREATE EXTENSION citext; CREATE TABLE t (a public.citext UNIQUE)")
     assert errors(predicted("ALTER TABLE t ALTER COLUMN a TYPE citext", catalog)) == (None, [])
     assert work_on(predicted("ALTER TABLE t ALTER COLUMN a TYPE citext", catalog), "t") == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("using", "expected"),
+    [
+        ("v::text", None),
+        ("v", None),
+        ("NULL", "v: all values, which USING does not read"),
+        ("n::text", "v: all values, which USING does not read"),
+        ("left(v, 3)", "v: what USING does not keep"),
+        ("(v || 'x')::text", "v: what USING does not keep"),
+    ],
+)
+def test_what_using_may_lose_is_said(using: str, expected: str | None) -> None:
+    catalog = schema("CREATE TABLE t (v varchar(10), n int)")
+    found = predicted(f"ALTER TABLE t ALTER v TYPE text USING {using}", catalog)
+    assert effect_on(found, "t").data_loss == expected
+
+
+def test_a_cast_in_using_loses_what_the_conversion_loses() -> None:
+    catalog = schema("CREATE TABLE t (n numeric(8, 2))")
+    plain, cast = (predicted(f"ALTER TABLE t ALTER n TYPE int{using}", catalog) for using in ("", " USING n::int"))
+    assert effect_on(plain, "t").data_loss == effect_on(cast, "t").data_loss
+    assert effect_on(cast, "t").data_loss is not None
+
+
+def test_a_foreign_key_that_is_not_valid_is_made_anew_too() -> None:
+    catalog = schema("CREATE TABLE k (id int PRIMARY KEY); CREATE TABLE t (k int);"
+                     "ALTER TABLE t ADD FOREIGN KEY (k) REFERENCES k NOT VALID")  # fmt: skip
+    assert locks(predicted("ALTER TABLE t ALTER k TYPE bigint", catalog)) == {"t": "AX", "k": "AX"}

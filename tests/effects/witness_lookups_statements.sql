@@ -43,3 +43,5 @@ DROP INDEX covered_by;
 ALTER TABLE bare ADD FOREIGN KEY (n) REFERENCES covered_key NOT VALID;
 DELETE FROM strict_key;
 MERGE INTO bare USING covered_key ON covered_key.id = bare.id + 100000 WHEN MATCHED THEN UPDATE SET key = 1;
+ALTER TABLE parts DROP CONSTRAINT parts_key_fkey;
+ALTER TABLE parts DROP COLUMN key;

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from database_patterns.catalog import Catalog, Sequence, Table
+from database_patterns.lab.contents import ROWS
 from database_patterns.locks import LockMode
 from database_patterns.model import Effect, Measurement, Prediction, Tristate
 
 _LOOKED_UP = ("RowShareLock", "AccessShareLock")
 """What is locked for a foreign key that no row may have, and that which is measured when the table is read as well."""
+ALL_ROWS = "all rows"
 LOOKS_UP = "to look up every row."
 
 
@@ -22,7 +24,7 @@ def tables_only(names: Any) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is compared. ``maybe`` holds the locks that depend on the rows, ``unsure`` the scans that are not known."""
+    """What is compared; ``kept`` and ``lost`` are None where they were not measured, ``filled`` are those with rows."""
 
     error: str | None
     locks: dict[str, str]
@@ -30,9 +32,12 @@ class Verdict:
     rebuilt: frozenset[str]
     scanned: frozenset[str]
     in_transaction_ok: bool
+    kept: frozenset[str] | None = None
+    lost: Mapping[str, frozenset[str]] | None = None
+    filled: frozenset[str] = frozenset()
 
     @classmethod
-    def measured(cls, found: Measurement) -> Verdict:
+    def measured(cls, found: Measurement, filled: frozenset[str] = frozenset()) -> Verdict:
         return cls(
             error=found.error.sqlstate if found.error else None,
             locks={name: mode.name for name, mode in found.locks.items() if not name.startswith("toast:")},
@@ -40,6 +45,9 @@ class Verdict:
             rebuilt=tables_only(found.rebuilt_indexes),
             scanned=tables_only(found.scanned),
             in_transaction_ok=found.in_transaction_ok,
+            kept=found.kept,
+            lost=found.lost,
+            filled=filled,
         )
 
     @classmethod
@@ -93,9 +101,40 @@ def disagreements(
     found += _sets("rebuilt", [(index, True) for e in effects for index in e.rebuilds], verdict.rebuilt)
     scans = [(e.relation, "unknown" if e.relation in empty else _scan(e)) for e in effects]
     found += _sets("scanned", scans, verdict.scanned)
+    found += _held(prediction, verdict) + _lost(prediction, verdict)
     if prediction.in_transaction_ok != verdict.in_transaction_ok:
         found.append(f"in a transaction: predicted {prediction.in_transaction_ok}")
     return found
+
+
+def _held(prediction: Prediction, verdict: Verdict) -> list[str]:
+    """Where a lock is held longer, or not as long, as was predicted."""
+    if verdict.kept is None:
+        return []
+    measured = {name: "transaction" if name in verdict.kept else "statement" for name in verdict.locks}
+    return [
+        f"{effect.relation}: predicted to be held until the {effect.held} ends, measured {measured[effect.relation]}"
+        for effect in prediction.effects
+        if effect.held != measured.get(effect.relation, effect.held)
+    ]
+
+
+def _lost(prediction: Prediction, verdict: Verdict) -> list[str]:
+    """Where something is gone that was not predicted to go, or the other way round.
+
+    What an UPDATE replaces is no loss of data.
+    """
+    if verdict.lost is None:
+        return []
+    effects = {effect.relation: effect for effect in prediction.effects}
+    replaces = {name for name, effect in effects.items() if effect.locks_rows != "none"}
+    gone = {name for name, columns in verdict.lost.items() if ROWS in columns or name not in replaces}
+    foreseen = {name for name, effect in effects.items() if effect.data_loss is not None}
+    empties = {name for name, each in effects.items() if each.data_loss == ALL_ROWS and each.certainty == "proven"}
+    still_there = empties.intersection(verdict.filled) - gone
+    return [f"{name}: not predicted to lose {sorted(verdict.lost[name])}" for name in sorted(gone - foreseen)] + [
+        f"{name}: predicted to lose all rows, which are still there" for name in sorted(still_there)
+    ]
 
 
 def opened_by_minor_releases(catalog: Catalog) -> frozenset[str]:

@@ -264,12 +264,13 @@ class _Resolver:
         return self._returned(node, inside)
 
     def _returned(self, node: Node, scope: Scope) -> Output | None:
-        """The output of RETURNING, which since 18 may say ``old`` and ``new``."""
+        """The output of RETURNING, which since 18 may say ``old`` and ``new``, where no table is called so."""
         clause = getattr(node, "returningClause", None)
         targets = clause.exprs if clause else getattr(node, "returningList", None)
         first = scope.sources[0]
-        aliases = [each.value for each in clause.options or ()] if clause else []
-        versions = (replace(first, alias=alias, merged=frozenset(first.columns)) for alias in ("old", "new", *aliases))
+        named = [each.value for each in clause.options or ()] if clause else []
+        aliases = (*({"old", "new"} - {each.alias for each in scope.sources}), *named)
+        versions = (replace(first, alias=alias, merged=frozenset(first.columns)) for alias in aliases)
         return self._targets(targets, replace(scope, sources=(*scope.sources, *versions))) if targets else ()
 
     # FROM ---------------------------------------------------------------------------------------------------------

@@ -113,11 +113,16 @@ def _drop_expression(at: Alteration, table: Table, column: Column, action: actio
 def require_expression_of_all(at: Alteration, action: actions.OtherAlteration) -> None:
     """Raise Refused where DROP EXPRESSION would part a table from its parents or children."""
     table = at.table
-    if action.only and at.catalog.children(table):
+    children = at.catalog.children(table)
+    below = at.work.postgres < _DROPS_EXPRESSIONS_BELOW_CHILDREN_SINCE and any(map(at.catalog.children, children))
+    if children and (action.only or below):
         raise Refused("0A000", "ALTER TABLE / DROP EXPRESSION must be applied to child tables too")
     columns.require(table, action.name or "")
     if any(action.name in parent.columns for name in table.inherits if (parent := at.catalog.table(name))):
         raise Refused("42P16", "cannot drop generation expression from inherited column")
+
+
+_DROPS_EXPRESSIONS_BELOW_CHILDREN_SINCE: Final = 18
 
 
 def _storage(at: Alteration, _table: Table, column: Column, action: actions.OtherAlteration) -> None:

@@ -28,14 +28,13 @@ def alter(work: Work, name: Name, subcommands: Iterable[TableAction]) -> list[tu
     found = _require_composite(work, name)
     changes = [action for action in subcommands if isinstance(action, actions.OtherAlteration)]
     for action in (each for each in changes if each.kind == "AlterColumnType"):
-        if found is not None:
-            _require_attribute(found, action, action.name or "")
+        _require_attribute(found, action)
         _require_unused(work, name)
     _require_cascade(work, found, name)
+    for action in changes:
+        _require_attribute(found, action)
     if found is None:
         return []
-    for action in changes:
-        _require_attribute(found, action, action.name or "")
     tree: Node = work.statement.tree
     tables = work.catalog.typed_tables(found.name)
     return [(each, [_of_column(each, command) for command in tree.cmds]) for each in tables]
@@ -81,11 +80,12 @@ def _require_composite(work: Work, name: Name) -> Table | None:
     return found if found is not None and found.kind == "type" else None
 
 
-def _require_attribute(found: Table, action: actions.OtherAlteration, attribute: str) -> None:
-    there = attribute in found.columns
-    if action.kind == "AddColumn" and attribute in found.columns:
+def _require_attribute(found: Table | None, action: actions.OtherAlteration) -> None:
+    """Raise Refused where an attribute is there already, or is not there."""
+    attribute, there = action.name or "", found is not None and action.name in found.columns
+    if found is not None and action.kind == "AddColumn" and there:
         raise Refused("42701", f'column "{attribute}" of relation "{found.name}" already exists')
-    if action.kind in {"DropColumn", "AlterColumnType"} and not there and not action.if_exists:
+    if found is not None and action.kind in {"DropColumn", "AlterColumnType"} and not (there or action.if_exists):
         raise Refused("42703", f'column "{attribute}" of relation "{found.name}" does not exist')
 
 

@@ -36,7 +36,7 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
     if constraint.kind == "foreign key":
         foreign_keys.add(at, table, constraint, validated=not constraint.not_valid, only=action.only)
     elif constraint.kind in _INDEXED:
-        _add_indexed(at, table, constraint)
+        _add_indexed(at, table, constraint, only=action.only)
     elif constraint.kind == "not null":
         if not constraint.not_valid:
             columns.check_not_null(at, table, constraint.columns[0])
@@ -139,7 +139,7 @@ def require_range(work: Work, table: Table, key: Constraint) -> None:
         raise Refused("42804", f'column "{last.name}" in WITHOUT OVERLAPS is not a range or multirange type')
 
 
-def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
+def _add_indexed(at: Alteration, table: Table, constraint: Constraint, *, only: bool) -> None:
     early = at.work.postgres < _EXCLUSION_ON_PARTITIONED_SINCE
     if early and table.partitioned and constraint.kind == "exclusion":
         raise Refused("0A000", "exclusion constraints are not supported on partitioned tables")
@@ -154,7 +154,7 @@ def _add_indexed(at: Alteration, table: Table, constraint: Constraint) -> None:
     _require_operators(at.work, table, constraint)
     _require_new_key(at, table, constraint)
     if constraint.kind == "primary key" and not table.partitioned:
-        _require_in_children(at, table, constraint)
+        _require_in_children(at, table, constraint, only=only)
     at.work.scan(table, f"The index behind {constraint.kind.upper()} is built from every row.")
     if table.rows == "none":
         return
@@ -179,10 +179,15 @@ def _require_operators(work: Work, table: Table, constraint: Constraint) -> None
             raise Refused("42883", f"operator does not exist: {known.type.sql} {operator} {known.type.sql}")
 
 
-def _require_in_children(at: Alteration, table: Table, key: Constraint) -> None:
-    """A primary key is not inherited, but that its columns are NOT NULL is."""
+def _require_in_children(at: Alteration, table: Table, key: Constraint, *, only: bool) -> None:
+    """A primary key is not inherited, but that its columns are NOT NULL is, unless the statement says ONLY."""
     nullable = [column for column in key.columns if not table.requires(column)]
     for child in at.catalog.family(table)[1:] if nullable else ():
+        if only and at.work.postgres < NOT_NULL_HAS_A_NAME_SINCE:
+            continue
+        missing = next((column for column in key.columns if not child.requires(column)), None)
+        if only and missing is not None:
+            raise Refused("XX000", f'column "{missing}" of table "{child.name}" is not marked NOT NULL')
         at.work.lock(child, at.level, "The columns of the key become NOT NULL in it too.", sources.ALTER_TABLE)
         for column in nullable:
             columns.check_not_null(at, child, column)
@@ -249,6 +254,10 @@ def drop(at: Alteration, table: Table, action: actions.DropConstraint) -> None:
         return
     if table.name == at.table.name:
         _require_droppable(at, table, found, action)
+    if found.references is not None:
+        at.work.lock(
+            at.work.table(found.references), _AX, "It loses a foreign key that refers to it.", sources.ALTER_TABLE
+        )
     lock_what_goes(at.work, table, found)
 
 
@@ -309,7 +318,7 @@ def lock_what_goes(work: Work, table: Table, constraint: Constraint) -> None:
         lookups.warn_without(work, table, {index.name})
     if constraint.references is not None:
         referenced = work.table(constraint.references)
-        for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
+        for each in foreign_keys.having_triggers(work, referenced):
             work.lock(each, _AX, "Dropping a foreign key removes its triggers from both tables.", sources.ALTER_TABLE)
     for other, _ in keys_that_need(work.catalog, table, constraint):
         work.lock(other, _AX, f"Its foreign key to {table.name} goes with the key.", sources.DEPENDENCIES)

@@ -61,6 +61,12 @@ def has_triggers(work: Work, referenced: Table) -> bool:
     return not referenced.partitioned or work.postgres >= _PARTITIONED_HAVE_TRIGGERS_SINCE
 
 
+def having_triggers(work: Work, referenced: Table) -> tuple[Table, ...]:
+    """The tables that hold the triggers of a foreign key to ``referenced``."""
+    family = work.catalog.family(referenced) if referenced.partitioned else (referenced,)
+    return tuple(each for each in family if has_triggers(work, each))
+
+
 def lock_remade(work: Work, table: Table, key: Constraint, referenced: Table) -> None:
     """Enter that a foreign key is dropped, with its triggers where it has any, and made anew."""
     for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):

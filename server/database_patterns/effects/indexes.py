@@ -30,11 +30,11 @@ def create(work: Work, action: actions.CreateIndex) -> None:
     if table.kind not in _INDEXABLE:
         raise Refused("42809", f'cannot create index on relation "{table.name}"')
     concurrently = action.concurrently and table.persistence != "temporary"
-    mode, held = (_SUX, "statement") if concurrently else (LockMode.ShareLock, "transaction")
+    mode = _SUX if concurrently else LockMode.ShareLock
     family = (table,) if action.only else work.catalog.family(table) if table.partitioned else (table,)
     verb = "lets writes go on" if concurrently else "blocks writes until the transaction ends"
     for each in family:
-        work.lock(each, mode, f"Building an index {verb}.", sources.CREATE_INDEX, held)  # type: ignore[arg-type]
+        work.lock(each, mode, f"Building an index {verb}.", sources.CREATE_INDEX)
     if _exists_already(work, table, action):
         return
     _require_possible(work, table, action)
@@ -202,8 +202,7 @@ def _drop_known(work: Work, index: Index, *, concurrently: bool) -> None:
         if concurrently
         else "Dropping an index blocks all."
     )
-    held = "statement" if concurrently else "transaction"
-    work.lock(table, mode, why, sources.DROP_INDEX, held)  # type: ignore[arg-type]
+    work.lock(table, mode, why, sources.DROP_INDEX)
     if concurrently and index.partitioned:
         work.lock(index, _SUX, why, sources.DROP_INDEX)
         raise Refused("0A000", f'cannot drop partitioned index "{index.name}" concurrently')

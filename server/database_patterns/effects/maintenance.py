@@ -78,7 +78,7 @@ def vacuum(work: Work, tree: Node) -> None:
         elif option(tree.options, "full"):
             _copy(work, table, "VACUUM FULL writes the table anew.")
         else:
-            work.lock(table, _SUX, "VACUUM lets reads and writes go on.", held="statement")
+            work.lock(table, _SUX, "VACUUM lets reads and writes go on.")
             work.lock_indexes(table, _RX)
 
 

@@ -184,8 +184,18 @@ def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration
 _PARTITIONED_HAVE_AN_ACCESS_METHOD_SINCE: Final = 17
 
 
-def _finalize(at: Alteration, table: Table, _action: actions.OtherAlteration) -> None:
+def _finalize(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
+    if table.complete and not table.partitioned and at.work.postgres >= _DETACHES_FROM_PARTITIONED_ONLY_SINCE:
+        raise Refused(
+            "42809", f'ALTER action DETACH PARTITION … FINALIZE cannot be performed on relation "{table.name}"'
+        )
+    partition = at.work.table(action.relation or action.table)
+    if partition.complete and table.name not in partition.inherits:
+        raise Refused("42P01", f'relation "{partition.name}" is not a partition of relation "{table.name}"')
     at.work.may_fail("55000", f"no partition of {table.name} is pending to be detached")
+
+
+_DETACHES_FROM_PARTITIONED_ONLY_SINCE: Final = 18
 
 
 def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration) -> None:

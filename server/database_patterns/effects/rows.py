@@ -184,7 +184,8 @@ def delete(work: Work, action: actions.Delete) -> None:
         return
     table = target.table
     _write(work, target, action, "DELETE")
-    work.lose(table, "all rows" if action.where is None else "the rows that WHERE selects")
+    for each in _members(work, table, action):
+        work.lose(each, "all rows" if action.where is None else "the rows that WHERE selects")
     lookups.follow_deleted(work, table, frozenset(), certain=_is_everywhere(action, target))
 
 
@@ -288,7 +289,8 @@ def _update_found(work: Work, table: Table, clause: Node) -> None:
     assignments = tuple((each.name, Expression(each.val, str)) for each in clause.targetList)
     values.require_assigned(work, table, actions.Update(table.name, assignments, reads=(table.name,)))
     values.refuse_computed(table, (name for name, value in assignments if not values.is_default(value.tree)))
-    work.lock_rows(table, "some")
+    for each in work.catalog.family(table):
+        work.lock_rows(each, "some")
     values.may_repeat(work, table, frozenset(columns))
     values.may_violate(work, table, frozenset(columns))
     lookups.follow_changed(work, table, set(columns), certain=False)
@@ -296,8 +298,9 @@ def _update_found(work: Work, table: Table, clause: Node) -> None:
 
 
 def _merge_delete(work: Work, table: Table, _clause: Node) -> None:
-    work.lock_rows(table, "some")
-    work.lose(table, "the rows that match")
+    for each in work.catalog.family(table):
+        work.lock_rows(each, "some")
+        work.lose(each, "the rows that match")
     lookups.follow_deleted(work, table, frozenset(), certain=False)
     targets.fire(work, table, "DELETE")
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+from pglast import ast
 
 from database_patterns import actions
 from database_patterns.actions import Column, Constraint
 from database_patterns.catalog import Index, Table, dependents
 from database_patterns.catalog.drops import generated_from
+from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 
 from . import column_options, columns, conversions, foreign_keys, indexes, sources, types
@@ -15,6 +19,9 @@ from .alteration import Alteration, Validation
 from .types import UNKNOWN
 from .volatility import analyse
 from .work import Refused, Work
+
+# pglast builds its nodes at run time, so that a node's attributes are untyped here.
+Node = Any
 
 _AX = LockMode.AccessExclusiveLock
 _GENERATED_IS_A_FEATURE_SINCE = 15
@@ -118,8 +125,8 @@ def _require_default(work: Work, table: Table, column: Column, action: actions.A
 
 def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.AlterColumnType) -> None:
     old, new = types.base_of(work.catalog, column.type), types.base_of(work.catalog, action.type)
-    lost = conversions.loses(old, new)
-    if lost is not None and action.using is None:
+    lost = _by_using(column, action) or conversions.loses(old, new)
+    if lost is not None:
         work.lose(table, f"{column.name}: {lost}")
     if work.is_rewritten(table) and table.rows != "none":
         for source in {old, *conversions.sources_of_using(action, work.scope(table))}:
@@ -134,6 +141,16 @@ def _say_what_is_lost(work: Work, table: Table, column: Column, action: actions.
         work.may_fail("23514", f"a value violates the domain {action.type.sql}")
     if old != new:
         work.breaks(table, f"prepared statements that return {column.name} fail once (0A000, cached plan)")
+
+
+def _by_using(column: Column, action: actions.AlterColumnType) -> str | None:
+    """What of a column's values an expression loses that does more than to cast them."""
+    tree: Node = action.using.tree if action.using else None
+    while type(tree) is ast.TypeCast:
+        tree = tree.arg
+    if tree is not None and column.name not in columns_in(tree):
+        return "all values, which USING does not read"
+    return None if tree is None or type(tree) is ast.ColumnRef else "what USING does not keep"
 
 
 def _keeps_values(work: Work, column: Column, action: actions.AlterColumnType) -> bool:

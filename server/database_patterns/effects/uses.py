@@ -55,7 +55,7 @@ def lock_dropped(work: Work, table: Table) -> None:
     _lock_referenced(work, table)
     for other, key in list(work.catalog.references_into(table)):
         work.lock(other, _AX, f"Its foreign key to {table.name} goes.", sources.DEPENDENCIES)
-        for part in work.catalog.family(work.table(key.references or table.name)):
+        for part in foreign_keys.having_triggers(work, work.table(key.references or table.name)):
             work.lock(part, _AX, f"The triggers of a foreign key of {other.name} go.", sources.DEPENDENCIES)
     for view in work.catalog.views_on(table):
         columns.lock_dropped_view(work, view)
@@ -71,9 +71,8 @@ def _lock_referenced(work: Work, table: Table) -> None:
     for key in own_keys(work.catalog, table):
         if key.references is not None and key.references != table.name:
             referenced = work.table(key.references)
-            for each in work.catalog.family(referenced) if referenced.partitioned else (referenced,):
-                if foreign_keys.has_triggers(work, each):
-                    work.lock(each, _AX, f"The triggers of a foreign key of {table.name} go.", sources.DROP_TABLE)
+            for each in foreign_keys.having_triggers(work, referenced):
+                work.lock(each, _AX, f"The triggers of a foreign key of {table.name} go.", sources.DROP_TABLE)
 
 
 def _leave_parents(work: Work, table: Table) -> None:

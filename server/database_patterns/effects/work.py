@@ -42,7 +42,6 @@ class Refused(Exception):  # noqa: N818 - it is not an error of ours, but what P
 class _Draft:
     kind: RelationKind
     lock: LockMode
-    held: Literal["statement", "transaction"]
     certain: bool = False
     rewrite: Tristate = False
     rewrite_with_indexes: Tristate = False
@@ -122,7 +121,6 @@ class Work:
         mode: LockMode,
         reason: str = "",
         source: str = sources.LOCKING,
-        held: Literal["statement", "transaction"] = "transaction",
         *,
         certain: bool = True,
     ) -> None:
@@ -131,9 +129,9 @@ class Work:
             return
         draft = self._drafts.get(relation.name)
         if draft is None:
-            draft = self._drafts[relation.name] = _Draft(_kind(relation), mode, held)
+            draft = self._drafts[relation.name] = _Draft(_kind(relation), mode)
         if mode > draft.lock:
-            draft.lock, draft.held, draft.certain = mode, held, certain
+            draft.lock, draft.certain = mode, certain
         draft.certain = draft.certain or (certain and mode == draft.lock)
         draft.explain(_LOCK + mode, reason, source)
 
@@ -254,7 +252,7 @@ class Work:
             relation=str(name),
             kind=draft.kind,
             lock=draft.lock,
-            held=draft.held,
+            held="transaction" if self.in_transaction_ok else "statement",  # those have transactions of their own
             rewrite=False if failed else draft.rewrite,
             rebuilds=() if failed else tuple(draft.rebuilds),
             scan=False if failed else draft.scan,

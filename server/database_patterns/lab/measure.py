@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from database_patterns.errors import UserError
-from database_patterns.lab import driver, observation, sampling
+from database_patterns.lab import contents, driver, observation, sampling
+from database_patterns.locks import LockMode
 from database_patterns.model import Measurement, ServerError
 
 if TYPE_CHECKING:
     from database_patterns.databases.driver import Connection
     from database_patterns.lab.server import Database
-    from database_patterns.locks import LockMode
 
 _REFUSES_TRANSACTION: Final = "25001"
 _CLUSTER_WIDE: Final = re.compile(
@@ -47,38 +47,45 @@ class _View:
     wal: int
 
 
-def measure(database: Database, statement_sql: str, *, before: Sequence[str] = ()) -> Measurement:
+def measure(
+    database: Database, statement_sql: str, *, before: Sequence[str] = (), held: contents.Contents | None = None
+) -> Measurement:
     """Run ``statement_sql`` on ``database`` as its owner and say what happened.
 
     ``before`` holds statements that run first in the same transaction (SET LOCAL …); a lock that they take already is
-    not counted as the statement's. Whoever else uses the server meanwhile adds to the WAL.
+    not counted as the statement's. Whoever else uses the server meanwhile adds to the WAL. ``held`` is what the tables
+    hold (``contents.read_all``), for what is lost of it.
 
     Raises:
         UserError: a statement of ``before`` fails, or ``statement_sql`` needs data from the client (COPY FROM STDIN).
     """
     with driver.connect(database.owner) as connection:
-        measurement = _in_transaction(database, connection, statement_sql, before)
+        measurement = _in_transaction(database, connection, statement_sql, before, held or {})
     if measurement.in_transaction_ok or _CLUSTER_WIDE.match(statement_sql):
         return measurement
-    return _sampled(database, statement_sql, before)
+    return _sampled(database, statement_sql, before, held or {})
 
 
 @contextmanager
-def measuring(database: Database, *, settings: Sequence[str] = ()) -> Generator[Callable[[str], Measurement]]:
+def measuring(
+    database: Database, *, settings: Sequence[str] = (), held: contents.Contents | None = None
+) -> Generator[Callable[[str], Measurement]]:
     """A function that measures one statement after the other over one connection, in milliseconds each.
 
-    ``settings`` are set before, as in SET. A statement that refuses a transaction is not run again: it comes back with
-    that error.
+    ``settings`` are set before, as in SET; ``held`` is as for ``measure``. A statement that refuses a transaction is
+    not run again: it comes back with that error.
 
     Raises:
         UserError: as ``measure``; a setting is refused.
     """
     with driver.connect(database.owner) as connection:
         _prepare(connection, [f"SET {setting}" for setting in settings])
-        yield lambda statement_sql: _in_transaction(database, connection, statement_sql, ())
+        yield lambda statement_sql: _in_transaction(database, connection, statement_sql, (), held or {})
 
 
-def _in_transaction(database: Database, connection: Connection, sql: str, before: Sequence[str]) -> Measurement:
+def _in_transaction(
+    database: Database, connection: Connection, sql: str, before: Sequence[str], contained: contents.Contents
+) -> Measurement:
     statistics = "pg_stat_xact_all_tables"
     connection.execute("BEGIN")
     try:
@@ -90,12 +97,24 @@ def _in_transaction(database: Database, connection: Connection, sql: str, before
             return _nothing_seen(database, error, duration_ms)
         later = _look(connection, statistics)
         locks = observation.held_locks(connection) - held
+        lost = _lost(connection, contained, locks, earlier.relations)
     finally:
         driver.execute(connection, "ROLLBACK")
-    return _measurement(database, earlier, later, locks, "in transaction", duration_ms, None)
+    found = _measurement(database, earlier, later, locks, "in transaction", duration_ms, None)
+    return replace(found, kept=frozenset(found.locks), lost=lost)
 
 
-def _sampled(database: Database, sql: str, before: Sequence[str]) -> Measurement:
+def _lost(
+    connection: Connection, held: contents.Contents, locks: Iterable[tuple[int, LockMode]], known: observation.Relations
+) -> dict[str, frozenset[str]]:
+    """What is gone of the content of those tables that the statement has locked to write to them."""
+    written = {oid for oid, mode in locks if mode >= LockMode.RowExclusiveLock and oid in held}
+    after = contents.read(connection, written)
+    found = {known[oid].name: contents.lost(held[oid], after.get(oid)) for oid in written}
+    return {name: columns for name, columns in sorted(found.items()) if columns}
+
+
+def _sampled(database: Database, sql: str, before: Sequence[str], contained: contents.Contents) -> Measurement:
     statistics = "pg_stat_all_tables"
     with driver.connect(database.owner) as observer:
         _settle(database, observer)
@@ -104,9 +123,12 @@ def _sampled(database: Database, sql: str, before: Sequence[str]) -> Measurement
             _prepare(session, before)
             with sampling.watched(database, session) as locks:
                 error, duration_ms = _run(session, sql)
+            kept = observation.strongest(observation.held_locks(session), earlier.relations)
         _settle(database, observer)
         later = _look(observer, statistics)
-    return _measurement(database, earlier, later, locks, "sampled", duration_ms, error)
+        lost = _lost(observer, contained, locks, earlier.relations)
+    found = _measurement(database, earlier, later, locks, "sampled", duration_ms, error)
+    return replace(found, kept=frozenset(kept), lost=lost)
 
 
 def _measurement(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from tests.effects.corpus import contents_of
 from tests.effects.generated.known_differences import known
 from tests.effects.generated.names import Names, read_empty, read_names
 from tests.effects.witnesses import Verdict, disagreements, opened_by_minor_releases
@@ -42,6 +43,7 @@ class Witness:
     keys: frozenset[str]
     empty: frozenset[str]
     measure: Callable[[str], Measurement]
+    filled: frozenset[str]
 
     def compare(self, form: str, sql: str) -> Outcome:
         """Predict and measure one statement of a form."""
@@ -50,7 +52,8 @@ class Witness:
         measured = self.measure(sql)
         if prediction.unknown:
             return Outcome(form, sql, "unknown", prediction.unknown)
-        found = tuple(disagreements(prediction, Verdict.measured(measured), keys=self.keys, empty=self.empty))
+        verdict = Verdict.measured(measured, self.filled)
+        found = tuple(disagreements(prediction, verdict, keys=self.keys, empty=self.empty))
         error = str(measured.error) if measured.error else ""
         if found:
             explained = all(known(form, each) for each in found)
@@ -74,6 +77,7 @@ def witness(server: Server, schema_sql: str) -> Generator[Witness]:
     with server.database() as database:
         administrated = replace(database, owner=database.admin)
         administrated.execute(schema_sql)
-        with measuring(administrated, settings=["TimeZone = 'UTC'"]) as measure:
+        held = contents_of(database)
+        with measuring(administrated, settings=["TimeZone = 'UTC'"], held=held.contents) as measure:
             keys, empty = opened_by_minor_releases(catalog), read_empty(database)
-            yield Witness(database.postgres, catalog, read_names(database), keys, empty, measure)
+            yield Witness(database.postgres, catalog, read_names(database), keys, empty, measure, held.filled)
