@@ -269,7 +269,7 @@ class _Resolver:
         targets = clause.exprs if clause else getattr(node, "returningList", None)
         first = scope.sources[0]
         named = [each.value for each in clause.options or ()] if clause else []
-        aliases = (*({"old", "new"} - {each.alias for each in scope.sources}), *named)
+        aliases = (*(each for each in ("old", "new") if _source(each, scope) is None), *named)
         versions = (replace(first, alias=alias, merged=frozenset(first.columns)) for alias in aliases)
         return self._targets(targets, replace(scope, sources=(*scope.sources, *versions))) if targets else ()
 
