@@ -49,6 +49,14 @@ class DoesNothing(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class ImportsModel(Note):
+    """The file imports a mapped class of the application, or what such classes are made with, from ``module``."""
+
+    name: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
 class NeverRuns(Note):
     """A part of the file with calls that would send SQL, of which it is known that they do not run on PostgreSQL.
 

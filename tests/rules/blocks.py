@@ -29,7 +29,7 @@ class Source:
 
     @property
     def is_revision(self) -> bool:
-        return self.block.language == "python" and self.name != "env.py"
+        return self.block.language == "python" and not is_module(self.block)
 
     @property
     def migration(self) -> Migration:
@@ -72,6 +72,11 @@ def projects(document: Document) -> Iterator[list[Source]]:
         yield sources
 
 
+def is_module(block: Block) -> bool:
+    """Whether the block is a file of a project that is no revision: its env.py, or its models."""
+    return bool(block.file) and str(block.file).endswith(("env.py", "models.py"))
+
+
 def is_alembic(project: list[Source]) -> bool:
     """Whether the blocks are files of an Alembic project (``versions/a.py``, ``env.py``), and linted and run as one."""
     return any(source.block.file and source.block.file.startswith(("env.py", "versions/")) for source in project)
@@ -79,7 +84,7 @@ def is_alembic(project: list[Source]) -> bool:
 
 def _source(document: Document, block: Block, down: str | None) -> Source:
     name = (block.file or f"{document.name}.{'sql' if block.language == 'sql' else 'py'}").rpartition("/")[2]
-    preamble = "" if block.language == "sql" or name == "env.py" else IMPORTS
+    preamble = "" if block.language == "sql" or is_module(block) else IMPORTS
     if preamble and "revision = " not in block.code:
         preamble = PREAMBLE.format(revision=name.removesuffix(".py"), down=down)
     return Source(document, block, name, preamble + block.code, preamble.count("\n"))

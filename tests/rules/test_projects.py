@@ -56,7 +56,8 @@ def runs() -> list[object]:
 
 def write(project: list[Source], folder: Path, url: str, *, per_migration: bool = True) -> Path:
     (folder / "versions").mkdir()
-    (folder / "alembic.ini").write_text(f"[alembic]\nscript_location = %(here)s\nsqlalchemy.url = {url}\n")
+    paths = "script_location = %(here)s\nprepend_sys_path = %(here)s\n"
+    (folder / "alembic.ini").write_text(f"[alembic]\n{paths}sqlalchemy.url = {url}\n")
     (folder / "env.py").write_text(ENV.format(per_migration=per_migration))
     for source in project:
         (folder / str(source.block.file)).write_text(source.text)

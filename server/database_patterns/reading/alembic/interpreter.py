@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
+from . import modules
 from .budget import OutOfBudgetError
 from .contexts import Contexts
 from .flow import Flow, RaisedError
 from .loops import Loops, leaving, one_of_two, stored
 from .source import walk
-from .values import MISSING, Function, Scope, Unknown, first_hole
+from .values import MISSING, Function, Module, Scope, Unknown, first_hole
 
 _IN_PLACE: Final[dict[tuple[type, type[ast.operator]], Callable[[Any, Any], object]]] = {
     (dict, ast.BitOr): operator.ior,
@@ -158,6 +159,13 @@ class Interpreter(Contexts):
                 self.import_all(origin)
             else:
                 self.scope.names[alias.asname or alias.name] = self.attribute(origin, alias.name)
+                self._note_model(node, origin, alias)
+
+    def _note_model(self, node: ast.ImportFrom, origin: object, alias: ast.alias) -> None:
+        """Write down where the revision itself imports a model."""
+        if self.source is self.file and isinstance(origin, Module) and modules.is_model(origin.place, alias.name):
+            module = f"{'.' * node.level}{node.module or ''}"
+            self.journal.imports_model(alias, module, everywhere=self.importing)
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

@@ -20,6 +20,7 @@ from database_patterns.model import (
     DoesNothing,
     Fails,
     Gap,
+    ImportsModel,
     Note,
     Raises,
     Span,
@@ -149,6 +150,11 @@ class Journal:
         self.notes[since:] = [
             note for note in self.notes[since:] if not (isinstance(note, CommitOnBind) and "rollback(" in note.call)
         ]
+
+    def imports_model(self, alias: ast.alias, module: str, *, everywhere: bool) -> None:
+        """Write down that the revision imports a model; ``everywhere`` when that happens at its top level."""
+        direction = None if everywhere else self.direction
+        self.notes.append(ImportsModel(self._place(alias), direction, alias.name, module))
 
     def raises(self, node: ast.AST) -> None:
         """Write down that the direction refuses to run."""

@@ -29,6 +29,8 @@ HOOKS: Final = ("compiles", "listens_for")
 REGISTERING: Final = ("implementation_for", "register_operation")
 """Decorators that register operations of a project's own with Alembic."""
 
+_DECLARATIVE: Final = {"Base", "DeclarativeBase", "Model", "declarative_base"}
+"""What mapped classes are made with, as SQLAlchemy and Flask-SQLAlchemy call it, and their documentation."""
 _PLAIN: Final = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Expr)
 """Statements that bind no name but their own."""
 _CACHED: Final = 1_000
@@ -98,6 +100,24 @@ def parse(file: Path) -> Parsed | None:
     except OSError:
         return None
     return _parse(file, changed.st_mtime_ns, changed.st_size)
+
+
+def is_model(place: Place, name: str) -> bool:
+    """Whether ``name`` of the module at ``place`` is a class that SQLAlchemy maps to a table, or the base of such."""
+    parsed = parse(place.file) if place.file else None
+    node = parsed.bindings.get(name) if parsed else None
+    if isinstance(node, ast.ClassDef):
+        return any(_names_a_table(each) for each in node.body) or any(_is_declarative(base) for base in node.bases)
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _is_declarative(node.value.func)
+
+
+def _names_a_table(node: ast.stmt) -> bool:
+    return "__tablename__" in _bound(node) or "__table__" in _bound(node)
+
+
+def _is_declarative(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name in _DECLARATIVE
 
 
 def _below(folder: Path, parts: Sequence[str], name: str, root: Path) -> Place | None:

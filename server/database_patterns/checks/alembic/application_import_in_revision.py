@@ -1,0 +1,17 @@
+"""rules/alembic/application-import-in-revision.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from database_patterns.checks import Hit
+from database_patterns.model import ImportsModel
+
+
+def check(note: ImportsModel) -> Iterator[Hit]:
+    yield Hit(
+        f"{note.name} of {note.module} is the model of today, and this revision meets the tables of its own time: as"
+        " soon as the two differ, the history can no longer be applied from the start.",
+        "Say in the revision what it needs of the table:\n\n"
+        '    orders = sa.table("orders", sa.column("id", sa.BigInteger()), …)',
+    )
