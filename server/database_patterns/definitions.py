@@ -21,6 +21,7 @@ _SPELLINGS: Final = {
     "bool": "boolean", "bpchar": "char", "float4": "real", "float8": "double precision", "int2": "smallint",
     "int4": "integer", "int8": "bigint",
 }  # fmt: skip
+_INTERVAL_FIELDS: Final = {2: "year", 1: "month", 3: "day", 10: "hour", 11: "minute", 12: "second"}
 _FULL_INTERVAL: Final = 0x7FFF
 """What the parser puts before the precision of an interval without fields."""
 
@@ -36,9 +37,18 @@ class TypeName:
     @property
     def sql(self) -> str:
         """The type as people write it, such as ``varchar(50)`` or ``bigint[]``."""
-        modifiers = ",".join(str(modifier) for modifier in self.modifiers if modifier != _FULL_INTERVAL)
         name = _SPELLINGS.get(self.name.name, str(self.name)) if self.name.schema is None else str(self.name)
-        return f"{name}{f'({modifiers})' if modifiers else ''}{'[]' * self.dimensions}"
+        fields, modifiers = "", self.modifiers
+        if self.name.name == "interval" and modifiers:
+            fields, modifiers = _fields(modifiers[0]), modifiers[1:]
+        written = ",".join(str(modifier) for modifier in modifiers)
+        return f"{name}{fields}{f'({written})' if written else ''}{'[]' * self.dimensions}"
+
+
+def _fields(mask: int | str) -> str:
+    """The fields of an interval, by the mask that is its first modifier; nothing where it has all of them."""
+    named = [field for bit, field in _INTERVAL_FIELDS.items() if mask != _FULL_INTERVAL and int(mask) & 1 << bit]
+    return f" {' to '.join(dict.fromkeys((named[0], named[-1])))}" if named else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ class Routine(NamedTuple):
     arguments: tuple[str, ...]
     returns: str
     volatility: Volatility
-    optional: int = 0
-    variadic: bool = False
-    extension: str | None = None
+    optional: int
+    variadic: bool
+    extension: str | None
 
     def takes(self, number: int) -> bool:
         """Whether it can be called with so many arguments."""
@@ -88,7 +88,7 @@ def routines(section: Literal["functions", "operators"], name: str, postgres: in
 
 
 def _routine(fact: _Fact) -> Routine:
-    arguments, returns, volatility = fact.text.rsplit("|", 2)
+    arguments, returns, volatility = fact.text.split("|")
     written = tuple(arguments.split(",")) if arguments else ()
     return Routine(
         tuple(each.rstrip("?*") for each in written),
