@@ -568,3 +568,7 @@ ALTER TABLE lonely ATTACH PARTITION plain_part FOR VALUES FROM (700) TO (800);
 MERGE INTO parent USING other ON parent.id = other.id WHEN MATCHED THEN UPDATE SET v = '';
 MERGE INTO parent USING other ON false WHEN NOT MATCHED THEN INSERT VALUES (1, '');
 ALTER TYPE lonely RENAME TO x;
+ALTER INDEX stored_gist SET (fastupdate = off);
+ALTER INDEX stored_spgist SET (buffering = on);
+ALTER INDEX stored_brin SET (fillfactor = 70);
+ALTER INDEX stored_btree SET (vacuum_cleanup_index_scale_factor = 0.5);

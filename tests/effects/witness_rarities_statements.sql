@@ -142,3 +142,4 @@ UPDATE fixed SET id = DEFAULT;
 UPDATE fixed SET g = 5;
 UPDATE fixed SET b = 5;
 ALTER FOREIGN TABLE far RENAME COLUMN v TO nn;
+CREATE INDEX ON toasted USING brin (f);
