@@ -94,3 +94,4 @@ INSERT INTO period VALUES ('[3,4)', '[2026-01-01,2026-02-01)');
 DELETE FROM period;
 CREATE TABLE n (id int4range, during daterange, UNIQUE (during WITHOUT OVERLAPS));
 CREATE TABLE n (id int4range, d date, UNIQUE (id, d WITHOUT OVERLAPS));
+ALTER TABLE later ADD FOREIGN KEY (id, PERIOD during) REFERENCES period ON UPDATE CASCADE;

@@ -143,3 +143,4 @@ UPDATE fixed SET g = 5;
 UPDATE fixed SET b = 5;
 ALTER FOREIGN TABLE far RENAME COLUMN v TO nn;
 CREATE INDEX ON toasted USING brin (f);
+ALTER TABLE plain SET TABLESPACE nothing;

@@ -206,9 +206,6 @@ def _attach_index(at: Alteration, _table: Table, action: actions.OtherAlteration
             raise Refused("42P01", f'relation "{name}" does not exist')
         at.work.doubt(f"the index {action.table if above is None else name} is not in the known schema")
         return
-    if not above.partitioned:
-        message = f'ALTER action ATTACH PARTITION cannot be performed on relation "{above.name}"'
-        raise Refused("42809", message)
     parent, partition = at.work.table(above.table), at.work.table(part.table)
     stranger = parent.name not in partition.inherits or part.parent not in {None, above.name}
     if stranger or _shape(above) != _shape(part):
