@@ -245,6 +245,14 @@ PROGRAMS = {
         ensure("a").append("b")
         send(ensure("a"), ensure("a", kind="y"))
         ensure("b")
+        ensure(name="b")
+        ensure("b", "x")
+        class Of:
+            @functools.lru_cache
+            def make(self, number):
+                send("of", number)
+        one, other = Of(), Of()
+        one.make(1), one.make(1), other.make(1)
         class C:
             @functools.cached_property
             def rows(self):
@@ -335,6 +343,8 @@ PROGRAMS = {
         pairs = zip("ab", (1, 2))
         send(next(pairs), [pair for pair in pairs])
         send(next((n for n in ("a", "b") if n == "b"), None))
+        first, *others = it = iter("abc")
+        send(first, others, list(it))
     """,
     "functions in containers": """
         functions, named = [], {}

@@ -65,6 +65,25 @@ UNSURE = {
         else:
             value = 2
     """,
+    "what a handler may have returned": """
+        def read():
+            try:
+                fail()
+            except KeyError:
+                return 1
+            return 2
+        value = read()
+    """,
+    "an iterator over what has changed": "names = [1]\nfound = map(str, names)\nnames.append(2)\nvalue = list(found)",
+    "an expression over what has changed": "names = [1]\nfound = (n for n in names)\nnames.append(2)\nvalue = len(list(found))",
+    "what a round of a generator assigns": """
+        def rows():
+            for row in op.get_bind().execute(sa.text("SELECT 1")):
+                yield row
+        value = 0
+        for row in rows():
+            value += 1
+    """,
     "a view of what may have changed": """
         d = {"a": 1}
         items = d.items()

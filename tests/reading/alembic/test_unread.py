@@ -82,17 +82,13 @@ def test_raising_an_error_of_the_application_is_no_gap(revise: Revise) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "max(['DROP TABLE t'], key=op.execute)",
-        "x = sorted(['a', 'b'], key=op.drop_table)",
-        "x = ['DROP TABLE t']\nx.sort(key=op.get_bind().execute)",
         "min(['a'], key=move)",
         "max(['a'], key=lambda table: move())",
-        "max(['a'], key=lambda table: op.drop_table(table))",
         "sorted([move], key=lambda each: each())",
         "x = list(map(move, ['a']))",
         "x = any(filter(move, ['a']))",
-        "x = functools.reduce(move, ['a'])",
-        "x = functools.partial(move, 'a')",
+        "x = functools.reduce(move, ['a', 'b'])",
+        "x = functools.partial(move, 'a')()",
         "x = getattr(move, 'all')()",
         "found = getattr(move, 'all')\nx = found()",
     ],
@@ -117,9 +113,15 @@ def test_a_key_that_only_looks_at_values_is_no_gap(value: str, revise: Revise) -
 
 
 def test_what_a_key_sends_is_read_as_often_as_there_are_items(revise: Revise) -> None:
-    revision = revise("max([1, 2], key=lambda each: op.execute('DELETE FROM t'))")
-    guard = "for each item of max([1, 2], key=lambda each: op.execute('DELETE FROM t'))"
-    assert revision.outline() == [("DELETE FROM t", "guarded", guard)]
+    revision = revise(
+        """
+        max([1, 2], key=lambda each: op.execute(f"DELETE FROM t{each}") or each)
+        max(["a"], key=op.drop_table)
+        ["b"].sort(key=op.drop_table)
+        """
+    )
+    sent = ["DELETE FROM t1", "DELETE FROM t2", "DROP TABLE a", "DROP TABLE b"]
+    assert (revision.outline(), revision.gaps()) == ([(sql, "exact", None) for sql in sent], [])
 
 
 def test_what_a_statement_assigns_that_is_not_followed_is_unknown_for_its_reason(revise: Revise) -> None:

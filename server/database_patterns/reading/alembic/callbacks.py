@@ -9,6 +9,7 @@ from typing import Any
 
 from .calls import Calls
 from .failing import is_scalar, said
+from .iterators import DISTURBED
 from .methods import ORDER
 from .objects import Instance, Method, PlainClass
 from .operators import truth_of
@@ -110,7 +111,7 @@ class Callbacks(Calls):
 
     def _next(self, node: ast.Call, iterator: Once, *default: object) -> object:
         if iterator.disturbed:
-            return Unknown("the next item of what has changed meanwhile", inert=True)
+            return DISTURBED
         if not len(iterator):
             return default[0] if default else self.stops(node, "StopIteration")
         item = iterator.pop(0)

@@ -79,7 +79,7 @@ class Comprehensions(Iterators):
             self.forget_names(node, f"as far as {code} is consumed")
         if not whole and self.journal.size() != before:
             return Unknown(f"{self.source.code(node, 40)}, which uses the database between its items")
-        return Once(made, self.journal.guards) if isinstance(made, list) else made
+        return Once(made, self.journal.guards, [first]) if isinstance(made, list) else made
 
     def _through(self, rounds: _Rounds, generators: Sequence[ast.comprehension], first: object = MISSING) -> None:
         """The rounds of the ``for`` parts that are left, or the end of one round of all of them."""

@@ -47,10 +47,10 @@ class _Running:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a function answered that remembers it, and under which ``guards``; ``unsure`` when its names are."""
+    """What a function answered to what it was ``given``, and under which ``guards``; ``unsure`` if that is unknown."""
 
     function: Function
-    names: dict[str, object]
+    given: list[object]
     value: object
     guards: tuple[str, ...]
     unsure: bool
@@ -134,23 +134,24 @@ class Definitions(Imports):
             self.journal.gap(node, bound.reason)
             return self.stops(node, f"TypeError: {bound.reason}")
         names = {**(names or {}), **bound}
-        return (
-            self._remembered(node, function, names) if function.remembers else self._run_or_again(node, function, names)
-        )
+        if function.remembers:
+            return self._remembered(node, function, names, _shape(arguments))
+        return self._run_or_again(node, function, names)
 
-    def _remembered(self, node: ast.AST, function: Function, names: dict[str, object]) -> object:
+    def _remembered(self, node: ast.AST, function: Function, names: dict[str, object], given: list[object]) -> object:
         """Run a function that remembers what it answered, unless it was called with the same arguments before."""
         guards = tuple(self.journal.guards)
         earlier = self._answers.setdefault((id(function.node), id(function.scope)), [])
-        certain = first_hole(list(names.values())) is None and len(earlier) < _REMEMBERED_MAX
-        same = [each for each in earlier if not certain or each.unsure or _alike(each.names, names)]
+        certain = first_hole(given) is None and len(earlier) < _REMEMBERED_MAX
+        same = [each for each in earlier if not certain or each.unsure or _alike(each.given, given)]
         for each in same:
-            if certain and not each.unsure and each.guards == guards[: len(each.guards)]:
+            alike = certain and not each.unsure and list(map(type, each.given)) == list(map(type, given))
+            if alike and each.guards == guards[: len(each.guards)]:
                 return each.value
         value: object = Unknown(f"what {function.name}() answers")
         with self.perhaps(f"unless {function.name}() was called with the same arguments before" if same else None):
             value = self._run_or_again(node, function, names)
-        earlier.append(_Answer(function, dict(names), value, guards, not certain))
+        earlier.append(_Answer(function, given, value, guards, not certain))
         return Unknown(f"what {function.name}() answered before") if same else value
 
     def _run_or_again(self, node: ast.AST, function: Function, names: dict[str, object]) -> object:
@@ -259,10 +260,18 @@ def _same(one: object, other: object) -> bool:
     return one is other or (comparable and one == other)
 
 
-def _alike(some: Mapping[str, object], others: Mapping[str, object]) -> bool:
-    """Whether a function is called with the same arguments, as far as memory goes."""
-    pairs = [(value, others.get(name)) for name, value in some.items()]
-    return all(_same(one, other) or (is_scalar(one) and is_scalar(other) and one == other) for one, other in pairs)
+def _shape(arguments: Arguments) -> list[object]:
+    """The arguments of a call as memory knows them: one that is given by name is another one."""
+    args, kwargs = arguments
+    return [len(args), *args, *(each for pair in kwargs.items() for each in pair)]
+
+
+def _alike(given: list[object], other: list[object]) -> bool:
+    """Whether two calls are the same for a function's memory, as far as it asks whether their arguments are equal."""
+    pairs = list(zip(given, other, strict=False))
+    return len(given) == len(other) and all(
+        _same(one, two) or (is_scalar(one) and is_scalar(two) and one == two) for one, two in pairs
+    )
 
 
 def _lines(node: ast.stmt) -> int:

@@ -96,6 +96,7 @@ class Interpreter(Contexts):
         except OutOfBudgetError:
             raise
         except RaisedError:
+            self.unreachable([statement], "as an exception is raised in", statement)
             flow = Flow("raise")
         except Exception as error:  # noqa: BLE001  a revision may be wrong in any way; the answer says where
             flow = self._lost(statement, _said(error))
@@ -237,9 +238,9 @@ class Interpreter(Contexts):
         ended = self.block(node.finalbody)
         if ended:
             return ended
-        if flow:
-            return Flow(flow.kind, Unknown("a value"), f"if {raised}")
-        return Flow(left.kind, Unknown("a value"), f"unless {raised}") if left else None
+        if left and (flow is None or flow.kind == "raise"):
+            return Flow(left.kind, Unknown("a value"), f"unless {raised}", f"if {raised}" if flow else None)
+        return flow and Flow(flow.kind, Unknown("a value"), f"if {raised}")
 
     def _cannot_fail(self, node: ast.Try) -> bool:
         """Whether the block only computes values, all of which are known, so that Python computes them too."""

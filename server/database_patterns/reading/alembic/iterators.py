@@ -12,8 +12,10 @@ from .budget import Budget
 from .failing import is_scalar
 from .journal import Journal
 from .source import Source
-from .values import Bound, Once, Question, first_hole
+from .values import Bound, Once, Question, Unknown, first_hole
 
+DISTURBED: Final = Unknown("the items of what has changed meanwhile", inert=True)
+"""What is left in an iterator when what it goes through has another length by now."""
 _KEEPING: Final = {"add", "append", "insert", "setdefault"}
 """Methods of containers that put what they are given into them as it is."""
 _GOING_THROUGH: Final = {"extend", "join", "update"}
@@ -51,7 +53,7 @@ class Iterators(Assignments):
         """``value``; of an iterator all that it has left, and nothing is left in it."""
         if not isinstance(value, Once):
             return value
-        items = list(value)
+        items: object = DISTURBED if value.disturbed else list(value)
         value.clear()
         self.touched(value)
         return items

@@ -34,6 +34,7 @@ _BINARY: Final[dict[type[ast.operator], Callable[[Any, Any], object]]] = {
     ast.Add: operator.add,
     ast.BitAnd: operator.and_,
     ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor,
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
