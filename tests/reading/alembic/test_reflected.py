@@ -28,6 +28,7 @@ COLUMNS = f"{CONDITION} and $1 is the columns of t, reflected from the database"
         ("bind.execute(sa.update(t).values(a='x'))", "UPDATE t SET a='x'", CONDITION),
         ("bind.execute(t.update().values({t.c['a']: t.columns.b}))", "UPDATE t SET a=t.b", CONDITION),
         ("bind.execute(t.insert(), {'a': 1})", "INSERT INTO t (a) VALUES (1)", CONDITION),
+        ("bind.execute(t.update(), {'a': 1})", "UPDATE t SET a=1", CONDITION),
         ("op.bulk_insert(t, [{'a': 'x'}])", "INSERT INTO t (a) VALUES ('x')", CONDITION),
         ("bind.execute(sa.select(t.c.a))", "SELECT t.a FROM t", CONDITION),
         ("bind.execute(t.select().where(t.c.a == 1))", "SELECT $1 FROM t WHERE t.a = 1", COLUMNS),

@@ -75,7 +75,12 @@ UNSURE = {
         value = read()
     """,
     "an iterator over what has changed": "names = [1]\nfound = map(str, names)\nnames.append(2)\nvalue = list(found)",
-    "an expression over what has changed": "names = [1]\nfound = (n for n in names)\nnames.append(2)\nvalue = len(list(found))",
+    "an expression over what has changed": """
+        names = [1]
+        found = (name for name in names)
+        names.append(2)
+        value = len(list(found))
+    """,
     "what a round of a generator assigns": """
         def rows():
             for row in op.get_bind().execute(sa.text("SELECT 1")):

@@ -217,7 +217,7 @@ class Recording:
         self.dialect.parameters = parameters if isinstance(parameters, dict) else {}
         condition = None
         if self.reflects:
-            statement, condition = resolved(statement, self.dialect.hole)
+            statement, condition = resolved(statement, self.dialect.hole, self.dialect.parameters)
         if isinstance(statement, Insert | Update) and isinstance(statement.table, Table):
             statement = self._with_defaults(statement)
         compiled = self._compiled(statement, several=several)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.ddl import CreateTable, DDLElement
 from sqlalchemy.sql.dml import Insert, Update
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.sql.selectable import Select
 
 from .values import Lookup, Unknown
@@ -80,8 +80,12 @@ def is_reflected(owner: object) -> bool:
     return isinstance(owner, Table | MetaData) and _MARK in owner.info
 
 
-def resolved(statement: ClauseElement, hole: Callable[[str], str]) -> tuple[ClauseElement, str | None]:
+def resolved(
+    statement: ClauseElement, hole: Callable[[str], str], given: Mapping[str, object]
+) -> tuple[ClauseElement, str | None]:
     """``statement`` as far as it can be rendered, and what must hold for its text; ``hole`` stands for columns.
+
+    ``given`` are the parameters beside it, which name columns where they are no parameters of its own.
 
     Raises:
         CompileError: it needs the columns of a reflected table.
@@ -91,7 +95,9 @@ def resolved(statement: ClauseElement, hole: Callable[[str], str]) -> tuple[Clau
         return statement, None
     if isinstance(statement, Insert | Update) and is_reflected(statement.table):
         several: Any = statement._multi_values  # noqa: SLF001  nothing public tells what they set
-        take_names(statement.table, [statement._values or {}, *(each[0] for each in several)])  # noqa: SLF001
+        own = {each.key for each in visitors.iterate(statement) if isinstance(each, BindParameter)}
+        beside = {name: value for name, value in given.items() if name not in own}
+        take_names(statement.table, [statement._values or {}, beside, *(each[0] for each in several)])  # noqa: SLF001
     if isinstance(statement, Select):
         statement = _with_holes(statement, hole)
     if isinstance(statement, CreateTable) or any(
