@@ -256,6 +256,7 @@ def test_nothing_of_env_py_is_run(tmp_path: Path) -> None:
         ('context.execute("SELECT 1")', [("SELECT 1", True)]),
         ('connection.exec_driver_sql("SELECT 1")', [("SELECT 1", True)]),
         ("if shop: connection.execute(shop.schema())", [("a statement", False)]),
+        ("connection.execute(text(f'SET search_path TO {shop.schema}'))", [("SET search_path TO …", True)]),
         ("connection.begin()", []),
     ],
 )

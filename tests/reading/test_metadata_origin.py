@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from database_patterns.reading.metadata_origin import origin_of_metadata
+from database_patterns.reading.metadata_origin import is_made_by_library, origin_of_metadata
 
 ENV = (
     "from app.models import Base\ntarget_metadata = Base.metadata\ncontext.configure(target_metadata=target_metadata)\n"
@@ -52,3 +52,26 @@ def test_an_import_is_followed_as_far_as_the_projects_modules_go(
 )
 def test_what_env_py_gives_is_the_metadata_or_all_options_at_once(call: str, origin: str | None) -> None:
     assert origin_of_metadata(ast.parse(f"from flask import extension\nfrom shop import m\n{call}\n"), ()) == origin
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): ...\n", True),
+        ("from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n", True),
+        ("from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): metadata = m\n", False),
+        ("from sqlalchemy.orm import declarative_base\nBase = declarative_base(metadata=m)\n", False),
+        ("from sqlalchemy import MetaData\nBase = MetaData(naming_convention={})\n", False),
+    ],
+)
+def test_a_module_that_speaks_of_no_metadata_takes_what_the_library_makes(
+    tmp_path: Path, text: str, *, expected: bool
+) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "models.py").write_text(text)
+    assert is_made_by_library(ast.parse(ENV), (tmp_path,)) is expected
+
+
+@pytest.mark.parametrize("call", ["context.configure(target_metadata=m.metadata)", "context.configure()"])
+def test_env_py_itself_takes_nothing_for_granted(call: str) -> None:
+    assert not is_made_by_library(ast.parse(f"from library import m\n{call}\n"), ())

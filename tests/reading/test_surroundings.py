@@ -184,6 +184,25 @@ def test_the_naming_convention_is_that_of_the_projects_modules(
 
 
 @pytest.mark.parametrize(
+    ("elsewhere", "expected"),
+    [
+        ("other = MetaData(naming_convention={'pk': 'pk_%(table_name)s'})", None),
+        ("Base.metadata.naming_convention = {'pk': 'pk_%(table_name)s'}", {"pk": "pk_%(table_name)s"}),
+        ("other = MetaData()", {}),
+    ],
+)
+def test_the_convention_of_other_metadata_is_not_taken_for_that_of_a_library(
+    tmp_path: Path, elsewhere: str, expected: dict[str, str] | None
+) -> None:
+    files = {
+        "migrations/env.py": IMPORTING.format("shop.models"),
+        "shop/models.py": "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase): ...\n",
+        "shop/db.py": f"from sqlalchemy import MetaData\nfrom shop.models import Base\n{elsewhere}\n",
+    }
+    assert project(tmp_path, **files).environment.naming_convention == expected
+
+
+@pytest.mark.parametrize(
     ("url", "files", "driver"),
     [
         ("postgresql+asyncpg://h/d", {}, "asyncpg"),

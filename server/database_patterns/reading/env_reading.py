@@ -25,7 +25,7 @@ from .conventions import is_whole
 from .env_run import Configured, Event, Run, Synchronous
 from .environment import Environment, Option
 from .files import name_of, read_source
-from .metadata_origin import origin_of_metadata
+from .metadata_origin import is_made_by_library, origin_of_metadata
 
 MAX_BYTES: Final = 250_000
 """The largest env.py known to us has 20,000."""
@@ -91,6 +91,7 @@ def _environment(
         autocommit=_truth(_same([call.autocommit for call in calls])),
         naming_convention=_convention(_same([_option(call, "target_metadata", None) for call in calls])),
         metadata=origin_of_metadata(source.tree, roots),
+        metadata_of_library=is_made_by_library(source.tree, roots),
         unknown_options=tuple(options.values()),
         asynchronous=asynchronous,
         offline=bool(offline.configured),

@@ -240,7 +240,9 @@ class Run(Interpreter):
         """Take down a statement of env.py's own."""
         given = next(iter(arguments[0]), None)
         if given is not None:
-            sql = " ".join(str(given).split()) if isinstance(given, str | TextClause) else "a statement"
+            parts = given.parts if isinstance(given, PartialText) else [given]
+            texts = [str(each) if isinstance(each, str | TextClause) else "…" for each in parts]
+            sql = " ".join("".join(texts).split()) if texts != ["…"] else "a statement"
             self.sent.append(Sent(self.source.span(node), sql, not self.journal.guards))
 
     def _on_engine(self, node: ast.Call, name: str, arguments: Arguments) -> object:

@@ -37,7 +37,8 @@ class Environment:
     ``already_in_transaction`` says that the connection has begun a transaction before ``configure`` gets it, at one of
     ``before_configure``: Alembic then begins and commits none. ``autocommit`` says that the connection has no
     transactions at all. ``naming_convention`` and ``metadata`` are those of ``target_metadata``, the latter the name of
-    the module that it comes from, followed through the project's own modules. ``url`` is the address that env.py itself
+    the module that it comes from, followed through the project's own modules (``metadata_of_library``: as a library
+    makes it). ``url`` is the address that env.py itself
     gives. ``offline`` says that ``--sql`` is provided for. ``altered_by`` is code that changes what SQLAlchemy and
     Alembic make of a revision, ``arguments`` what ``upgrade()`` and ``downgrade()`` are called with, ``sent`` are
     statements of its own. ``why_unknown`` is the reason why options are not known.
@@ -53,6 +54,7 @@ class Environment:
     autocommit: bool | None = None
     naming_convention: Mapping[str, object] | None = None
     metadata: str | None = None
+    metadata_of_library: bool = False
     unknown_options: tuple[Option, ...] = ()
     asynchronous: bool = False
     offline: bool = False

@@ -23,19 +23,37 @@ def origin_of_metadata(tree: ast.Module, roots: tuple[Path, ...]) -> str | None:
 
     The last of the project's own where the way ends there; None where it is not to be seen.
     """
+    *_, last = (None, *(name for name, _ in _way(tree, roots)))
+    return last
+
+
+def is_made_by_library(tree: ast.Module, roots: tuple[Path, ...]) -> bool:
+    """Whether the last of the project's own modules on that way takes its metadata as a library makes it.
+
+    It does where it speaks of none: ``class Base(DeclarativeBase): pass``.
+    """
+    own = tree
+    for _, module in _way(tree, roots):
+        if module is None:
+            return own is not tree and "metadata" not in ast.unparse(own).lower()
+        own = module
+    return False
+
+
+def _way(tree: ast.Module, roots: tuple[Path, ...]) -> Iterator[tuple[str, ast.Module | None]]:
+    """The modules from env.py on to where the metadata comes from; None for what is not the project's own."""
     name = _given(tree)
-    origin = None
     for _ in range(_MODULES_MAX):
         name = _undefined(tree, name)
         imported = None if name is None else _imported(tree, name)
         if imported is None:
-            return origin
-        origin, name = imported
-        read = _module(origin, roots)
+            return
+        module, name = imported
+        read = _module(module, roots)
+        yield module, read
         if read is None:
-            return origin
+            return
         tree = read
-    return origin
 
 
 def _given(tree: ast.Module) -> str | None:

@@ -32,6 +32,9 @@ _DRIVERS: Final = {"asyncpg": "asyncpg", "psycopg": "psycopg", "psycopg2": "psyc
 _PSYCOPG_BY_DEFAULT: Final = (2, 1)
 """From this version of SQLAlchemy on, an address without a driver means psycopg 3, before it psycopg2."""
 
+_ASSIGNED: Final = ".naming_convention"
+"""How a module speaks of the convention of metadata that another one, or a library, makes."""
+
 _HOOKING: Final = (b"compiles", b"listen")
 """Words without which a revision hooks nothing into SQLAlchemy."""
 
@@ -159,7 +162,9 @@ class Surroundings:
         if read.transactional_ddl is None and not read.why_unknown:
             read = replace(read, transactional_ddl=True if self._mentions_nowhere_else("transactional_ddl") else None)
         if read.naming_convention is None and self._is_own(read.metadata):
-            read = replace(read, naming_convention=self._defined_convention())
+            found = self._defined_convention()
+            others = read.metadata_of_library and self._mentions_nowhere_else(_ASSIGNED)
+            read = replace(read, naming_convention=None if found and others else found)
         return read
 
     def _defined_convention(self) -> Mapping[str, object] | None:
