@@ -17,6 +17,7 @@ from database_patterns.catalog import Catalog
 from database_patterns.effects.context import Assumptions, follow
 from database_patterns.model import Finding
 from database_patterns.reading import read_text
+from database_patterns.settings import Settings
 
 HEAD = "from alembic import op\nimport sqlalchemy as sa\n\nrevision = 'b'\ndown_revision = 'a'\n\n\n"
 
@@ -75,6 +76,10 @@ def lint(request: pytest.FixtureRequest) -> Callable[..., tuple[Finding, ...]]:
         assumptions = Assumptions(postgres=postgres)
         upgrade = follow(migration, "upgrade", catalog, assumptions)
         downgrade = replace(follow(migration, "downgrade", upgrade.at_end, assumptions), undoes=upgrade)
-        return tuple(finding for finding in linting.run([upgrade, downgrade]) if finding.rule == rule)
+        return tuple(
+            finding
+            for finding in linting.run([upgrade, downgrade], Settings(rules={rule: "on"}))
+            if finding.rule == rule
+        )
 
     return lint

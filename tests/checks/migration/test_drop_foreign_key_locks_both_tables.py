@@ -1,0 +1,47 @@
+"""drop-foreign-key-locks-both-tables: DROP CONSTRAINT of a foreign key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from database_patterns.model import Finding
+
+Lint = Callable[..., tuple[Finding, ...]]
+
+SHOP = """
+    CREATE TABLE customers (id bigint PRIMARY KEY);
+    CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint CONSTRAINT fk REFERENCES customers);
+    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+"""
+QUEUE = (
+    ". It needs them for a moment only, but as long as one query or transaction keeps it waiting, all later ones wait"
+    " behind it."
+)
+
+
+def test_both_tables_are_locked_against_everyone(lint: Lint) -> None:
+    (finding,) = lint("ALTER TABLE orders DROP CONSTRAINT fk;", SHOP)
+    assert (finding.severity, finding.certainty) == ("advice", "proven")
+    assert finding.message == (
+        "Dropping the foreign key fk takes AccessExclusiveLock on orders: reads and writes wait and takes"
+        f" AccessExclusiveLock on customers: reads and writes wait{QUEUE}"
+    )
+    assert finding.help == (
+        "Let it give up early, and try the migration again:\n\n"
+        "    SET lock_timeout = '2s';\n"
+        "    ALTER TABLE orders DROP CONSTRAINT fk;"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SET lock_timeout = '2s'; ALTER TABLE orders DROP CONSTRAINT fk;",
+        "ALTER TABLE orders DROP CONSTRAINT orders_pkey;",
+        "CREATE TABLE t (a bigint CONSTRAINT k REFERENCES orders); ALTER TABLE t DROP CONSTRAINT k;",
+    ],
+)
+def test_a_short_wait_or_another_constraint_or_a_new_table_is_quiet(lint: Lint, text: str) -> None:
+    assert lint(text, SHOP) == ()
