@@ -147,7 +147,7 @@ IMPORTING = "from alembic import context\nfrom {} import Base\ncontext.configure
 
 
 def test_the_modules_beside_the_settings_come_before_those_of_other_projects(tmp_path: Path) -> None:
-    models = "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n"
+    models = "from sqlalchemy.orm import declarative_base\nBase = declarative_base(metadata=metadata)\n"
     (tmp_path / ".git").mkdir()
     (tmp_path / "other.py").write_text(CONVENTION.replace("'ix'", "'uq'"))
     files = {"models.py": models, "db.py": CONVENTION, "migrations/env.py": IMPORTING.format("models")}
