@@ -1,3 +1,4 @@
+CREATE TYPE span AS RANGE (subtype = int);
 CREATE TABLE k (id int PRIMARY KEY);
 CREATE TABLE c (id int, k int CONSTRAINT c_k REFERENCES k NOT ENFORCED, n int CONSTRAINT n_small CHECK (n < 2) NOT ENFORCED);
 CREATE TABLE v (a int, b text, g int GENERATED ALWAYS AS (a + 1) VIRTUAL);
@@ -10,7 +11,7 @@ CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM (0) TO (100);
 CREATE TABLE p_2 (id int, k int);
 CREATE TABLE period (id int4range, during daterange, PRIMARY KEY (id, during WITHOUT OVERLAPS));
 CREATE TABLE of_period (id int4range, during daterange, FOREIGN KEY (id, PERIOD during) REFERENCES period);
-CREATE TABLE later (id int4range, during daterange, d date);
+CREATE TABLE later (id int4range, during daterange, d date, own span);
 INSERT INTO k VALUES (1);
 INSERT INTO c VALUES (1, 1, 5);
 INSERT INTO v VALUES (1, 'a');

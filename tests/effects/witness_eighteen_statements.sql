@@ -95,3 +95,4 @@ DELETE FROM period;
 CREATE TABLE n (id int4range, during daterange, UNIQUE (during WITHOUT OVERLAPS));
 CREATE TABLE n (id int4range, d date, UNIQUE (id, d WITHOUT OVERLAPS));
 ALTER TABLE later ADD FOREIGN KEY (id, PERIOD during) REFERENCES period ON UPDATE CASCADE;
+ALTER TABLE later ADD UNIQUE (id, own WITHOUT OVERLAPS);
