@@ -64,6 +64,7 @@ CREATE TABLE fixed (id int GENERATED ALWAYS AS IDENTITY, n int, g int GENERATED 
 CREATE VIEW shown AS SELECT id, v FROM par;
 CREATE MATERIALIZED VIEW kept AS SELECT id, v FROM plain;
 CREATE UNIQUE INDEX kept_id ON kept (id);
+CREATE VIEW mixture AS SELECT p.id FROM plain p JOIN kept k ON k.id = p.id JOIN far f ON f.id = p.id;
 INSERT INTO plain VALUES (1, 'a', 1, 1), (2, 'b', 1, 2);
 INSERT INTO par VALUES (1, 'a');
 INSERT INTO chi VALUES (1, 'a', 1);

@@ -62,7 +62,9 @@ def _of_typed_table(work: Work, table: Table, derived: Sequence[TableAction]) ->
     """A typed table that changes with its type."""
     alteration = Alteration(work, table, _AX)
     for member in alteration.members():
-        work.lock(member, _AX, f"It is a table OF {table.of_type}, and changes with it.", sources.ALTER_TABLE)
+        work.lock(
+            member, alteration.level, f"It is a table OF {table.of_type}, and changes with it.", sources.ALTER_TABLE
+        )
     for action in derived:
         if isinstance(action, actions.AlterColumnType):
             type_changes.prepare(alteration, action)

@@ -49,17 +49,12 @@ _LOCKED: Final = frozenset({"table", "partitioned table", "view"})
 
 
 def _lock_one(work: Work, table: Table, mode: LockMode, *, with_children: bool) -> None:
-    """Enter the locks on a table with those below it, or on a view with all that it reads."""
-    found = relations.find(work, table.name)
-    if relations.is_known(found) and relations.kind_of(found) not in _LOCKABLE:
-        raise Refused("42809", f'cannot lock relation "{table.name}"')
+    """Enter the locks on a table with those below it, or on a view with the tables and views that it reads."""
     for each in work.catalog.family(table) if with_children else (table,):
         work.lock(each, mode, f"LOCK TABLE takes {mode.name}.")
-    for name in table.reads if table.kind == "view" else ():
-        _lock_one(work, work.table(name), mode, with_children=True)
-
-
-_LOCKABLE: Final = frozenset({"table", "partitioned table", "view"})
+    below = [work.table(name) for name in (table.reads if table.kind == "view" else ())]
+    for each in (one for one in below if relations.kind_of(one) in _LOCKED):
+        _lock_one(work, each, mode, with_children=True)
 
 
 def vacuum(work: Work, tree: Node) -> None:
