@@ -97,6 +97,7 @@ def test_an_index_may_spare_an_update_the_table(where: str, work: str) -> None:
 def test_what_is_read_as_far_as_needed_is_not_certain_and_the_relations_of_postgresql_are_there() -> None:
     read = effect_on(predicted("SELECT a FROM plain", SHOP), "plain")
     assert (read.scan, read.certainty) == ("unknown", "unknown")
+    assert effect_on(predicted("SELECT * FROM orders", SHOP), "orders_state").certainty == "proven"
     for name in ("information_schema.tables", "pg_catalog.pg_class", "pg_class"):
         assert errors(predicted(f"SELECT * FROM {name}", SHOP)) == (None, [])
 

@@ -124,6 +124,11 @@ def test_dropping_a_table_is_data_loss_and_breaks_code() -> None:
     )  # fmt: skip
 
 
+def test_a_dropped_view_loses_rows_only_where_it_has_stored_them() -> None:
+    assert effect_on(predicted("DROP MATERIALIZED VIEW counted", SHOP), "counted").data_loss == "all rows"
+    assert effect_on(predicted("DROP VIEW short", SHOP), "short").data_loss is None
+
+
 def test_a_dropped_type_takes_its_columns() -> None:
     assert effect_on(predicted("DROP TYPE mood CASCADE", SHOP), "customer").data_loss == "the values of mood"
 

@@ -9,6 +9,8 @@ SHOP = schema(
     """
     CREATE SEQUENCE free; CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
     CREATE FUNCTION own() RETURNS int LANGUAGE plpgsql AS 'BEGIN DELETE FROM k; RETURN 1; END';
+    CREATE FUNCTION steady() RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN DELETE FROM k; RETURN 1; END';
+    CREATE FUNCTION fixed() RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN DELETE FROM k; RETURN 1; END';
     CREATE TABLE k (id int PRIMARY KEY);
     CREATE TABLE t (id serial PRIMARY KEY, k int REFERENCES k, v text NOT NULL, n int DEFAULT nextval('free'));
     CREATE VIEW narrow AS SELECT id, v FROM t; CREATE VIEW renamed AS SELECT id AS number, v AS text FROM narrow;
@@ -110,6 +112,18 @@ def test_rows_that_a_query_locks_are_locked_wherever_the_query_stands(sql: str) 
 )
 def test_what_a_function_of_the_project_does_is_not_known(sql: str) -> None:
     assert predicted(sql, SHOP).unknown == ("what the function own does is not analysed",)
+
+
+@pytest.mark.parametrize(
+    ("sql", "unknown"),
+    [
+        ("SELECT public.own()", ("what the function own does is not analysed",)),
+        ("SELECT steady()", ("what the function steady does is not analysed",)),
+        ("SELECT fixed()", ()),
+    ],
+)
+def test_a_function_is_found_by_its_schema_and_left_alone_only_if_immutable(sql: str, unknown: tuple[str, ...]) -> None:
+    assert predicted(sql, SHOP).unknown == unknown
 
 
 def test_an_insert_draws_the_numbers_and_lacks_the_values_of_what_it_leaves_out() -> None:

@@ -75,7 +75,7 @@ def _enter(work: Work, statement: Statement) -> None:
     if not statement.actions:
         work.doubt("the statement is known in part only, and is not analysed")
         return
-    if type(statement.tree) in _QUERIES:
+    if type(statement.tree) in queries.QUERIES:
         references.require_names(work, statement.tree)
     subcommands = [action for action in statement.actions if isinstance(action, _TABLE_ACTIONS)]
     if subcommands:
@@ -88,8 +88,7 @@ def _enter(work: Work, statement: Statement) -> None:
     enums.require_committed(work, statement)
 
 
-_QUERIES: Final = frozenset({ast.SelectStmt, *queries.WRITES})
-_WITH_WRITES: Final = _QUERIES | {ast.CreateTableAsStmt, ast.CopyStmt}
+_WITH_WRITES: Final = queries.QUERIES | {ast.CreateTableAsStmt, ast.CopyStmt}
 
 
 def _explain(work: Work, statement: Statement) -> None:

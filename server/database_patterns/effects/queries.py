@@ -24,9 +24,9 @@ Node = Any
 _AS = LockMode.AccessShareLock
 _RS = LockMode.RowShareLock
 _RX = LockMode.RowExclusiveLock
-QUERIES: Final = frozenset({ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt})
 WRITES: Final = (ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 """The statements that write rows, which may stand in a WITH too."""
+QUERIES: Final = frozenset({ast.SelectStmt, *WRITES})
 
 
 def select(work: Work, action: actions.Select) -> None:
