@@ -170,6 +170,7 @@ def test_subcommands_of_one_statement_are_one_effect_with_the_strongest_lock() -
         "RELEASE s",
         "ROLLBACK TO s",
         "DECLARE c CURSOR FOR SELECT 1",
+        "DECLARE c BINARY CURSOR FOR SELECT 1",
     ],
 )
 def test_what_needs_a_transaction_may_fail_without_one(sql: str) -> None:
