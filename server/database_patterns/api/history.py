@@ -95,7 +95,7 @@ def followed(read: Read, options: Options, directions: tuple[Direction, ...]) ->
     for history in read.histories:
         for part, start in _starts(history, known, options):
             found = contexts(part.migrations, start.catalog, options.assumptions, directions)
-            yield Followed(part, start, tuple(found))
+            yield Followed(part, start, tuple(replace(each, environment=part.environment) for each in found))
 
 
 def _starts(history: History, known: _Known, options: Options) -> Iterator[tuple[History, Start]]:

@@ -24,6 +24,7 @@ from database_patterns.catalog.advance import in_execution_order
 from database_patterns.catalog.layers import Layers
 from database_patterns.locks import LockMode
 from database_patterns.model import Direction, Effect, Migration, PossibleFailure, Prediction, Statement
+from database_patterns.reading.environment import Environment
 from database_patterns.reading.histories import History
 
 from . import alternatives
@@ -124,7 +125,8 @@ class StatementInContext:
 class MigrationInContext:
     """One direction of a migration with all its statements in context.
 
-    ``undoes`` is the upgrade that a downgrade takes back, where that was followed too.
+    ``undoes`` is the upgrade that a downgrade takes back, where that was followed too, ``environment`` the env.py that
+    runs it.
     """
 
     migration: Migration
@@ -135,6 +137,7 @@ class MigrationInContext:
     assumptions: Assumptions
     open: _Open = field(default=_Open(), repr=False, compare=False)
     undoes: MigrationInContext | None = field(default=None, repr=False, compare=False)
+    environment: Environment | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from alembic.runtime.environment import EnvironmentContext
 from sqlalchemy.schema import MetaData
@@ -82,6 +82,7 @@ def _environment(
         for name, span in call.spans.items()
         if name not in _OPTIONS
     }
+    committed = {_committed_by(call, online.events[call.events_before :]) for call in calls}
     return Environment(
         path=source.path,
         transaction_per_migration=_flag(calls, "transaction_per_migration", default=False),
@@ -101,14 +102,16 @@ def _environment(
         sent=tuple(dict.fromkeys(online.sent)),
         why_unknown=online.failure or ("" if calls else "no call of context.configure was found"),
         configured=calls[0].span if calls else None,
-        commits=_truth(_same([_commits(call, online.events[call.events_before :]) for call in calls])),
+        committed_by=next(iter(committed)) if len(committed) == 1 else None,
         text=source.text,
     )
 
 
-def _commits(call: Configured, later: Sequence[Event]) -> bool:
-    """Whether what the connection has begun before ``call`` is committed by env.py: what a ``begin()`` opens may be."""
-    return not call.begun_by_statement or any(event.call == "commit" for event in later)
+def _committed_by(call: Configured, later: Sequence[Event]) -> Literal["block", "call", "nobody"]:
+    """What commits that which the connection has begun before ``call``: what a ``begin()`` opens has a block."""
+    if not call.begun_by_statement:
+        return "block"
+    return "call" if any(event.call == "commit" for event in later) else "nobody"
 
 
 def _arguments(given: Sequence[Mapping[str, object]]) -> Mapping[str, object] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from database_patterns.model import Span
 
@@ -42,7 +42,8 @@ class Environment:
     gives. ``offline`` says that ``--sql`` is provided for. ``altered_by`` is code that changes what SQLAlchemy and
     Alembic make of a revision, ``arguments`` what ``upgrade()`` and ``downgrade()`` are called with, ``sent`` are
     statements of its own. ``why_unknown`` is the reason why options are not known.
-    ``configured`` is where ``configure`` is called, ``commits`` whether env.py itself commits what is open before that.
+    ``configured`` is where ``configure`` is called, ``committed_by`` what commits in env.py what is open before that: a
+    ``call`` of ``commit()``, or the ``block`` of a ``begin()``.
     ``path`` and the spans name the file as reports do, ``text`` is what it holds.
     """
 
@@ -64,7 +65,7 @@ class Environment:
     sent: tuple[Sent, ...] = ()
     why_unknown: str = ""
     configured: Span | None = field(default=None, compare=False)
-    commits: bool | None = field(default=None, compare=False)
+    committed_by: Literal["block", "call", "nobody"] | None = field(default=None, compare=False)
     text: str = field(default="", repr=False, compare=False)
 
 

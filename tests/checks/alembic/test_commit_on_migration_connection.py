@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.checks.conftest import ENV
 
 from database_patterns.model import Finding
 
@@ -49,6 +50,15 @@ def test_a_downgrade_loses_the_version_row_as_well(lint: Lint) -> None:
             op.get_bind().commit()
         """)
     assert finding.direction == "downgrade"
+
+
+def test_where_env_py_commits_itself_the_version_row_is_recorded(lint_project: Lint) -> None:
+    body = "def upgrade(): op.get_bind().commit()"
+    begun = "connection.execute(text('SET lock_timeout = 1000'))\n    context.configure"
+    committed = f"{ENV.replace('context.configure', begun)}    connection.commit()\n"
+    assert len(lint_project(body, env=ENV)) == 1
+    assert lint_project(body, env=committed) == ()
+    assert len(lint_project(body, env=ENV.replace(".connect()", ".begin()"))) == 1
 
 
 @pytest.mark.parametrize("line", ["op.get_bind().execute(sa.text('SELECT 1'))", "op.execute('SELECT 1')"])

@@ -62,7 +62,12 @@ def test_an_autocommit_block_fails_in_a_transaction_of_env_py(lint_project: Lint
     assert finding.message.endswith(
         "the autocommit_block() of versions/r2.py fails (AssertionError), as there is none to leave."
     )
-    assert [(each.path, each.line) for each in finding.related] == [("versions/r2.py", 11)]
+    assert [(each.path, each.line) for each in finding.related] == [("versions/r2.py", 10)]
+
+
+def test_an_autocommit_block_after_a_commit_finds_no_transaction_open(lint_project: Lint) -> None:
+    committed = BLOCK.replace("    with", "    op.get_bind().commit()\n    with")
+    assert lint_project(PLAIN, committed, env=env(STATEMENT, COMMIT)) == ()
 
 
 def test_an_autocommit_block_with_nothing_before_configure_is_quiet(lint_project: Lint) -> None:

@@ -62,5 +62,13 @@ def test_what_can_be_done_twice_is_quiet(lint: Lint, before: str, inside: str) -
     assert lint(REVISION.format(before, inside, "pass")) == ()
 
 
+def test_an_index_that_is_dropped_and_built_again_can_be_built_twice(lint: Lint) -> None:
+    again = "op.drop_index({0!r}, if_exists=True, postgresql_concurrently=True); " + OTHER.replace("'j'", "{0!r}")
+    text = REVISION.format("pass", "[pass_ for pass_ in ()]", "pass").replace(
+        "        op.create_index('i'", f"        {again.format('j')}; {again.format('k')}\n        op.create_index('i'"
+    )
+    assert lint(text) == ()
+
+
 def test_several_things_in_one_transaction_are_quiet(lint: Lint) -> None:
     assert lint(f"def upgrade():\n    {COLUMN}\n    op.drop_table('u')\n") == ()

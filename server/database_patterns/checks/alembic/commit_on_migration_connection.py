@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from database_patterns.checks import Hit
+from database_patterns.effects.context import MigrationInContext
 from database_patterns.model import CommitOnBind
 
 _HELP: Final = """\
@@ -17,7 +18,10 @@ revision of its own, with transaction_per_migration=True in env.py:
         ...  # one UPDATE for each range of the primary key"""
 
 
-def check(note: CommitOnBind) -> Iterator[Hit]:
+def check(note: CommitOnBind, within: MigrationInContext) -> Iterator[Hit]:
+    environment = within.environment
+    if environment and environment.already_in_transaction and environment.committed_by == "call":
+        return
     if note.call.endswith("rollback()"):
         fate = "what the revision did before it is undone"
     else:

@@ -7,7 +7,7 @@ from typing import Final
 
 from database_patterns.checks import Hit
 from database_patterns.effects.context import HistoryInContext
-from database_patterns.model import Span
+from database_patterns.model import AutocommitBlock, CommitOnBind, Span
 from database_patterns.reading.environment import Environment
 
 _HELP: Final = """\
@@ -23,7 +23,7 @@ def check(environment: Environment, history: HistoryInContext) -> Iterator[Hit]:
         return
     begun = environment.before_configure[-1]
     first = "This begins a transaction before context.configure() gets the connection, so that Alembic begins none"
-    if environment.commits is False:
+    if environment.committed_by == "nobody":
         yield Hit(
             f"{first}, and nothing here commits it: all that the revisions do is rolled back when the connection"
             " closes, and `alembic upgrade` exits with status 0.",
@@ -40,7 +40,9 @@ def check(environment: Environment, history: HistoryInContext) -> Iterator[Hit]:
 
 
 def _autocommit_blocks(history: HistoryInContext) -> Iterator[Span]:
-    """The first statement of each direction that runs in one."""
+    """Those before which the revision itself does not end the transaction."""
     for migration in history.migrations:
-        inside = (each.statement for each in migration.statements if each.statement.transaction is None)
-        yield from (statement.span for statement in [*inside][:1])
+        notes = [note for note in migration.migration.notes if note.direction == migration.direction]
+        ends = [note.span.line for note in notes if isinstance(note, CommitOnBind)]
+        blocks = (note.span for note in notes if isinstance(note, AutocommitBlock))
+        yield from (block for block in blocks if not any(line < block.line for line in ends))

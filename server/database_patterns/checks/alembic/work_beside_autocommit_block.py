@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from database_patterns.checks import Hit, wording
-from database_patterns.effects.context import MigrationInContext, StatementInContext
-from database_patterns.effects.predict import predict
+from database_patterns.effects.context import MigrationInContext, StatementInContext, follow
 from database_patterns.model import AutocommitBlock, ServerError
 
 Step = Sequence[StatementInContext]
@@ -19,7 +18,7 @@ def check(migration: MigrationInContext) -> Iterator[Hit]:
     if not any(isinstance(note, AutocommitBlock) and note.direction == migration.direction for note in notes):
         return
     for step, following in pairwise(_steps(migration)):
-        if refused := _refused_again(step):
+        if refused := _refused_again(migration, step[-1]):
             stays, error = refused
             yield Hit(
                 f"If this fails, line {stays.statement.span.line} is committed already, and the revision not recorded."
@@ -42,11 +41,15 @@ def _transaction(at: StatementInContext) -> str:
     return at.statement.transaction.id if at.statement.transaction else ""
 
 
-def _refused_again(step: Step) -> tuple[StatementInContext, ServerError] | None:
-    """The first statement that PostgreSQL refuses when the step is done once more, and the error."""
-    after = step[-1].after
-    for each in step:
-        error = predict(each.statement, after, each.assumptions).error
-        if error and each.statement.confidence == "exact" and not each.prediction.error:
-            return each, error
+def _refused_again(
+    migration: MigrationInContext, last: StatementInContext
+) -> tuple[StatementInContext, ServerError] | None:
+    """What PostgreSQL refuses when all up to ``last`` is committed and the direction is run again, and the error."""
+    again = follow(migration.migration, migration.direction, last.after, migration.assumptions)
+    for first, second in zip(migration.statements, again.statements, strict=True):
+        error = second.prediction.error
+        if error and first.statement.confidence == "exact" and not first.prediction.error:
+            return first, error
+        if first is last:
+            break
     return None
