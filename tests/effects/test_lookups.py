@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.effects.given import effect_on, predicted, schema, work_on
+from tests.effects.given import effect_on, errors, locks, predicted, schema, work_on
 
 TABLES = """
     CREATE TABLE customers (id int PRIMARY KEY, v text);
@@ -124,3 +124,54 @@ def test_on_conflict_do_update_changes_keys_too() -> None:
         "customers",
         "customers_pkey",
     ]
+
+
+def test_a_key_that_follows_another_is_followed_itself() -> None:
+    catalog = schema("""
+        CREATE TABLE k (id int PRIMARY KEY);
+        CREATE TABLE m (id int PRIMARY KEY REFERENCES k ON UPDATE CASCADE ON DELETE CASCADE);
+        CREATE TABLE n (id int PRIMARY KEY, m int REFERENCES m);
+    """)
+    assert locks(predicted("UPDATE k SET id = id + 1", catalog))["n"] == "RS"
+    assert locks(predicted("DELETE FROM k", catalog))["n"] == "RS"
+
+
+def test_rows_that_lose_their_reference_may_violate_what_their_table_demands() -> None:
+    catalog = schema("""
+        CREATE TABLE k (id int PRIMARY KEY);
+        CREATE TABLE m (k int NOT NULL REFERENCES k ON DELETE SET NULL, CHECK (k > 0));
+    """)
+    assert errors(predicted("DELETE FROM k", catalog)) == (None, ["23514", "23502", "23503"])
+    assert errors(predicted("UPDATE k SET id = 1", catalog))[1] == ["23505", "23503"]
+
+
+def test_triggers_fire_for_rows_that_are_deleted_or_changed_along() -> None:
+    tables = """
+        CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM g(); RETURN new; END';
+        CREATE TABLE k (id int PRIMARY KEY);
+        CREATE TABLE m (k int REFERENCES k ON DELETE CASCADE ON UPDATE CASCADE);
+        CREATE TRIGGER t AFTER DELETE ON m FOR EACH ROW EXECUTE FUNCTION f();
+    """
+    doubt = ("the function g() is not in the known schema: what it does is not known",)
+    assert predicted("DELETE FROM k", schema(tables)).unknown == doubt
+    assert predicted("UPDATE k SET id = 1", schema(tables)).unknown == ()
+
+
+def test_tables_that_refer_to_each_other_are_followed_once() -> None:
+    catalog = schema("""
+        CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY REFERENCES a ON UPDATE CASCADE);
+        ALTER TABLE a ADD FOREIGN KEY (id) REFERENCES b ON UPDATE CASCADE;
+    """)
+    assert {"a", "b"} <= set(locks(predicted("UPDATE a SET id = id + 1", catalog)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "lost"),
+    [
+        ("DELETE FROM orders", "all rows"),
+        ("DELETE FROM orders WHERE id = 1", "the rows that WHERE selects"),
+        ("DELETE FROM orders USING customers", "the rows that it finds"),
+    ],
+)
+def test_what_a_delete_loses_is_said(statement: str, lost: str) -> None:
+    assert effect_on(predicted(statement, schema(TABLES)), "orders").data_loss == lost

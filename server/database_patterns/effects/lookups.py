@@ -7,6 +7,7 @@ made it, and without it each row that is deleted, or gets another key, takes a s
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Table
@@ -15,7 +16,7 @@ from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 from database_patterns.prose import listed
 
-from . import sources
+from . import sources, targets, values
 from .work import Work
 
 _RS = LockMode.RowShareLock
@@ -40,7 +41,9 @@ def look_up(work: Work, table: Table, key: Constraint, *, certain: bool = True) 
     work.may_fail("23503", f"a new row of {table.name} has no counterpart in {referenced.name}")
 
 
-def follow_changed(work: Work, table: Table, changed: set[str], *, certain: bool) -> None:
+def follow_changed(
+    work: Work, table: Table, changed: set[str], seen: frozenset[Name] = frozenset(), *, certain: bool
+) -> None:
     """Enter the lookups of the foreign keys in both directions that changed columns concern."""
     for member in work.catalog.family(table):
         for key in own_keys(work.catalog, member):
@@ -49,14 +52,17 @@ def follow_changed(work: Work, table: Table, changed: set[str], *, certain: bool
     for other, key in work.catalog.references_into(table):
         if changed.intersection(key.referenced_columns):
             _follow_reference(work, other, table, key, key.on_update, certain=certain)
+            _follow_assigned(work, other, key, key.on_update, seen | {table.name})
 
 
 def follow_deleted(work: Work, table: Table, seen: frozenset[Name], *, certain: bool) -> None:
     """Enter what happens to the rows that refer to deleted ones, and by CASCADE to those that refer to these."""
     for other, key in work.catalog.references_into(table):
         _follow_reference(work, other, table, key, key.on_delete, certain=certain)
-        if key.on_delete != "cascade":
+        _follow_assigned(work, other, key, "" if key.on_delete == "cascade" else key.on_delete, seen | {table.name})
+        if key.on_delete != "cascade" or not key.enforced:
             continue
+        targets.fire(work, other, "DELETE")
         work.lose(other, f"the rows that refer to deleted rows of {table.name}")
         if other.name not in {*seen, table.name}:
             follow_deleted(work, other, seen | {table.name}, certain=certain)
@@ -79,6 +85,21 @@ def _follow_reference(work: Work, other: Table, table: Table, key: Constraint, w
         _find_rows(work, other, table, key, certain=certain)
     if checked:
         work.may_fail("23503", f"a row of {other.name} refers to a row that is deleted, or whose key changes")
+
+
+def _follow_assigned(work: Work, other: Table, key: Constraint, what: str, seen: frozenset[Name]) -> None:
+    """Enter what it means for rows that refer to a changed or deleted one that they get another key."""
+    if what not in _ASSIGNS or not key.enforced:
+        return
+    targets.fire(work, other, "UPDATE")
+    values.may_violate(work, other, frozenset(key.columns))
+    if what == "set null" and any(other.requires(column) for column in key.columns):
+        work.may_fail("23502", f"a row of {other.name} refers to one that is deleted, or whose key changes")
+    if other.name not in seen:
+        follow_changed(work, other, set(key.columns), seen, certain=False)
+
+
+_ASSIGNS: Final = frozenset({"set null", "set default", "cascade"})
 
 
 def _find_rows(work: Work, other: Table, table: Table, key: Constraint, *, certain: bool) -> None:

@@ -185,8 +185,11 @@ def delete(work: Work, action: actions.Delete) -> None:
     table = target.table
     _write(work, target, action, "DELETE")
     for each in _members(work, table, action):
-        work.lose(each, "all rows" if action.where is None else "the rows that WHERE selects")
+        work.lose(each, "all rows" if _is_everywhere(action, target) else _SELECTED[action.where is None])
     lookups.follow_deleted(work, table, frozenset(), certain=_is_everywhere(action, target))
+
+
+_SELECTED: Final = {False: "the rows that WHERE selects", True: "the rows that it finds"}
 
 
 def _write(work: Work, target: Target, action: actions.Update | actions.Delete, verb: str) -> None:

@@ -1,7 +1,7 @@
 """What the tables of a database hold, in numbers: enough to see that a statement has lost some of it.
 
 Of each column it is counted how many values there are, and how many different ones. A conversion that keeps all that
-there was keeps both; what a statement writes anew on purpose is not looked at.
+there was keeps both. What is computed of other columns is not looked at.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ ROWS: Final = ""
 
 _COLUMNS: Final = """
     SELECT c.oid, c.oid::regclass::text, a.attnum, quote_ident(a.attname)
-    FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    FROM pg_class c LEFT JOIN pg_attribute a
+      ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
     WHERE c.oid = ANY (%s) AND c.relkind IN ('r', 'm') AND c.relispopulated ORDER BY c.oid, a.attnum
 """
 _ALL: Final = "SELECT oid FROM pg_class WHERE relkind IN ('r', 'm') AND oid >= 16384"
