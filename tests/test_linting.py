@@ -5,11 +5,19 @@ from __future__ import annotations
 from database_patterns import documents, linting
 from database_patterns.actions import CreateIndex
 from database_patterns.catalog import Catalog
-from database_patterns.effects.context import Assumptions, MigrationInContext, StatementInContext, follow
+from database_patterns.effects.context import (
+    Assumptions,
+    HistoryInContext,
+    MigrationInContext,
+    StatementInContext,
+    follow,
+)
 from database_patterns.model import CommitOnBind, Direction, Gap, Span
 from database_patterns.reading import read_text
 from database_patterns.reading.alembic import RevisionContext, read_revision
 from database_patterns.reading.alembic.constraint_names import CONDITION
+from database_patterns.reading.environment import Environment, Option
+from database_patterns.reading.histories import History
 from database_patterns.settings import Settings
 
 REVISION = """\
@@ -198,3 +206,22 @@ def test_what_depends_on_size_is_certain_of_a_large_table_and_less_severe_of_a_s
     assert [(each.severity, each.certainty) for each in large] == [("error", "proven"), ("warning", "proven")]
     assert [(each.severity, each.certainty) for each in small] == [("warning", "size-dependent"), ("warning", "proven")]
     assert small[0].message == f"{linting.run([migration])[0].message} The configuration says that orders is small."
+
+
+def test_env_py_is_looked_at_where_the_whole_history_was_read() -> None:
+    migration = in_context(REVISION, "b.py")
+    option = Option("compare_tipe", Span("env.py", 7, 1, 7, 2))
+    environment = Environment("env.py", unknown_options=(option,))
+    whole, part = (
+        HistoryInContext(History((migration.migration,), environment=environment, whole=each), (migration,))
+        for each in (True, False)
+    )
+    (finding,) = linting.run([whole])
+    assert (finding.rule, finding.span, finding.revision, finding.direction, finding.statement) == (
+        "unknown-configure-option",
+        option.span,
+        None,
+        None,
+        None,
+    )
+    assert linting.run([part]) == ()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from database_patterns.errors import UserError
-from database_patterns.model import DoesNothing, Fails, Gap, NeverRuns, Raises, Span
+from database_patterns.model import AutocommitBlock, DoesNothing, Fails, Gap, NeverRuns, Raises, Span
 from database_patterns.reading import read_text
 from database_patterns.reading.alembic import read_revision
 
@@ -136,3 +136,19 @@ def test_a_direction_that_a_decorator_replaces_is_a_gap_and_so_are_its_calls() -
         ('op.execute("SELECT 1")', "it is in a part of upgrade that could not be followed"),
     ]
     assert migration.upgrade_gaps[0].span == Span("b.py", 10, 1, 10, 1)
+
+
+def test_where_the_header_is_written_and_the_directions_are_defined_is_told() -> None:
+    text = "revision: str = 'b'\ndown_revision = None\ndown_revision = 'a'\n\ndef upgrade():\n    pass\n"
+    header = read_text(text, "b.py").header
+    assert {name: (span.line, span.column, span.end_line) for name, span in header.items()} == {
+        "revision": (1, 1, 1),
+        "down_revision": (3, 1, 3),
+        "upgrade": (5, 1, 5),
+    }
+
+
+def test_an_autocommit_block_is_noted_where_it_begins() -> None:
+    text = "def upgrade():\n    with op.get_context().autocommit_block():\n        pass\n"
+    notes = read_text(f"from alembic import op\n{text}", "b.py").notes
+    assert [(type(note), note.span.line, note.direction) for note in notes][:1] == [(AutocommitBlock, 3, "upgrade")]
