@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -334,6 +335,62 @@ def test_what_only_touches_rows_leaves_the_schema_certain(sql: str) -> None:
     )
 
 
+UNLESS_NAMED = "unless target_metadata has a naming convention, which gives another name"
+
+
+@pytest.mark.parametrize(
+    ("sql", "only_unsure", "failure"),
+    [
+        (
+            "ALTER TABLE t ADD CONSTRAINT x CHECK (id > 0); ALTER TABLE t ADD CONSTRAINT x CHECK (id > 1) NOT VALID",
+            None,
+            ("42710", 'constraint "x" for relation "t" already exists, unless its condition rules that out'),
+        ),
+        (
+            "ALTER TABLE t DROP CONSTRAINT x",
+            "names",
+            ("42704", f'constraint "x" of relation "t" does not exist, {UNLESS_NAMED}'),
+        ),
+    ],
+)
+def test_an_error_that_rests_on_a_condition_or_a_name_only_may_come(
+    sql: str, only_unsure: Literal["names"] | None, failure: tuple[str, str]
+) -> None:
+    migration = read_text(f"CREATE TABLE t (id int); {sql}")
+    *before, last = migration.upgrade
+    unsure = replace(last, confidence="guarded", only_unsure=only_unsure)
+    context = follow(replace(migration, upgrade=(*before, unsure)), "upgrade", Catalog.empty(), Assumptions())
+    assert context.statements[-1].prediction.may_fail == (PossibleFailure(*failure, expected=True),)
+
+
+def test_a_rollback_without_a_transaction_and_locks_of_this_revision() -> None:
+    assert followed("ROLLBACK; SELECT 1").statements[1].prediction.error is None
+    held = followed("BEGIN; LOCK t; SELECT 1; COMMIT").statements[2].held
+    assert {name: each.earlier for name, each in held.items()} == {"t": False}
+
+
+@pytest.mark.parametrize(
+    ("statement", "rows"),
+    [
+        ("SELECT cleanup()", "unknown"),
+        ("DO 'BEGIN EXECUTE ''x''; END'", "unknown"),
+        ("CALL cleanup()", "unknown"),
+        ("CREATE TABLE n AS SELECT cleanup() AS a", "unknown"),
+        ("CREATE MATERIALIZED VIEW n AS SELECT cleanup() AS a", "unknown"),
+        ("INSERT INTO u SELECT cleanup()", "unknown"),
+        ("UPDATE u SET id = cleanup()", "unknown"),
+        ("DELETE FROM u WHERE id = cleanup()", "unknown"),
+        ("ALTER TABLE u ALTER id TYPE mystery", "none"),
+        ("COMMENT ON TABLE t IS 'x'", "none"),
+    ],
+)
+def test_what_is_not_known_may_have_filled_a_new_table_if_it_may_write(statement: str, rows: str) -> None:
+    context = followed(f"CREATE TABLE u (id int); CREATE TABLE t (id int); {statement}")
+    table = context.at_end.table(Name("t"))
+    assert table is not None
+    assert table.rows == rows
+
+
 def test_what_is_made_after_a_gap_is_certain_again() -> None:
     sql = "DO $$ BEGIN PERFORM f(); END $$; CREATE TABLE t (id int); UPDATE t SET c = 1; CREATE TABLE t (id int)"
     assert outcomes(followed(sql, Catalog.empty()))[2:] == [
@@ -348,6 +405,9 @@ def test_what_is_made_after_a_gap_is_certain_again() -> None:
         ("op.execute(os.environ['SQL'])", False),
         ("op.execute('ALTER TABLE ' + os.environ['T'] + ' ADD COLUMN c int')", False),
         ("op.execute('DELETE FROM t WHERE id = ' + os.environ['ID'])", True),
+        ("op.execute('UPDATE t SET id = ' + os.environ['ID'])", True),
+        ("op.execute('INSERT INTO t (id) VALUES (' + os.environ['ID'] + ')')", True),
+        ("op.execute('SELECT id FROM t WHERE id = ' + os.environ['ID'])", True),
         ("if os.environ.get('FAST'):\n        op.execute('ALTER TABLE t ADD COLUMN c int')", False),
         ("runner.sql('x')", False),
         ("op.get_bind().connection.cursor().execute('ALTER TABLE t ADD COLUMN c int')", False),
