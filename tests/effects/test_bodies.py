@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import pytest
 from tests.effects.given import errors, locks, predicted, schema
 
-from database_patterns.effects import bodies
+from database_patterns.effects import Assumptions, bodies, predict
 from database_patterns.reading import read_text
 
 SHOP = schema(
@@ -74,9 +77,20 @@ def test_a_body_in_sql_is_looked_at_when_the_function_is_made(
     assert (locks(found), errors(found)[0]) == expected
 
 
-def test_a_body_is_not_looked_at_where_the_session_says_so() -> None:
-    off = SHOP.advance(read_text("SET check_function_bodies = false").upgrade[0])
-    assert errors(predicted("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT n FROM nosuch'", off)) == (
-        None,
-        [],
-    )
+@pytest.mark.parametrize(
+    ("said", "sqlstate"),
+    [*((each, None) for each in ("off", "'of'", "FALSE", "'f'", "no", "'n'", "0")), ("on", "42P01"), ("1", "42P01")],
+)
+def test_a_body_is_not_looked_at_where_the_session_says_so(said: str, sqlstate: str | None) -> None:
+    after = SHOP.advance(read_text(f"SET check_function_bodies = {said}").upgrade[0])
+    found = predicted("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT n FROM nosuch'", after)
+    assert errors(found) == (sqlstate, [])
+
+
+@pytest.mark.parametrize(("confidence", "read"), [("guarded", {"v", "t", "t_pkey"}), ("partial", set())])
+def test_a_block_that_may_not_run_is_looked_into_where_all_of_it_is_known(
+    confidence: Literal["guarded", "partial"], read: set[str]
+) -> None:
+    (statement,) = read_text("DO $$ BEGIN PERFORM reads(); END $$").upgrade
+    found = predict(replace(statement, confidence=confidence), SHOP, Assumptions(18))
+    assert (set(locks(found)), bool(found.unknown)) == (read, not read)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from database_patterns import actions
 from database_patterns.actions import CreateFunction, Name
@@ -26,12 +26,14 @@ def create(work: Work, action: actions.CreateFunction) -> None:
     if action.atomic is not None:
         _look_at_body(work, action)
     _require_replaceable(work, action)
-    unchecked = (work.catalog.setting("check_function_bodies") or "on").lower() in _OFF
+    unchecked = _is_off(work.catalog.setting("check_function_bodies") or "on")
     if action.atomic is None and action.language.lower() == "sql" and not unchecked:
         _look_at_body(work, action)
 
 
-_OFF: Final = frozenset({"off", "of", "false", "f", "no", "n", "0"})
+def _is_off(setting: str) -> bool:
+    """Whether PostgreSQL takes a setting for false: by 0, or by the beginning of one of three words."""
+    return setting == "0" or any(word.startswith(setting.lower()) for word in ("off", "false", "no"))
 
 
 def _look_at_body(work: Work, action: actions.CreateFunction) -> None:
