@@ -212,3 +212,9 @@ def test_a_view_is_refreshed_concurrently_by_a_unique_index_of_all_its_rows(inde
 def test_a_view_that_is_not_wholly_known_may_have_a_unique_index(view: str) -> None:
     known = schema(view, complete=False)
     assert predicted("REFRESH MATERIALIZED VIEW CONCURRENTLY m", known).error is None
+
+
+@pytest.mark.parametrize(("relation", "sqlstate"), [("t", "42809"), ("s", None), ("unheard_of", None)])
+def test_what_is_granted_of_a_sequence_needs_one_where_that_can_be_told(relation: str, sqlstate: str | None) -> None:
+    known = schema("CREATE TABLE t (id int); CREATE SEQUENCE s", complete=False)
+    assert errors(predicted(f"GRANT USAGE ON SEQUENCE {relation} TO someone", known)) == (sqlstate, [])
