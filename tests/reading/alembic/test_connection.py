@@ -161,3 +161,11 @@ def test_values_beside_what_is_no_query_need_a_driver_that_puts_them_into_the_te
         assert read.guard == (
             "as far as the driver puts values into the text of a statement that takes none (psycopg2 does)"
         )
+
+
+@pytest.mark.parametrize("given", ["name='x'", "rows_of_the_application", "[*rows_of_the_application]"])
+def test_parameters_that_are_not_known_may_name_any_column(given: str, revise: Revise) -> None:
+    top = "from app import rows_of_the_application\nt = sa.table('t', sa.column('name'), sa.column('age'))"
+    for statement in ("t.insert()", "t.update()"):
+        read = revise(f"op.get_bind().execute({statement}, {given})", top=top).migration.upgrade
+        assert [(each.sql, each.confidence) for each in read] == [("", "opaque")]

@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 import json
 import uuid
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -165,3 +166,10 @@ def test_decimals_and_rounding_have_a_bound() -> None:
     for value, digits in ((5, -(10**9)), (5.0, 10**9)):
         with pytest.raises(NotReadError):
             rounded(value, digits)
+
+
+@pytest.mark.parametrize("name", ["array", "hstore", "json", "ranges", "base"])
+def test_what_postgresqls_dialect_gives_is_itself_and_not_a_module_of_that_name(name: str) -> None:
+    found = library.member(Namespace("sqlalchemy.dialects.postgresql"), name)
+    value = getattr(postgresql, name)
+    assert found == (Namespace(f"sqlalchemy.dialects.postgresql.{name}") if isinstance(value, ModuleType) else value)

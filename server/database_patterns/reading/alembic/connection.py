@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.schema import MetaData, Table
+from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import ClauseElement
 
 from database_patterns.actions import CreateDomain, CreateEnum, CreateTable
@@ -183,6 +184,9 @@ class ConnectionCalls(OperationCalls):
             parts = self.parts.of(statement)
             for values in rows:
                 self.budget.spend(parts // 10)
+                if values and isinstance(statement, Insert | Update) and not isinstance(values, dict):
+                    self.journal.opaque(node, getattr(values, "reason", "parameters that are not known"))
+                    continue
                 self.send(node, partial(self.recording.execute, statement, values, several=len(rows) > 1))
 
     def _execute_as_is(self, node: ast.Call, statement: Any, given: object) -> None:  # noqa: ANN401  a text

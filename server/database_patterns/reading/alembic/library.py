@@ -55,7 +55,7 @@ _MODULES: Final[dict[str, ModuleType]] = {
     "sqlalchemy.dialects.postgresql": postgresql,
     **{
         f"sqlalchemy.dialects.postgresql.{name}": postgresql
-        for name in ("array", "base", "dml", "ext", "hstore", "json", "named_types", "ranges", "types")
+        for name in ("base", "dml", "ext", "json", "named_types", "ranges", "types")
     },
 }
 _OTHER_DIALECTS: Final = {f"sqlalchemy.dialects.{name}" for name in ("mysql", "oracle", "sqlite")}
