@@ -33,7 +33,7 @@ def _relation(catalog: Catalog, relation: Relation) -> Outline:
         "partition": (relation.partition, relation.default_partition),
         "inherits": relation.inherits,
         "partition key": relation.partition_by and (relation.partition_by[0], _elements(relation.partition_by[1])),
-        "statistics": relation.statistics,
+        "statistics": frozenset(relation.statistics),
         "of type": relation.of_type,
         "rules": {key: (each.event, each.instead) for key, each in relation.rules.items()},
         "reads": dict(relation.reads),

@@ -43,6 +43,7 @@ SCHEMAS: Final = (
     "cascades",
     "bodies",
     "values",
+    "existence",
     "eighteen",
 )
 SINCE: Final = {"eighteen": 18}

@@ -202,6 +202,7 @@ def test_one_subcommand_is_predicted_by_itself_after_those_before_it() -> None:
 SCHEMA = """
     CREATE SEQUENCE numbers;
     CREATE FUNCTION own() RETURNS int LANGUAGE plpgsql AS 'BEGIN INSERT INTO new VALUES (1); RETURN 1; END';
+    CREATE FUNCTION filled() RETURNS void LANGUAGE sql AS 'INSERT INTO new VALUES (1)';
     CREATE PROCEDURE refill() LANGUAGE sql AS 'INSERT INTO new VALUES (1)';
     CREATE FUNCTION pure() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
     CREATE TABLE other (x int); CREATE TABLE new (x int); CREATE VIEW through AS SELECT x FROM new;
@@ -227,7 +228,7 @@ def scan_after(sql: str) -> object:
         "WITH d AS (INSERT INTO new VALUES (1)) UPDATE other SET x = 1",
         "WITH d AS (INSERT INTO new VALUES (1)) DELETE FROM other",
         "CREATE TABLE copied AS WITH d AS (INSERT INTO new VALUES (1) RETURNING x) SELECT x FROM d",
-        "DO $$ BEGIN INSERT INTO new VALUES (1); END $$", "SELECT fill()", "SELECT own()", "CALL refill()",
+        "DO $$ BEGIN INSERT INTO new VALUES (1); END $$", "SELECT filled()", "SELECT own()", "CALL refill()",
         "UPDATE other SET x = own()", "DELETE FROM other WHERE x = own()", "INSERT INTO other SELECT own()",
         "EXPLAIN ANALYZE INSERT INTO new VALUES (1)", "PREPARE p AS INSERT INTO new VALUES (1); EXECUTE p",
         "INSERT INTO watched VALUES (1)",
@@ -318,7 +319,8 @@ def test_what_a_gap_may_have_changed_is_predicted_with_the_worst_that_the_statem
 @pytest.mark.parametrize(
     "sql",
     [
-        "DO $$ BEGIN ALTER TABLE t ADD COLUMN c int; END $$", "SELECT add_column()",
+        "DO $$ BEGIN ALTER TABLE t ADD COLUMN c int; END $$",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS 'BEGIN ALTER TABLE t ADD COLUMN c int; END'; SELECT f()",
         "CREATE PROCEDURE adds() LANGUAGE plpgsql AS 'BEGIN ALTER TABLE t ADD COLUMN c int; END'; CALL adds()",
     ],
 )  # fmt: skip

@@ -63,6 +63,8 @@ def create_table(draft: Draft, action: CreateTable) -> None:
     _add_all(draft, name, action)
     for like in action.like:
         _copy_indexes(draft, name, like)
+    for like in action.like:
+        _copy_statistics(draft, name, like)
     for parent in filter(None, parents):
         if action.partition_of is not None:
             copy_to_partition(draft, parent, name)
@@ -163,6 +165,24 @@ def _copy_indexes(draft: Draft, name: Name, like: Like) -> None:
         parts = index_addition(index.elements, index.include)
         chosen = Name(draft.choose(name, parts, "idx"), name.schema)
         draft.put_index(replace(index, name=chosen, table=name, parent=None, partitioned=table.partitioned))
+
+
+def _copy_statistics(draft: Draft, name: Name, like: Like) -> None:
+    """INCLUDING STATISTICS: extended statistics of the same columns, under names of their own."""
+    table, source = draft.catalog.table(name), draft.table(like.table)
+    if table is None or source is None or "statistics" not in like.including:
+        return
+    for columns in source.statistics.values():
+        chosen = choose_statistics(draft, table, columns)
+        table = replace(table, statistics={**table.statistics, chosen: columns})
+        draft.put(table)
+
+
+def choose_statistics(draft: Draft, table: Table, columns: str) -> str:
+    """The name that PostgreSQL gives extended statistics that have none."""
+    known = (each for each in draft.catalog.relations.values() if isinstance(each, Table))
+    taken = {name for each in known if each.name.schema == table.name.schema for name in each.statistics}
+    return names.choose(table.name.name, columns, "stat", taken.__contains__)
 
 
 def _take_type_columns(draft: Draft, name: Name, of_type: Name) -> None:

@@ -24,7 +24,7 @@ from database_patterns.reading.translate import translate
 from . import names, registry, routines
 from .draft import Draft
 from .layers import Layers, extended
-from .new_tables import create_table
+from .new_tables import choose_statistics, create_table
 from .objects import owning_column
 from .schema import Rule, Sequence, Table
 
@@ -134,6 +134,16 @@ def domain_constraints(domain: CreateDomain) -> dict[str, Constraint]:
     return found
 
 
+def _rename_domain_constraint(draft: Draft, tree: Node) -> None:
+    known = draft.catalog.domain(dotted(tree.object))
+    if known is None:
+        return
+    named = domain_constraints(known).items()
+    changed = (replace(each, name=tree.newname if name == tree.subname else name) for name, each in named)
+    key = next(name for name, each in draft.catalog.types.items() if each is known)
+    draft.set(types=draft.catalog.types.including(key, replace(known, constraints=tuple(changed))))
+
+
 def _statistics(draft: Draft, tree: Node) -> None:
     for relation in tree.relations:
         table = draft.table(relation_name(relation))
@@ -141,8 +151,16 @@ def _statistics(draft: Draft, tree: Node) -> None:
             continue
         columns = names.addition(each.name or "expr" for each in tree.exprs)
         named = strings(tree.defnames)[-1:] if tree.defnames else ()
-        name = named[0] if named else names.join(table.name.name, columns, "stat")
-        draft.put(replace(table, statistics=table.statistics | {name}))
+        name = named[0] if named else choose_statistics(draft, table, columns)
+        draft.put(replace(table, statistics={**table.statistics, name: columns}))
+
+
+def _rename_statistics(draft: Draft, tree: Node) -> None:
+    old = dotted(tree.object).name
+    for table in [each for each in draft.catalog.relations.values() if isinstance(each, Table)]:
+        if old in table.statistics:
+            renamed = {tree.newname if key == old else key: each for key, each in table.statistics.items()}
+            draft.put(replace(table, statistics=renamed))
 
 
 def _rule(draft: Draft, tree: Node) -> None:
@@ -182,7 +200,11 @@ def _drop(draft: Draft, tree: Node) -> None:
 
 
 def _rename(draft: Draft, tree: Node) -> None:
-    if registry.kind_of(tree.renameType) in registry.KINDS:
+    if tree.renameType == enums.ObjectType.OBJECT_DOMCONSTRAINT:
+        _rename_domain_constraint(draft, tree)
+    elif tree.renameType == enums.ObjectType.OBJECT_STATISTIC_EXT:
+        _rename_statistics(draft, tree)
+    elif registry.kind_of(tree.renameType) in registry.KINDS:
         registry.rename(draft, tree)
     elif registry.kind_of(tree.renameType) in routines.KINDS:
         routines.rename(draft, tree.object, tree.newname)
@@ -222,4 +244,5 @@ def drop_statistics(draft: Draft, name: Name) -> None:
     """DROP STATISTICS, which names no table."""
     for table in [each for each in draft.catalog.relations.values() if isinstance(each, Table)]:
         if name.name in table.statistics:
-            draft.put(replace(table, statistics=table.statistics - {name.name}))
+            kept = {key: each for key, each in table.statistics.items() if key != name.name}
+            draft.put(replace(table, statistics=kept))

@@ -96,7 +96,8 @@ class Table:
     triggers: Mapping[str, CreateTrigger] = field(default_factory=dict)
     policies: Mapping[str, CreatePolicy] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
-    statistics: frozenset[str] = frozenset()
+    statistics: Mapping[str, str] = field(default_factory=dict)
+    """Its extended statistics, each with its columns as they enter a name."""
     inherits: tuple[Name, ...] = ()
     of_type: Name | None = None
     """The composite type of a typed table."""

@@ -181,6 +181,8 @@ class _Resolver:
         """The type of an expression that takes over a column, or says its type."""
         if type(node) is ast.TypeCast:
             return type_name(node.typeName)
+        if type(node) is ast.FuncCall and strings(node.funcname)[-1:] == ("count",):
+            return TypeName(Name("int8"))
         if not _is_column(node):
             return None
         *qualifiers, column = (getattr(each, "sval", "") for each in node.fields)

@@ -97,8 +97,8 @@ def _spreads_identity(at: Alteration, table: Table) -> bool:
 
 def require_type(work: Work, column: Column, table: Table | None = None) -> None:
     """Raise Refused where the column's type is known not to exist."""
-    if not is_serial(column) and types.is_missing(work.catalog, column.type, work.postgres, table):
-        raise Refused("42704", f'type "{column.type.name}" does not exist')
+    if not is_serial(column):
+        references.require_type(work, column.type, table)
 
 
 def require_options(work: Work, column: Column) -> None:
@@ -146,6 +146,8 @@ def _require_names(work: Work, table: Table, column: Column, default: Expression
         references.require_in(work, table, default)
     elif columns_in(default.tree):
         raise Refused("0A000", "cannot use column reference in DEFAULT expression")
+    else:
+        references.require_names(work, default.tree)
 
 
 def _fill(work: Work, table: Table, column: Column) -> _Fill:

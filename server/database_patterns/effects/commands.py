@@ -11,7 +11,7 @@ from database_patterns import actions
 from database_patterns.catalog import Sequence, Table
 from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
-from database_patterns.reading.definitions import dotted, relation_name
+from database_patterns.reading.definitions import dotted, relation_name, type_name
 from database_patterns.reading.translate import translate
 
 from . import (
@@ -19,8 +19,10 @@ from . import (
     columns,
     comments,
     copying,
+    existence,
     maintenance,
     objects,
+    others,
     publications,
     queries,
     references,
@@ -48,6 +50,10 @@ def other(work: Work, action: actions.Other) -> None:
     """Enter what a statement does that no action stands for, or why that is not known."""
     tree = work.statement.tree
     kind = type(tree)
+    if kind in existence.NAMED:
+        object_type, named = existence.NAMED[kind]
+        missing_ok = bool(getattr(tree, "missing_ok", False))
+        existence.require(work, object_type, named(tree), missing_ok=missing_ok)
     command = _COMMANDS.get(kind)
     if command is not None:
         command(work, tree)
@@ -78,7 +84,7 @@ def _alter_sequence(work: Work, tree: Node) -> None:
     for option in tree.options or ():
         if option.defname == "owned_by":
             if len(option.arg) > 1:
-                work.lock(work.table(dotted(option.arg[:-1])), _AS, "Its column comes to own a sequence.")
+                others.own_sequence(work, sequence.name, dotted(option.arg[:-1]), option.arg[-1].sval)
         else:
             work.rewrite(sequence, "The sequence's state is written anew.", sources.ALTER_SEQUENCE)
 
@@ -138,6 +144,34 @@ def _drop_subscription(work: Work, _tree: Node) -> None:
 
 def _composite_type(work: Work, tree: Node) -> None:
     relations.require_free_type(work, relation_name(tree.typevar))
+    for attribute in tree.coldeflist or ():
+        references.require_type(work, type_name(attribute.typeName))
+
+
+def _cast(work: Work, tree: Node) -> None:
+    """CREATE CAST between two types."""
+    for each in (tree.sourcetype, tree.targettype):
+        references.require_type(work, type_name(each))
+    objects.create(work, tree)
+
+
+def _event_trigger(work: Work, tree: Node) -> None:
+    routines.require_trigger_function(work, dotted(tree.funcname))
+    objects.create(work, tree)
+
+
+def _drop_role(work: Work, tree: Node) -> None:
+    """DROP ROLE: roles are not of the database, and so not known."""
+    if not tree.missing_ok:
+        work.may_fail("42704", "there is no role of that name")
+
+
+def _security_label(work: Work, tree: Node) -> None:
+    """SECURITY LABEL, which looks for its provider before it looks for the object."""
+    try:
+        comments.security_label(work, tree)
+    except Refused as refused:
+        work.may_fail(refused.error.sqlstate, refused.error.message)
 
 
 def _range_type(work: Work, tree: Node) -> None:
@@ -177,17 +211,19 @@ def _prepared(work: Work, tree: Node) -> None:
 
 def _depends(work: Work, tree: Node) -> None:
     """DEPENDS ON EXTENSION: an index is locked, and so is the table of a trigger."""
+    if tree.relation is None:
+        existence.require(work, tree.objectType, tree.object)
     if tree.objectType == OBJECT.OBJECT_TRIGGER:
         work.lock(work.table(relation_name(tree.relation)), _AS, "Its trigger comes to depend on an extension.")
     elif tree.relation is not None:
         found = relations.find(work, relation_name(tree.relation), tree.objectType)
         work.lock(found, _AX, "It comes to depend on an extension.")
+    existence.require(work, OBJECT.OBJECT_EXTENSION, tree.extname)
 
 
 def _owner(work: Work, tree: Node) -> None:
     """OWNER TO of all that is no relation."""
-    if tree.objectType in {OBJECT.OBJECT_TYPE, OBJECT.OBJECT_DOMAIN}:
-        user_types.require_type(work, dotted(tree.object), domain=tree.objectType == OBJECT.OBJECT_DOMAIN)
+    existence.require(work, tree.objectType, tree.object)
 
 
 def _extension_contents(work: Work, tree: Node) -> None:
@@ -215,7 +251,7 @@ _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
     ast.ReindexStmt: maintenance.reindex,
     ast.CommentStmt: comments.comment,
     ast.GrantStmt: comments.grant,
-    ast.SecLabelStmt: comments.security_label,
+    ast.SecLabelStmt: _security_label,
     ast.AlterPolicyStmt: _alter_policy,
     ast.AlterSeqStmt: _alter_sequence,
     ast.CompositeTypeStmt: _composite_type,
@@ -240,10 +276,13 @@ _COMMANDS: Final[dict[type, Callable[[Work, Node], None]]] = {
     ast.AlterExtensionContentsStmt: _extension_contents,
     ast.ConstraintsSetStmt: _constraints,
     ast.DefineStmt: _define,
+    ast.CreateCastStmt: _cast,
+    ast.CreateEventTrigStmt: _event_trigger,
+    ast.DropRoleStmt: _drop_role,
     **dict.fromkeys(
-        (ast.CreateCastStmt, ast.CreateConversionStmt, ast.CreatePLangStmt, ast.CreateOpClassStmt,
+        (ast.CreateConversionStmt, ast.CreatePLangStmt, ast.CreateOpClassStmt,
          ast.CreateOpFamilyStmt, ast.CreateTransformStmt, ast.CreateAmStmt, ast.CreateFdwStmt,
-         ast.CreateForeignServerStmt, ast.CreateEventTrigStmt),
+         ast.CreateForeignServerStmt),
         objects.create,
     ),
     **dict.fromkeys(
@@ -267,7 +306,7 @@ _TOUCHES_NO_TABLE: Final = frozenset(
      ast.AlterOpFamilyStmt, ast.AlterOperatorStmt, ast.AlterRoleSetStmt, ast.AlterRoleStmt, ast.AlterStatsStmt,
      ast.AlterTSConfigurationStmt, ast.AlterTSDictionaryStmt, ast.AlterTableSpaceOptionsStmt, ast.AlterTypeStmt,
      ast.AlterUserMappingStmt, ast.CheckPointStmt, ast.ClosePortalStmt, ast.CreateRoleStmt,
-     ast.CreateUserMappingStmt, ast.DeallocateStmt, ast.DropRoleStmt, ast.DropUserMappingStmt,
+     ast.CreateUserMappingStmt, ast.DeallocateStmt, ast.DropUserMappingStmt,
      ast.FetchStmt, ast.GrantRoleStmt, ast.ListenStmt, ast.LoadStmt, ast.NotifyStmt, ast.UnlistenStmt,
      ast.VariableShowStmt}
 )  # fmt: skip

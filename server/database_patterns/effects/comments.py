@@ -9,9 +9,9 @@ from pglast import enums
 from database_patterns.actions import Name
 from database_patterns.catalog import Index, Table
 from database_patterns.locks import LockMode
-from database_patterns.reading.definitions import dotted, relation_name, type_name
+from database_patterns.reading.definitions import dotted, relation_name
 
-from . import columns, relations, renames, routines, user_types
+from . import columns, existence, relations, renames, routines, user_types
 from .work import Locked, Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -51,12 +51,8 @@ def comment(work: Work, tree: Node) -> None:
     elif kind in _RELATIONS:
         found = _relation(work, dotted(tree.object), kind)
         work.lock(found, _SUX, "COMMENT lets reads and writes go on.")
-    elif kind in {OBJECT.OBJECT_TYPE, OBJECT.OBJECT_DOMAIN}:
-        user_types.require_type(work, type_name(tree.object).name, domain=kind == OBJECT.OBJECT_DOMAIN)
-    elif kind == OBJECT.OBJECT_SCHEMA:
-        relations.require_schema(work, Name("", tree.object.sval))
-    elif kind in _ROUTINES:
-        routines.require(work, tree.object, _ROUTINES[kind])
+    else:
+        existence.require(work, kind, tree.object)
 
 
 _ROUTINES: Final = {

@@ -47,6 +47,9 @@ def add(at: Alteration, table: Table, action: actions.AddConstraint) -> None:
 
 
 def _require_names(at: Alteration, table: Table, constraint: Constraint) -> None:
+    if constraint.kind == "foreign key":
+        _require_new(at, table, constraint)
+        foreign_keys.referenced_table(at.work, constraint)
     references.require_in(at.work, table, constraint.expression, constraint.predicate)
     for column in sorted(constrained_columns(constraint)):
         columns.require(table, column)

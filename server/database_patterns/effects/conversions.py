@@ -91,7 +91,9 @@ def cast(
         return Conversion(rewrite="unknown", doubt=f"the type {unknown[0].sql} is not in the known schema")
     same = types.in_full(catalog, source) == types.in_full(catalog, target)
     if not same and types.is_constrained(catalog, target):
-        return Conversion(because=f"every value must pass the constraints of the domain {target.sql}")
+        below = cast(source, types.base_of(catalog, target), scope, timezone, explicit=explicit)
+        because = f"every value must pass the constraints of the domain {target.sql}"
+        return below if below.error else Conversion(because=because)
     start = types.base_of(catalog, source)
     if types.domain_of(catalog, source):
         start = types.without_modifiers(start)

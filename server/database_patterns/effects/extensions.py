@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from database_patterns import actions
+from database_patterns.actions import Name
 from database_patterns.catalog import Index, Table, dependents
 from database_patterns.catalog.dependents import Use
 
-from . import builtins, conversions, types, uses
+from . import builtins, conversions, relations, types, uses
 from .volatility import analyse
 from .work import Refused, Work
 
@@ -20,6 +21,7 @@ def create(work: Work, action: actions.CreateExtension) -> None:
         if action.if_not_exists:
             return
         raise Refused("42710", f'extension "{action.name}" already exists')
+    relations.require_schema(work, Name(action.name, action.schema))
     sqlstate = "0A000" if work.postgres >= _MISSING_IS_A_FEATURE_SINCE else "58P01"
     work.may_fail(sqlstate, f"the extension {action.name} is not installed on the server")
 

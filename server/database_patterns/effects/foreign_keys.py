@@ -146,7 +146,8 @@ def _require_actions(constraint: Constraint) -> None:
 def _require_persistence(table: Table, referenced: Table) -> None:
     """Raise Refused where rows that stay would refer to rows that a crash, or the session's end, takes away."""
     order = ("temporary", "unlogged", "permanent")
-    if referenced.complete and order.index(table.persistence) > order.index(referenced.persistence):
+    alone = table.persistence == "temporary" != referenced.persistence
+    if referenced.complete and (alone or order.index(table.persistence) > order.index(referenced.persistence)):
         message = f"constraints on {table.persistence} tables may reference only {table.persistence} tables"
         raise Refused("42P16", message)
 

@@ -91,7 +91,7 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
     columns.require_stored(table, (*named, *computed), "indexes")
     if action.unique and table.partitioned:
         _require_unique_in_partitions(work, table, named)
-    _require_capable(action)
+    _require_capable(work, action)
     for element in action.elements:
         if element.expression is not None:
             _require_immutable(work, table, element.expression, "index expression")
@@ -123,8 +123,11 @@ def _require_immutable(work: Work, table: Table, expression: actions.Expression,
             work.doubt(f"{doubt}; an {where} must be immutable")
 
 
-def _require_capable(action: actions.CreateIndex) -> None:
-    """Raise Refused where the index method cannot do what the index wants."""
+def _require_capable(work: Work, action: actions.CreateIndex) -> None:
+    """Raise Refused where there is no such index method, or where it cannot do what the index wants."""
+    known = action.method in _OWN_METHODS or ("access_method", action.method) in work.catalog.objects
+    if not known and types.are_all_known(work.catalog):
+        raise Refused("42704", f'access method "{action.method}" does not exist')
     if action.unique and action.method in _OWN_METHODS - {"btree"}:
         raise Refused("0A000", f'access method "{action.method}" does not support unique indexes')
     if len(action.elements) > 1 and action.method in _ONE_COLUMN:
@@ -143,7 +146,8 @@ def require_class(work: Work, method: str, found: TypeName | None) -> None:
     if found is None or not types.is_known(work.catalog, found, work.postgres):
         return
     facts = types.own_facts(work.catalog, found, work.postgres)
-    if facts is None or not types.are_all_known(work.catalog) or method not in _OWN_METHODS:
+    certain = facts is not None or types.base_of(work.catalog, found).dimensions > 0
+    if not certain or not types.are_all_known(work.catalog) or method not in _OWN_METHODS:
         return
     if conversions.operator_class(method, found, work.scope()) is None:
         message = f'data type {found.sql} has no default operator class for access method "{method}"'

@@ -11,7 +11,7 @@ from database_patterns.catalog import Index, Table
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import relation_name
 
-from . import queries, relations, sources
+from . import other_alterations, queries, relations, sources
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -77,7 +77,12 @@ def vacuum(work: Work, tree: Node) -> None:
             work.lock_indexes(table, _RX)
 
 
+_ANALYZED: Final = frozenset({"table", "materialized view", "foreign table"})
+
+
 def _analyze(work: Work, root: Table, table: Table) -> None:
+    if table.kind not in _ANALYZED:  # only a warning is given
+        return
     inherits = table.name != root.name and not root.partitioned
     if inherits and work.postgres < _ANALYZE_INCLUDES_CHILDREN_SINCE:
         work.lock(table, _AS, "Its rows count for the statistics of the table that it inherits from.")
@@ -110,6 +115,8 @@ def cluster(work: Work, tree: Node) -> None:
             raise Refused("0A000", "cannot cluster a partitioned table")
         work.refuse_in_transaction("CLUSTER")
     _require_order(work, table, tree.indexname)
+    if tree.indexname is None and not table.partitioned:
+        work.may_fail("42704", f"{table.name} has never been clustered, so that no index orders it")
     for each in work.catalog.family(table) if table.partitioned else (table,):
         _copy(work, each, "CLUSTER writes the table anew, in the order of an index.")
 
@@ -119,7 +126,10 @@ _CLUSTERS_PARTITIONS_SINCE: Final = 15
 
 def _require_order(work: Work, table: Table, name: str | None) -> None:
     """Raise Refused where the index that is to give the order is not one of the table's."""
-    if name is None or not table.complete or name in table.indexes:
+    if name is None or not table.complete:
+        return
+    if name in table.indexes:
+        other_alterations.require_clusterable(table, table.indexes[name])
         return
     other = work.catalog.index(Name(name, table.name.schema)) is not None
     raise Refused("42809" if other else "42704", f'"{name}" is not an index for table "{table.name}"')

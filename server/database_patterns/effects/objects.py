@@ -9,9 +9,8 @@ from database_patterns import actions
 from database_patterns.actions import Name
 from database_patterns.catalog import Table, registry
 from database_patterns.catalog.dependents import Use
-from database_patterns.catalog.routines import KINDS as ROUTINES
 
-from . import relations, routines, uses
+from . import existence, relations, user_types, uses
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -84,13 +83,12 @@ def _of_collation(work: Work, identity: str) -> Iterator[Use]:
 def rename(work: Work, action: actions.Rename) -> None:
     """Enter RENAME of an object, or of a role, a database and the like."""
     tree: Node = work.statement.tree
-    if action.kind in ROUTINES:
-        routines.require(work, tree.object, action.kind)
+    existence.require(work, tree.renameType, tree.object)
+    if action.kind == "domconstraint":
+        user_types.require_constraint(work, action.of, tree.subname)
     if action.kind not in registry.KINDS:
         return
     old = registry.named_in(work.catalog, tree.renameType, tree.object)
-    if work.catalog.complete and old not in work.catalog.objects:
-        raise Refused("42704", f"{_spelled(old[0])} {old[1]} does not exist")
     if registry.renamed(old, action.new_name) in work.catalog.objects:
         raise Refused("42710", f"{_spelled(old[0])} {action.new_name} already exists")
 
@@ -98,8 +96,7 @@ def rename(work: Work, action: actions.Rename) -> None:
 def set_schema(work: Work, action: actions.SetSchema) -> None:
     """Enter SET SCHEMA of an object."""
     tree: Node = work.statement.tree
-    if action.kind in ROUTINES:
-        routines.require(work, tree.object, action.kind)
+    existence.require(work, tree.objectType, tree.object)
     relations.require_schema(work, Name(action.of.name, action.schema))
 
 

@@ -11,6 +11,7 @@ from database_patterns import actions
 from database_patterns.actions import Name
 from database_patterns.catalog import Index, Sequence, Table
 from database_patterns.catalog.definitions import own_keys
+from database_patterns.catalog.updatable import is_updatable
 from database_patterns.locks import LockMode
 from database_patterns.model import Tristate
 
@@ -78,6 +79,8 @@ _INVOKER_SINCE: Final = 15
 
 def _parameters(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
     require_known_parameters(at.work, action.options)
+    if "check_option" in action.options and table.kind == "view" and table.query and not is_updatable(table):
+        raise Refused("0A000", "WITH CHECK OPTION is supported only on automatically updatable views")
     if table.partitioned and action.kind == "SetRelOptions" and action.options:
         sqlstate = "42809" if at.work.postgres >= _PARTITIONED_HAVE_NO_PARAMETERS_SINCE else "22023"
         raise Refused(sqlstate, "cannot specify storage parameters for a partitioned table")
@@ -110,7 +113,10 @@ def require_persistence(at: Alteration, action: actions.OtherAlteration) -> None
     if at.table.persistence == "temporary":
         raise Refused("42P16", f'cannot change logged status of table "{at.table.name}" because it is temporary')
     others = _keys_against(at, at.table, wanted)
-    if others:
+    published = not at.catalog.complete or any(kind == "publication" for kind, _ in at.catalog.objects)
+    if others and wanted == "unlogged" and published:
+        at.work.may_fail("42P16", f"{others[0].name} refers to {at.table.name}")
+    elif others:
         adverb, verb = ("logged", "references") if wanted == "permanent" else ("unlogged", "is referenced by")
         message = f'could not change table "{at.table.name}" to {adverb} because it {verb} "{others[0].name}"'
         raise Refused("42P16", message)
@@ -157,14 +163,22 @@ def _keys_against(at: Alteration, table: Table, wanted: str) -> list[Table]:
 
 
 def _tablespace(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:
-    if action.name != "pg_default":
+    if action.name != _USUAL_TABLESPACE:
         at.work.may_fail("42704", f"the server has no tablespace {action.name}")
     index = at.catalog.index(action.table)
-    if index is not None:
-        if not index.partitioned:
-            at.work.rebuild_alone(index)
+    if index is not None and index.partitioned:
         return
-    at.work.rewrite(table, "The table's files are copied to the other tablespace.", reads=False, with_indexes=False)
+    if action.name == _USUAL_TABLESPACE:
+        reason = f"Its files are copied, unless {_USUAL_TABLESPACE} is where they are already."
+        at.work.rewrite(index or table, reason, rewritten="unknown", reads=False, with_indexes=False)
+    elif index is not None:
+        at.work.rebuild_alone(index)
+    else:
+        at.work.rewrite(table, "The table's files are copied to the other tablespace.", reads=False, with_indexes=False)
+
+
+_USUAL_TABLESPACE: Final = "pg_default"
+"""Where everything stands of which nothing else was said, in a database of which nothing else was said."""
 
 
 def _access_method(at: Alteration, table: Table, action: actions.OtherAlteration) -> None:

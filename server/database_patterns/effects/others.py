@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from database_patterns import actions
-from database_patterns.actions import Column
+from database_patterns.actions import Column, Name
 from database_patterns.catalog import Table
 from database_patterns.catalog.scopes import of_table
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import relations_in
 
-from . import bodies, columns, queries, references, relations, routines, sources
+from . import bodies, columns, queries, references, relations, routines, sources, user_types
 from .work import Refused, Work
 
 _AX = LockMode.AccessExclusiveLock
@@ -32,6 +32,7 @@ def create_type(work: Work, action: actions.CreateEnum | actions.CreateDomain) -
         raise Refused("23505", "a label of the enum is repeated")
     if isinstance(action, actions.CreateDomain):
         columns.require_type(work, Column(action.name.name, action.base))
+        user_types.require_default(work, action, action.default)
 
 
 def create_sequence(work: Work, action: actions.CreateSequence) -> None:
@@ -43,9 +44,18 @@ def create_sequence(work: Work, action: actions.CreateSequence) -> None:
             return
         relations.require_free(work, name)
     if action.owned_by is not None:
-        table = work.table(action.owned_by[0])
-        work.lock(table, LockMode.AccessShareLock, "Its column comes to own the sequence.", sources.ALTER_SEQUENCE)
-        columns.require(table, action.owned_by[1])
+        own_sequence(work, work.catalog.place_of(action.name), *action.owned_by)
+
+
+def own_sequence(work: Work, sequence: Name, of: Name, column: str) -> None:
+    """Enter OWNED BY: the table must be in the sequence's schema."""
+    table = work.table(of)
+    work.lock(table, LockMode.AccessShareLock, "Its column comes to own the sequence.", sources.ALTER_SEQUENCE)
+    if relations.is_known(table) and table.kind not in {"table", "foreign table", "view"}:
+        raise Refused("42809", f'sequence cannot be owned by relation "{table.name}"')
+    if sequence.schema not in {table.name.schema, "pg_temp"}:
+        raise Refused("55000", "sequence must be in same schema as table it is linked to")
+    columns.require(table, column)
 
 
 def create_schema(work: Work, action: actions.CreateSchema) -> None:
@@ -72,15 +82,15 @@ def create_trigger(work: Work, action: actions.CreateTrigger) -> None:
         work.lock(each, LockMode.ShareRowExclusiveLock, "CREATE TRIGGER blocks writes.", sources.LOCKING)
     if action.constraint_from is not None:
         work.lock(work.table(action.constraint_from), LockMode.AccessShareLock, "The constraint trigger names it.")
-    for column in action.columns:
-        columns.require(table, column)
     if action.when is not None:
         versions = (of_table(table, alias) for alias in ("old", "new"))
         references.require_names_of(work, action.when.tree, *versions)
-    if action.name in table.triggers and not action.replace:
-        raise Refused("42710", f'trigger "{action.name}" for relation "{table.name}" already exists')
     if action.function is not None:
         routines.require_trigger_function(work, action.function)
+    for column in action.columns:
+        columns.require(table, column)
+    if action.name in table.triggers and not action.replace:
+        raise Refused("42710", f'trigger "{action.name}" for relation "{table.name}" already exists')
 
 
 def _require_triggerable(work: Work, table: Table, action: actions.CreateTrigger) -> None:
@@ -91,6 +101,8 @@ def _require_triggerable(work: Work, table: Table, action: actions.CreateTrigger
         return
     if kind not in {"table", "partitioned table", "foreign table", "view"}:
         raise Refused("42809", f'relation "{table.name}" cannot have triggers')
+    if action.for_each_row and "truncate" in action.events:
+        raise Refused("0A000", "TRUNCATE FOR EACH ROW triggers are not supported")
     on_rows_of_view = kind == "view" and (action.for_each_row or "truncate" in action.events)
     if on_rows_of_view != (action.timing == "instead of"):
         raise Refused("42809", f'"{table.name}" is a {kind}')

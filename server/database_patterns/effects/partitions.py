@@ -24,9 +24,9 @@ _CHECKS_THE_KIND_SINCE = 18
 def attach(at: Alteration, table: Table, action: actions.AttachPartition) -> None:
     """Enter ATTACH: the new partition is locked and read, unless a CHECK shows that its rows belong there."""
     work = at.work
-    partition = work.table(action.partition)
     _require_partitioned(work, table)
     bounds.require_bound(work, table, action.bound, default=action.default_partition)
+    partition = work.table(action.partition)
     _require_attachable(work, table, partition)
     bounds.require_room(work, table, action.bound, default=action.default_partition)
     for each in work.catalog.family(partition):
@@ -70,6 +70,7 @@ def _require_attachable(work: Work, table: Table, partition: Table) -> None:
 def detach(at: Alteration, table: Table, action: actions.DetachPartition) -> None:
     """Enter DETACH; CONCURRENTLY waits for the partition instead of locking the parent against reads."""
     work = at.work
+    _require_partitioned(work, table)
     partition = work.table(action.partition)
     _require_detachable(work, table, partition, concurrently=action.concurrently)
     for each in work.catalog.family(partition):

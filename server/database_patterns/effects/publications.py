@@ -29,6 +29,10 @@ def create(work: Work, tree: Node) -> None:
 def alter(work: Work, tree: Node) -> None:
     """Enter ALTER PUBLICATION; SET TABLE also locks what is in it by now, which is not kept here."""
     _lock(work, tree, "It joins or leaves a publication.")
+    if tree.pubobjects and tree.action == enums.AlterPublicationAction.AP_AddObjects:
+        work.may_fail("42710", f"one of them is in the publication {tree.pubname} already")
+    elif tree.pubobjects and tree.action == enums.AlterPublicationAction.AP_DropObjects:
+        work.may_fail("42704", f"one of them is not in the publication {tree.pubname}")
     if tree.pubobjects and tree.action == enums.AlterPublicationAction.AP_SetObjects:
         work.doubt(f"which tables are in the publication {tree.pubname}, and so leave it, is not known")
 

@@ -13,7 +13,7 @@ from database_patterns.catalog.expressions import sequence_name
 from database_patterns.locks import LockMode
 from database_patterns.reading.definitions import dotted, relation_name, relations_in, walk
 
-from . import bodies, relations, sources
+from . import bodies, references, relations, sources
 from .bodies import Body
 from .volatility import analyse
 from .work import Refused, Work
@@ -41,6 +41,15 @@ def read(work: Work, query: Query) -> None:
     for name in query.reads:
         read_relation(work, work.table(name), reading_mode(query.tree))
     call(work, query.tree)
+
+
+def fill(work: Work, query: Query) -> None:
+    """Enter the query that fills a new table, or that WITH NO DATA only looks at."""
+    if getattr(getattr(work.statement.tree, "into", None), "skipData", False):
+        for name in query.reads:
+            work.lock(work.table(name), reading_mode(query.tree), "The query is looked at, and not run.")
+    else:
+        read(work, query)
 
 
 def reading_mode(tree: object) -> LockMode:
@@ -89,10 +98,9 @@ def call(work: Work, tree: object) -> None:
 
 def _call_own(work: Work, name: Name, number: int) -> None:
     """Enter what functions of the schema do; those that are said to be immutable only if they are in SQL."""
-    places = {name.schema} if name.schema else {*work.catalog.search_path}
-    for each in work.catalog.functions.get(name.name, ()):
+    for each in references.routines_named(work, name):
         looked_into = each.volatility != "immutable" or each.language.lower() == "sql"
-        if looked_into and each.name.schema in places and number <= len(each.argument_types):
+        if looked_into and number <= len(each.argument_types):
             run(work, bodies.of_function(each), f"the {each.kind} {each.name}")
 
 

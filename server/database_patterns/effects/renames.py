@@ -25,6 +25,13 @@ _WITH_COLUMNS = frozenset(
 OBJECT = enums.ObjectType
 
 
+_OF_KINDS = {
+    "policy": frozenset({"table", "partitioned table"}),
+    "rule": frozenset({"table", "partitioned table", "view"}),
+}
+"""The kinds of relations that have policies and rules."""
+
+
 def rename(work: Work, action: actions.Rename) -> None:
     """Enter RENAME, which changes the catalog only."""
     if action.kind == "attribute":
@@ -73,6 +80,9 @@ def _rename_on_table(work: Work, action: actions.Rename) -> None:
     if isinstance(relation, Table) and relation.kind == "type":
         composites.rename_attribute(work, action.of, action.name or "", action.new_name)
         return
+    known = relations.is_known(relation)
+    if action.kind in _OF_KINDS and known and relations.kind_of(relation) not in _OF_KINDS[action.kind]:
+        raise Refused("42809", f'relation "{relation.name.name}" cannot have a {action.kind}')
     work.lock(relation, _AX, _WHY, sources.ALTER_TABLE)
     if isinstance(relation, Index):
         _rename_in_parts(work, relation)
@@ -135,6 +145,8 @@ def _rename_column(work: Work, table: Table, old: str, new: str) -> None:
 
 
 def _rename_constraint(work: Work, table: Table, old: str, new: str) -> None:
+    if table.of_type is not None:
+        raise Refused("42809", "cannot rename a constraint of a typed table")
     constraint = work.constraint(table, old)
     if constraint is None:
         if table.complete:
@@ -175,10 +187,10 @@ def set_schema(work: Work, action: actions.SetSchema) -> None:
     if isinstance(found, Index):
         raise Refused("42809", f'cannot change schema of index "{found.name}"')
     work.lock(found, _AX, "SET SCHEMA takes AccessExclusiveLock.", sources.ALTER_TABLE)
+    if isinstance(found, Sequence) and found.owner is not None:
+        raise Refused("0A000", "cannot move an owned sequence into another schema")
     relations.require_schema(work, Name(found.name.name, action.schema))
     if isinstance(found, Sequence):
-        if found.owner is not None:
-            raise Refused("0A000", "cannot move an owned sequence into another schema")
         return
     if found.name.schema != action.schema:
         relations.require_free(work, Name(found.name.name, action.schema))

@@ -76,8 +76,7 @@ def _are_all_known(work: Work, name: Name) -> bool:
 
 def called(work: Work, name: Name, number: int) -> list[CreateFunction]:
     """The procedures that CALL may mean; raises Refused where there is certainly none."""
-    places = [name.schema] if name.schema else list(work.catalog.search_path)
-    named = [each for each in work.catalog.functions.get(name.name, ()) if each.name.schema in places]
+    named = references.routines_named(work, name)
     found = [each for each in named if each.kind == "procedure" and number <= len(each.argument_types)]
     if not named and _are_all_known(work, name):
         raise Refused("42883", f"procedure {name} does not exist")

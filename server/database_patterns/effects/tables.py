@@ -37,6 +37,8 @@ _KEYS = frozenset({"primary key", "unique"})
 
 def create(work: Work, action: actions.CreateTable, *, foreign: bool = False) -> None:
     """CREATE TABLE, also FOREIGN, AS a query and as a partition: only what is there already is locked."""
+    if action.from_query is not None:
+        references.require_names(work, action.from_query.tree)
     if _is_there(work, action):
         return
     for column in action.columns:
@@ -49,8 +51,7 @@ def create(work: Work, action: actions.CreateTable, *, foreign: bool = False) ->
     if action.of_type is not None:
         _require_composite(work, action.of_type)
     if action.from_query is not None:
-        references.require_names(work, action.from_query.tree)
-        queries.read(work, action.from_query)
+        queries.fill(work, action.from_query)
     if action.partition_of is not None:
         parent = work.table(action.partition_of)
         bounds.require_bound(work, parent, action.bound, default=action.default_partition)
@@ -106,19 +107,22 @@ def _require_composite(work: Work, name: actions.Name) -> None:
     if found is not None and found.kind != "type":
         raise Refused("42809", f"type {name} is the row type of another table")
     if found is None and work.catalog.complete:
+        relations.require_schema(work, name)
         raise Refused("42704", f'type "{name}" does not exist')
 
 
 def _require_possible(work: Work, action: actions.CreateTable, made: Table) -> None:
     """Raise Refused where the parts of the definition do not go together; ``made`` is the table that it would make."""
-    _require_once("42701", 'column "{}" specified more than once', (each.name for each in action.columns))
+    liked = [name for like in action.like if (source := work.catalog.table(like.table)) for name in source.columns]
+    columns_named = [*(each.name for each in action.columns), *liked]
+    _require_once("42701", 'column "{}" specified more than once', columns_named)
     named = [each for each in without_repeated_keys(_written(action)) if each.name and each.kind != "not null"]
     indexed = (each.name or "" for each in named if each.kind in {"primary key", "unique", "exclusion"})
     _require_once("42P07", 'relation "{}" already exists', indexed)
     _require_once("42710", 'constraint "{}" is defined more than once', (each.name or "" for each in named))
     for column in (*action.columns, *action.options):
         columns.require(made, column.name)
-        columns.require_default(work, made, column, column.default)
+        columns.require_default(work, made, made.columns.get(column.name, column), column.default)
     if not made.partition_key <= set(made.columns) and made.columns_complete:
         raise Refused("42703", "a column named in the partition key does not exist")
     if any(made.columns[each].generated for each in made.partition_key & set(made.columns)):
@@ -161,7 +165,14 @@ def _refer(work: Work, action: actions.CreateTable, constraint: Constraint) -> N
 
 def _lock_liked(work: Work, action: actions.CreateTable) -> None:
     for like in action.like:
-        work.lock(work.table(like.table), _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
+        source = work.table(like.table)
+        if relations.is_known(relations.find(work, like.table)) and source.kind not in _MODELS:
+            raise Refused("42809", f'relation "{like.table}" is invalid in LIKE clause')
+        if source.kind != "type":
+            work.lock(source, _AS, "The new table is modelled on it.", sources.CREATE_TABLE)
+
+
+_MODELS = frozenset({"table", "view", "materialized view", "type", "foreign table"})
 
 
 def _become_partition(work: Work, parent: Table, bound: Expression | None, *, default: bool, foreign: bool) -> None:

@@ -14,7 +14,7 @@ from database_patterns.catalog.drops import generated_from
 from database_patterns.catalog.expressions import columns_in
 from database_patterns.locks import LockMode
 
-from . import column_options, columns, conversions, foreign_keys, indexes, sources, types
+from . import column_options, columns, conversions, foreign_keys, indexes, references, sources, types
 from .alteration import Alteration, Validation
 from .types import UNKNOWN
 from .volatility import analyse
@@ -57,6 +57,7 @@ def prepare(at: Alteration, action: actions.AlterColumnType) -> None:
     column = at.table.columns.get(action.column)
     if column is None or column.type.name.name == UNKNOWN:
         return
+    references.require_in(at.work, at.table, action.using)
     conversion = conversions.of_column(action, column, at.work.scope(at.table), timezone(at.work))
     if column.generated and action.using is not None:
         raise Refused("42611", "cannot specify USING when altering type of generated column")
@@ -84,8 +85,7 @@ def _require_no_partition_key(table: Table, name: str) -> None:
 
 
 def _require_type(work: Work, table: Table, action: actions.AlterColumnType) -> None:
-    if types.is_missing(work.catalog, action.type, work.postgres, table):
-        raise Refused("42704", f'type "{action.type.name}" does not exist')
+    references.require_type(work, action.type, table)
     if action.collation is not None:
         column_options.require_collatable(work, action.type)
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from database_patterns import actions
-from database_patterns.actions import CreateDomain, CreateEnum, Name
+from database_patterns.actions import CreateDomain, CreateEnum, Expression, Name
 from database_patterns.catalog import Kind, Table
 from database_patterns.catalog.dependents import columns_of_type, domains_over
 from database_patterns.catalog.other_statements import domain_constraints
 from database_patterns.locks import LockMode
-from database_patterns.reading.definitions import dotted
+from database_patterns.reading.definitions import dotted, expression
 
-from . import builtins, references, relations, sources
+from . import builtins, references, relations, sources, values
 from .work import Refused, Work
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -25,6 +25,7 @@ _STORED: Final[frozenset[Kind]] = frozenset({"table", "materialized view"})
 
 def require_type(work: Work, name: Name, *, domain: bool = False) -> None:
     """Raise Refused where there is certainly no type of that name, or where it is not the domain that it should be."""
+    relations.require_schema(work, name)
     known = work.catalog.type(name)
     relation = work.catalog.relation(name)
     row_type = isinstance(relation, Table) and relation.kind != "type"
@@ -104,6 +105,8 @@ def alter_domain(work: Work, tree: Node) -> None:
     domain = work.catalog.domain(name)
     if domain is not None:
         _require_constraint(work, domain, tree)
+    if domain is not None and tree.subtype == "T":
+        require_default(work, domain, expression(tree.def_))
     adds = tree.subtype == "C" and not tree.def_.skip_validation
     if not adds and tree.subtype not in {"O", "V"}:
         return
@@ -116,6 +119,21 @@ def alter_domain(work: Work, tree: Node) -> None:
         work.may_fail(
             "23502" if tree.subtype == "O" else "23514", f"a value of {table.name}.{column} violates the domain"
         )
+
+
+def require_default(work: Work, domain: CreateDomain, default: Expression | None) -> None:
+    """Raise Refused where a default is no value of a domain's type."""
+    if default is not None:
+        references.require_names(work, default.tree)
+        values.require_fit(work, default, domain.base, domain.name.name)
+
+
+def require_constraint(work: Work, name: Name, constraint: str) -> None:
+    """Raise Refused where a domain certainly has no constraint of that name."""
+    require_type(work, name, domain=True)
+    domain = work.catalog.domain(name)
+    if domain is not None and constraint not in domain_constraints(domain):
+        raise Refused("42704", f'constraint "{constraint}" for domain {name} does not exist')
 
 
 def _with_domains_over(work: Work, name: Name) -> Iterator[Name]:

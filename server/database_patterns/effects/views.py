@@ -16,6 +16,8 @@ from .work import Refused, Work
 
 def create(work: Work, action: actions.CreateView) -> None:
     """Enter CREATE VIEW, which locks what it reads, and CREATE MATERIALIZED VIEW, which reads it."""
+    if action.materialized:
+        references.require_names(work, action.query.tree)
     existing = None if action.temporary else _existing(work, action)
     if existing is not None and not action.replace:
         for name in action.query.reads:
@@ -26,7 +28,7 @@ def create(work: Work, action: actions.CreateView) -> None:
     require_known_parameters(work, [option.defname for option in getattr(tree, "options", None) or ()])
     references.require_names(work, action.query.tree)
     if action.materialized:
-        queries.read(work, action.query)
+        queries.fill(work, action.query)
     else:
         for name in action.query.reads:
             work.lock(work.table(name), LockMode.AccessShareLock, "A view is defined over it.", sources.CREATE_VIEW)

@@ -7,7 +7,7 @@ in indexes and generated columns. What the catalog does not hold makes the answe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pglast import ast, enums
@@ -307,6 +307,12 @@ _SQL_VALUES: Final = {
 }
 
 
+def _array(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
+    """ARRAY[…]: an array of the type of its first element that has one."""
+    element = _first_typed(ast.CoalesceExpr(args=node.elements or ()), scope, verdict)
+    return replace(element, dimensions=element.dimensions + 1) if element and node.elements else None
+
+
 def _boolean(node: Node, scope: Scope, verdict: Verdict) -> TypeName | None:
     for child in _children(node):
         _visit(child, scope, verdict)
@@ -337,4 +343,5 @@ _VISITORS: Final[dict[type, Callable[[Node, Scope, Verdict], TypeName | None]]] 
     ast.CoalesceExpr: _first_typed,
     ast.MinMaxExpr: _first_typed,
     ast.CollateClause: _collated,
+    ast.A_ArrayExpr: _array,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pglast import ast
+
 from database_patterns.actions import Constraint, Name
 from database_patterns.catalog import Catalog, Index, Sequence, Table
 from database_patterns.locks import LockMode
@@ -26,6 +28,10 @@ from .volatility import Scope
 Locked = Table | Index | Sequence
 NOT_NULL_HAS_A_NAME_SINCE = 18
 _PLANS_PARTITIONED_INDEXES_SINCE = 16
+_QUERIES = (
+    ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt, ast.CreateTableAsStmt, ast.ViewStmt,
+    ast.ExplainStmt, ast.DeclareCursorStmt, ast.PrepareStmt, ast.RuleStmt, ast.CreatePolicyStmt, ast.CreateFunctionStmt,
+)  # fmt: skip
 _LOCK, _SCAN, _REWRITE = 0, 10, 20
 """How much a reason weighs: the one that costs most is shown."""
 
@@ -76,6 +82,11 @@ class Work:
     def postgres(self) -> int:
         return self.assumptions.postgres
 
+    @property
+    def _is_query(self) -> bool:
+        """Whether the statement is a query or writes rows: then a relation is missing, even where its schema is."""
+        return isinstance(self.statement.tree, _QUERIES)
+
     def constraint(self, table: Table, name: str | None) -> Constraint | None:
         """The constraint of ``table`` by its name, which NOT NULL does not have before PostgreSQL 18."""
         found = table.constraints.get(name or "")
@@ -112,6 +123,8 @@ class Work:
             return Table(relation.name, kind="sequence")
         index = self.catalog.index(name)
         if self.catalog.complete and index is None and not _is_of_postgres(name):
+            if name.schema and name.schema not in {*self.catalog.schemas, "pg_temp"} and not self._is_query:
+                raise Refused("3F000", f'schema "{name.schema}" does not exist')
             raise Refused("42P01", f'relation "{name}" does not exist')
         return Table.called(self.catalog.resolve(name))
 
@@ -159,7 +172,7 @@ class Work:
 
     def rewrite(
         self,
-        table: Table | Sequence,
+        table: Locked,
         reason: str,
         source: str = sources.ALTER_TABLE,
         *,
