@@ -128,8 +128,9 @@ def _require_order(work: Work, table: Table, name: str | None) -> None:
     """Raise Refused where the index that is to give the order is not one of the table's."""
     if name is None or not table.complete:
         return
-    if name in table.indexes:
+    if name in table.indexes and not table.partitioned:
         other_alterations.require_clusterable(table, table.indexes[name])
+    if name in table.indexes:
         return
     other = work.catalog.index(Name(name, table.name.schema)) is not None
     raise Refused("42809" if other else "42704", f'"{name}" is not an index for table "{table.name}"')
