@@ -183,9 +183,7 @@ class _Resolver:
             return type_name(node.typeName)
         if type(node) is ast.FuncCall and strings(node.funcname)[-1:] == ("count",):
             return TypeName(Name("int8"))
-        if not _is_column(node):
-            return None
-        *qualifiers, column = (getattr(each, "sval", "") for each in node.fields)
+        *qualifiers, column = (getattr(each, "sval", "") for each in (node.fields if _is_column(node) else (node,)))
         found = (each for each in scope.sources if not qualifiers or each.alias == qualifiers[-1])
         return next((each.columns[column] for each in found if column in each.columns), None)
 

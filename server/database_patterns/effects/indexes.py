@@ -82,6 +82,10 @@ def _exists_already(work: Work, table: Table, action: actions.CreateIndex) -> bo
 def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> None:
     if table.partitioned and action.concurrently:
         raise Refused("0A000", f'cannot create index on partitioned table "{table.name}" concurrently')
+    references.require_in(work, table, *(each.expression for each in action.elements), action.predicate)
+    _require_capable(work, action)
+    if action.predicate is not None:
+        _require_immutable(work, table, action.predicate, "index predicate")
     named = [each.column for each in action.elements if each.column] + list(action.include)
     for column in named:
         if table.lacks(column):
@@ -91,7 +95,6 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
     columns.require_stored(table, (*named, *computed), "indexes")
     if action.unique and table.partitioned:
         _require_unique_in_partitions(work, table, named)
-    _require_capable(work, action)
     for element in action.elements:
         if element.expression is not None:
             _require_immutable(work, table, element.expression, "index expression")
@@ -100,8 +103,6 @@ def _require_possible(work: Work, table: Table, action: actions.CreateIndex) -> 
             column_options.require_collatable(work, found)
         if element.operator_class is None:
             require_class(work, action.method, found)
-    if action.predicate is not None:
-        _require_immutable(work, table, action.predicate, "index predicate")
 
 
 def _require_unique_in_partitions(work: Work, table: Table, named: Collection[str]) -> None:

@@ -101,6 +101,11 @@ def _copy(work: Work, table: Table, reason: str) -> None:
         work.rebuild(index)
 
 
+def _require_stored(table: Table) -> None:
+    if relations.is_known(table) and table.kind not in {"table", "materialized view"}:
+        raise Refused("42809", f'"{table.name}" is not a table or materialized view')
+
+
 def cluster(work: Work, tree: Node) -> None:
     """Enter CLUSTER: of a partitioned table, all its partitions, each in a transaction of its own."""
     if tree.relation is None:
@@ -108,8 +113,7 @@ def cluster(work: Work, tree: Node) -> None:
         work.doubt("which tables have been clustered before is not known")
         return
     table = work.table(relation_name(tree.relation))
-    if relations.is_known(table) and table.kind not in {"table", "materialized view"}:
-        raise Refused("42809", f'"{table.name}" is not a table or materialized view')
+    _require_stored(table)
     if table.partitioned:
         if work.postgres < _CLUSTERS_PARTITIONS_SINCE:
             raise Refused("0A000", "cannot cluster a partitioned table")
@@ -184,6 +188,7 @@ def reindex(work: Work, tree: Node) -> None:
         return
     if tree.kind == kinds.REINDEX_OBJECT_TABLE:
         root = work.table(relation_name(tree.relation))
+        _require_stored(root)
         chosen = work.catalog.family(root) if root.partitioned else (root,)
     else:
         work.refuse_in_transaction("REINDEX SCHEMA")

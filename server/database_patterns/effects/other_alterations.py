@@ -157,7 +157,8 @@ _SEQUENCES_FOLLOW_SINCE: Final = 15
 def _keys_against(at: Alteration, table: Table, wanted: str) -> list[Table]:
     """The tables whose foreign keys forbid the change: a permanent table may not refer to an unlogged one."""
     if wanted == "unlogged":
-        return [other for other, _ in at.catalog.references_into(table) if other.persistence == "permanent"]
+        others = (other for other, _ in at.catalog.references_into(table) if other.name != table.name)
+        return [other for other in others if other.persistence == "permanent"]
     referenced = (at.catalog.table(key.references) for key in own_keys(at.catalog, table) if key.references)
     return [each for each in referenced if each is not None and each.persistence == "unlogged"]
 

@@ -197,7 +197,7 @@ def _write(work: Work, target: Target, action: actions.Update | actions.Delete, 
     for each in _members(work, table, action):
         work.lock(each, _RX, f"{verb} lets reads go on, and locks each row that it changes until the transaction ends.")
         work.plan_with_indexes(each, _RX)
-        work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=_scans(target, each, where))
+        work.scan(each, f"{verb} looks at every row.", sources.LOCKING, scanned=_scans(work, target, each, where))
         if not _is_never(where):
             work.lock_rows(each, "all" if where is None else "some")
     for name in action.reads:
@@ -214,9 +214,17 @@ def _is_never(where: Expression | None) -> bool:
     return boolean and not tree.val.boolval
 
 
-def _scans(target: Target, table: Table, where: Expression | None) -> Tristate:
+def _scans(work: Work, target: Target, table: Table, where: Expression | None) -> Tristate:
     """Whether all rows are read; a view has conditions and names of its own."""
+    tree: Node = where.tree if where else None
+    asks_null = type(tree) is ast.NullTest and tree.nulltesttype == enums.NullTestType.IS_NULL
+    if asks_null and work.postgres >= _SEES_NOT_NULL_SINCE and all(map(table.requires, columns_in(tree))):
+        return False
     return "unknown" if target.through_view else scans(table, where)
+
+
+_SEES_NOT_NULL_SINCE: Final = 17
+"""From this version on it is seen that a column which is NOT NULL cannot be NULL."""
 
 
 def scans(table: Table, where: Expression | None) -> Tristate:
