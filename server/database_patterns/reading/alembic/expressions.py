@@ -90,12 +90,12 @@ class Expressions(Comprehensions):
         handler = self._HANDLERS.get(type(node))
         if handler is None:
             return Unknown(f"{type(node).__name__}: {self.source.code(node, 40)}")
-        return self._untainted(handler(self, node))
+        value = handler(self, node)
+        return self._untainted(value) if self.tainted else value
 
     def _untainted(self, value: object) -> object:
-        if self.tainted and id(looked_at(value)) in self.tainted:
-            return self.tainted[id(looked_at(value))][1]
-        return value
+        tainted = self.tainted.get(id(looked_at(value)))
+        return value if tainted is None else tainted[1]
 
     def value_at(self, target: ast.expr, place: tuple[object, ...]) -> object:
         """The value of ``target``, where ``place`` is that of it."""

@@ -20,7 +20,7 @@ from .origins import row
 from .recording import Recording
 from .source import Source
 from .values import Unknown
-from .views import View
+from .views import VIEWS
 
 _NAMELESS: Final = "it has no name"
 _METHODS: Final = "|".join(dir(AlembicOperations))
@@ -114,6 +114,6 @@ def _words(sql: str) -> int:
 def flat(arguments: Arguments) -> Iterable[object]:
     """The arguments of a call, and the items of those that are sequences."""
     for value in (*arguments[0], *arguments[1].values()):
-        if isinstance(value, list | tuple | View):
+        if isinstance(value, list | tuple) or type(value) in VIEWS:
             yield from value
         yield value

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from .modules import Place
 from .source import Source
-from .views import View
+from .views import VIEWS, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,8 +348,8 @@ def first_hole(value: object) -> Unknown | None:
             continue
         if isinstance(current, Unknown):
             return current
-        if isinstance(current, list | tuple | set | frozenset | View):
-            waiting.extend(current)
+        if isinstance(current, list | tuple | set | frozenset) or type(current) in VIEWS:
+            waiting.extend(current)  # type: ignore[arg-type]  # ty: ignore[invalid-argument-type]
         elif isinstance(current, dict | MappingProxyType):
             waiting.extend((*current.keys(), *current.values()))
         elif isinstance(current, PartialText):
@@ -371,8 +371,8 @@ def is_inert(value: object) -> bool:
             return False
         if isinstance(part, dict):
             waiting += part.values()
-        elif isinstance(part, list | tuple | set | frozenset | View):
-            waiting += part
+        elif isinstance(part, list | tuple | set | frozenset) or type(part) in VIEWS:
+            waiting += part  # type: ignore[arg-type]  # ty: ignore[unsupported-operator]
     return False
 
 

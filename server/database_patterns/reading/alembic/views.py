@@ -35,6 +35,10 @@ class Items(View, ItemsView[Any, Any]):
 _VIEWS: dict[str, type[View]] = {"keys": Keys, "values": Values, "items": Items}
 
 
+VIEWS = frozenset(_VIEWS.values())
+"""The types of views: asked for everywhere, which is slow for abstract ones like these."""
+
+
 def view(owner: dict[Any, Any], name: str) -> View:
     """``owner.keys()``, ``owner.values()`` or ``owner.items()``."""
     return _VIEWS[name](owner)
