@@ -45,3 +45,8 @@ def test_both_tables_are_locked_against_everyone(lint: Lint) -> None:
 )
 def test_a_short_wait_or_another_constraint_or_a_new_table_is_quiet(lint: Lint, text: str) -> None:
     assert lint(text, SHOP) == ()
+
+
+def test_a_downgrade_that_takes_a_key_back_is_quiet(lint: Lint) -> None:
+    down = "def upgrade():\n    pass\n\n\ndef downgrade():\n    op.drop_constraint('fk', 'orders')\n"
+    assert lint(down, SHOP) == ()

@@ -53,6 +53,7 @@ def test_a_downgrade_that_takes_back_a_plain_index_is_quiet_and_a_concurrent_one
         "CREATE TABLE refunds (a int); CREATE INDEX i ON refunds (a); DROP INDEX i;",
         "CREATE TABLE e (a int) PARTITION BY LIST (a); CREATE INDEX i ON e (a); DROP INDEX i;",
         "DROP TABLE orders;",
+        "DROP INDEX orders_status; DROP TABLE orders;",
     ],
 )
 def test_what_holds_up_nobody_or_has_no_other_way_is_quiet(lint: Lint, text: str) -> None:

@@ -46,3 +46,7 @@ def test_so_it_does_with_an_index_that_is_built_anew(lint: Lint) -> None:
 )
 def test_a_build_without_a_timeout_is_quiet(lint: Lint, text: str) -> None:
     assert lint(text, SHOP) == ()
+
+
+def test_a_timeout_of_an_earlier_migration_need_not_hold_here(lint: Lint) -> None:
+    assert lint(BUILD, f"{SHOP} SET statement_timeout = '5s';") == ()

@@ -15,6 +15,8 @@ def check(action: DropConstraint, at: StatementInContext) -> Iterator[Hit]:
     key = table.constraints.get(action.constraint) if table else None
     if key is None or key.references is None or at.prediction.error or short_locks.has_timeout(at):
         return
+    if at.direction == "downgrade":
+        return  # it takes back what its upgrade has locked the same tables for
     own, other = (family.effect_on(name, at) for name in (action.table, key.references))
     if own is None or other is None or own.relation == other.relation:
         return
