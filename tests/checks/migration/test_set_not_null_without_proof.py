@@ -106,6 +106,15 @@ def test_a_not_null_constraint_of_version_18_is_such_a_proof_too(lint: Lint) -> 
     assert lint(text, ORDERS) == ()
 
 
+def test_such_a_constraint_that_is_added_at_once_reads_the_table_too(lint: Lint) -> None:
+    (finding,) = lint("ALTER TABLE orders ADD CONSTRAINT c NOT NULL status;", ORDERS)
+    assert finding.message == (
+        "ADD NOT NULL takes AccessExclusiveLock on orders: reads and writes wait while every row is read to find a NULL"
+        " in status."
+    )
+    assert lint("ALTER TABLE orders ADD CHECK (status <> '');", ORDERS) == ()
+
+
 def test_another_check_validated_there_is_no_proof_of_not_null(lint: Lint) -> None:
     text = f"BEGIN; {ADD.replace('IS NOT NULL', '<> 1::text')} {VALIDATE} COMMIT;"
     assert lint(text, ORDERS) == ()
