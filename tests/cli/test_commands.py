@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from database_patterns import documents
+from database_patterns import documents, linting
 from database_patterns.lab.server import Database
 
 from .conftest import ENVIRONMENT, Run
 
-RULES = f"{len(documents.rules())} rules"
+RULES = f"{len(linting.applied(18))} rules"
 DANGEROUS = "CREATE INDEX i ON t (a);\n"
 PROGRAM = [sys.executable, "-m", "database_patterns"]
 REVISION = """\

@@ -132,6 +132,7 @@ def test_an_index_built_concurrently_in_a_transaction_is_found_and_refused_by_po
 
 def test_a_commit_on_the_migration_connection_is_found_and_loses_the_version_silently(database: Database) -> None:
     assert findings("commit-on-migration-connection") == [
+        ("2026_04_07_fill_display_names.py", 19, "unbatched-update-or-delete"),
         ("2026_04_07_fill_display_names.py", 20, "commit-on-migration-connection"),
     ]
     finished = alembic("commit-on-migration-connection", database, "upgrade", "head")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import dedent
 
 import pytest
@@ -14,6 +15,7 @@ from database_patterns.documents import Document, Expectation, Rule
 from database_patterns.effects.context import Assumptions, StatementInContext, follow
 from database_patterns.lab.measure import measure
 from database_patterns.lab.server import Database, Server
+from database_patterns.locks import LockMode
 from database_patterns.model import Measurement, Migration, Prediction
 from database_patterns.reading import read_text
 from database_patterns.settings import Settings
@@ -120,7 +122,7 @@ def run(database: Database, at: StatementInContext) -> Measurement:
     """Measure the statement, and leave the database as it is after it."""
     measured = measure(database, at.statement.sql)
     if measured.error is None and measured.in_transaction_ok:
-        database.execute("BEGIN", at.statement.sql, "COMMIT")
+        database.execute(f"BEGIN; {at.statement.sql}; COMMIT")
     return measured
 
 
@@ -158,10 +160,18 @@ def predicted(at: StatementInContext, measured: Measurement) -> tuple[object, ..
     return (
         prediction.in_transaction_ok,
         prediction.unknown,
-        {effect.relation: effect.lock for effect in tables},
+        as_seen({effect.relation: effect.lock for effect in tables}, measured),
         {effect.relation for effect in tables if effect.rewrite is True},
         {effect.relation for effect in tables if effect.scan is True} - new(at),
     )
+
+
+def as_seen(predicted: Mapping[str, LockMode | None], measured: Measurement) -> Mapping[str, LockMode | None]:
+    """The predicted locks; outside of a transaction those that are held for a moment are seen by chance only."""
+    if measured.observed == "in transaction":
+        return predicted
+    seen = {name: measured.locks[name] for name in predicted if name in measured.locks}
+    return {name: min(lock, predicted[name] or lock) for name, lock in seen.items()}
 
 
 def new(at: StatementInContext) -> set[str]:
