@@ -146,6 +146,7 @@ CASES = {
         table.create(op.get_bind(), checkfirst=False)
         sa.Sequence("s", start=5, increment=2, cycle=True, minvalue=1, maxvalue=9, cache=3).create(op.get_bind(), False)
         op.execute(sa.schema.CreateSequence(sa.Sequence("s2", data_type=sa.SmallInteger()), if_not_exists=True))
+        op.add_column("m", sa.Column("g", sa.Integer(), server_default=sa.Sequence("s").next_value()))
         op.execute(sa.schema.CreateIndex(sa.Index("ix", table.c.e)))
         op.execute(sa.schema.AddConstraint(sa.CheckConstraint(table.c.e > 0, name="positive")))
         other = sa.Table("o", metadata, sa.Column("id", sa.ForeignKey("m.id")), sa.Column("f", sa.Integer(),

@@ -34,7 +34,7 @@ METHODS: Final[dict[type, str]] = {
     "outerjoin over overlaps params path_exists path_match prefix_with regexp_match regexp_replace returning "
     "scalar_subquery select select_from self_group startswith subquery suffix_with table_valued union union_all "
     "update using values where with_for_update with_only_columns within_group",
-    SchemaItem: "append_column append_constraint create create_all delete drop drop_all insert join reflect "
+    SchemaItem: "append_column append_constraint create create_all delete drop drop_all insert join next_value reflect "
     "select update",
     TypeEngine: "as_generic create drop evaluates_none with_variant",
 }
