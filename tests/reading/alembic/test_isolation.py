@@ -24,6 +24,7 @@ def upgrade():
     t = op.create_table("t", sa.Column("k", sa.Enum("a", name="k"), index=True))
     op.bulk_insert(t, [{"k": "a"}])
     op.get_bind().execute(sa.select(t.c.k).where(t.c.k == sa.bindparam("x")), {"x": "a"})
+    op.execute("SELECT 1")
 '''
 read_revision(WARM_UP, "a.py")
 events = []
