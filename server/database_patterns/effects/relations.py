@@ -58,7 +58,7 @@ _ALTERED: Final[dict[str, frozenset[str]]] = {
     "SetTableSpace": _STORED | _INDEXES,
     **dict.fromkeys(("SetRelOptions", "ResetRelOptions"), _STORED | {"index", "view"}),
     **dict.fromkeys(
-        (AlterConstraint.__name__, "AddOf", "DropOf", "EnableRule", "EnableAlwaysRule", "EnableReplicaRule",
+        (AlterConstraint.__name__, "AddOf", "EnableRule", "EnableAlwaysRule", "EnableReplicaRule",
          "DisableRule", "EnableRowSecurity", "DisableRowSecurity", "ForceRowSecurity", "NoForceRowSecurity"),
         _TABLES,
     ),
