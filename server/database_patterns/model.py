@@ -17,7 +17,7 @@ from .notes import CommitOnBind as CommitOnBind
 from .notes import Direction as Direction
 from .notes import DoesNothing as DoesNothing
 from .notes import Fails as Fails
-from .notes import ImportsModel as ImportsModel
+from .notes import ImportsModels as ImportsModels
 from .notes import NeverRuns as NeverRuns
 from .notes import Note as Note
 from .notes import Raises as Raises

@@ -49,10 +49,10 @@ class DoesNothing(Note):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportsModel(Note):
-    """The file imports a mapped class of the application, or what such classes are made with, from ``module``."""
+class ImportsModels(Note):
+    """The file imports mapped classes of the application, or what such classes are made with, from ``module``."""
 
-    name: str
+    names: tuple[str, ...]
     module: str
 
 

@@ -41,7 +41,7 @@ def models(tmp_path: Path) -> None:
 def test_a_model_is_found_where_it_is_imported(lint_project: Lint) -> None:
     (finding,) = lint_project(REVISION.format("from shop_models import STATES, Order as O", "pass"))
     assert (finding.severity, finding.certainty, finding.direction) == ("advice", "proven", "upgrade")
-    assert (finding.span.line, finding.span.column) == (8, 33)
+    assert (finding.span.line, finding.span.column) == (8, 1)
     assert finding.message == (
         "Order of shop_models is the model of today, and this revision meets the tables of its own time: as soon as the"
         " two differ, the history can no longer be applied from the start."
@@ -50,6 +50,11 @@ def test_a_model_is_found_where_it_is_imported(lint_project: Lint) -> None:
         "Say in the revision what it needs of the table:\n\n"
         '    orders = sa.table("orders", sa.column("id", sa.BigInteger()), …)'
     )
+
+
+def test_several_models_of_one_module_are_one_finding(lint_project: Lint) -> None:
+    (finding,) = lint_project(REVISION.format("from shop_models import Base, Money, Order", "pass"))
+    assert finding.message.startswith("Base and Order of shop_models are the models of today, and this revision")
 
 
 @pytest.mark.parametrize("name", ["Base", "Old"])

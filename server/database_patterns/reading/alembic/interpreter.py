@@ -160,13 +160,14 @@ class Interpreter(Contexts):
                 self.import_all(origin)
             else:
                 self.scope.names[alias.asname or alias.name] = self.attribute(origin, alias.name)
-                self._note_model(node, origin, alias)
+        self._note_models(node, origin)
 
-    def _note_model(self, node: ast.ImportFrom, origin: object, alias: ast.alias) -> None:
-        """Write down where the revision itself imports a model."""
-        if self.source is self.file and isinstance(origin, Module) and modules.is_model(origin.place, alias.name):
-            module = f"{'.' * node.level}{node.module or ''}"
-            self.journal.imports_model(alias, module, everywhere=self.importing)
+    def _note_models(self, node: ast.ImportFrom, origin: object) -> None:
+        """Write down where the revision itself imports models."""
+        if self.source is self.file and isinstance(origin, Module):
+            names = tuple(alias.name for alias in node.names if modules.is_model(origin.place, alias.name))
+            if names:
+                self.journal.imports_models(node, names, everywhere=self.importing)
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

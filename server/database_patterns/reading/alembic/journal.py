@@ -20,7 +20,7 @@ from database_patterns.model import (
     DoesNothing,
     Fails,
     Gap,
-    ImportsModel,
+    ImportsModels,
     Note,
     Raises,
     Span,
@@ -151,10 +151,11 @@ class Journal:
             note for note in self.notes[since:] if not (isinstance(note, CommitOnBind) and "rollback(" in note.call)
         ]
 
-    def imports_model(self, alias: ast.alias, module: str, *, everywhere: bool) -> None:
-        """Write down that the revision imports a model; ``everywhere`` when that happens at its top level."""
+    def imports_models(self, node: ast.ImportFrom, names: tuple[str, ...], *, everywhere: bool) -> None:
+        """Write down that the revision imports models; ``everywhere`` when that happens at its top level."""
         direction = None if everywhere else self.direction
-        self.notes.append(ImportsModel(self._place(alias), direction, alias.name, module))
+        module = f"{'.' * node.level}{node.module or ''}"
+        self.notes.append(ImportsModels(self._place(node), direction, names, module))
 
     def raises(self, node: ast.AST) -> None:
         """Write down that the direction refuses to run."""
