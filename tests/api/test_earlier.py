@@ -131,14 +131,14 @@ def test_what_one_that_cannot_be_read_may_have_made_is_not_said_to_be_missing() 
     Path("b.py").write_text(REVISION.format(name="b", parent="a", code="pass"), encoding="utf-8")
     missing = "op.execute('UPDATE t SET nosuch = 1')"
     Path("c.py").write_text(REVISION.format(name="c", parent="b", code=missing), encoding="utf-8")
-    assert [each.rule for each in linted("c.py").findings] == ["statement-that-fails"]
+    assert "statement-that-fails" in {each.rule for each in linted("c.py").findings}
     Path("b.py").write_text(REVISION.format(name="b", parent="a", code="1 /"), encoding="utf-8")
-    assert linted("c.py").findings == ()
+    assert "statement-that-fails" not in {each.rule for each in linted("c.py").findings}
 
 
 def test_what_the_rest_of_a_dump_may_hold_is_not_said_to_be_missing() -> None:
-    update = sources.from_text("UPDATE t SET nosuch = 1;")
+    update = sources.from_text("UPDATE t SET nosuch = 1 WHERE id = 1;")
     table = "CREATE TABLE t (id integer);"
     known, partly = (sources.from_text(f"{table}{rest}", name="d.sql", kind="sql") for rest in ("", "\n\\i more.sql\n"))
     assert [each.rule for each in lint(update, Options(schema=known)).findings] == ["statement-that-fails"]
-    assert lint(update, Options(schema=partly)).findings == ()
+    assert "statement-that-fails" not in {each.rule for each in lint(update, Options(schema=partly)).findings}
