@@ -428,6 +428,19 @@ CHANGES: Final = {
     "a view's whole row reference": """
         CREATE TABLE t (x int, y int); CREATE VIEW v AS SELECT t FROM t; ALTER TABLE t DROP COLUMN y;
     """,
+    "a view with all columns of one of its tables": """
+        CREATE TABLE t (x int, y int); CREATE TABLE u (x int, y int);
+        CREATE VIEW v AS SELECT t.*, (SELECT x FROM u WHERE u.x = t.y) AS z FROM t; ALTER TABLE u DROP COLUMN y;
+    """,
+    "a view of a view whose column is a query": """
+        CREATE TABLE t (x int, y int); CREATE TABLE u (x int, z int);
+        CREATE VIEW v AS WITH w AS (SELECT t.*, (SELECT z FROM u WHERE u.x = t.x) FROM t) SELECT w.* FROM w;
+        CREATE VIEW named AS SELECT z, y FROM v; ALTER TABLE u RENAME z TO a; DROP VIEW named;
+    """,
+    "a view over a join by a column": """
+        CREATE TABLE t (x int, y int, z int); CREATE TABLE u (x int, z int);
+        CREATE VIEW v AS SELECT x, y FROM t JOIN u USING (x); ALTER TABLE u DROP COLUMN z; ALTER TABLE t DROP COLUMN z;
+    """,
     "a recursive view": """
         CREATE TABLE t (x int, up int);
         CREATE RECURSIVE VIEW v (n) AS SELECT x FROM t UNION SELECT n + 1 FROM v WHERE n < 5;

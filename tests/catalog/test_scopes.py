@@ -9,7 +9,7 @@ from tests.effects.given import errors, predicted
 
 from database_patterns.actions import Name
 from database_patterns.catalog import Catalog
-from database_patterns.catalog.scopes import output_columns, resolve
+from database_patterns.catalog.resolving import output_columns, resolve
 from database_patterns.reading import read_text
 
 SCHEMA = """

@@ -23,6 +23,8 @@ from database_patterns.model import Prediction, Statement
 from database_patterns.reading import read_text
 
 TESTS: Final = Path(__file__).parents[1]
+NOT_REPEATED: Final = {("many", "index many_named")}
+"""An operator class that the SQL names though it is the default."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def test_the_live_schema_is_that_of_the_sql_that_has_made_it_part_by_part(world:
     by_sql = followed(SCHEMAS[world.name].read_text())
     found, written = (outlines(as_named(each, world.postgres)) for each in (world.live, by_sql))
     different = {key for key in {*found, *written} if found.get(key) != written.get(key)}
-    assert different == set()
+    assert different == NOT_REPEATED & found.keys()
 
 
 def plain(prediction: Prediction) -> Prediction:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import enum
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from pglast import ast, enums
@@ -86,18 +88,6 @@ def _is_column(tree: Node, column: str) -> bool:
     return isinstance(tree, ast.ColumnRef) and _last_name(tree) == column
 
 
-def columns_read(query: object, relations: Mapping[Name, Iterable[str]]) -> dict[Name, frozenset[str]]:
-    """Which columns of ``relations`` (with all their columns) ``query`` reads.
-
-    Names are matched without their table's alias: of two tables with a column of that name, both count.
-    """
-    found = [_last_name(node) for node in walk(query) if isinstance(node, ast.ColumnRef)]
-    everything, named = None in found, {each for each in found if each is not None}
-    return {
-        name: frozenset(columns if everything else named.intersection(columns)) for name, columns in relations.items()
-    }
-
-
 def implied_name(tree: Node) -> str | None:
     """The name that PostgreSQL gives to a result column, or to an index column, of this expression."""
     return _implied(tree)[0]
@@ -133,7 +123,52 @@ def _from_min_max(tree: Node) -> tuple[str | None, int]:
     return "greatest" if tree.op == enums.MinMaxOp.IS_GREATEST else "least", 2
 
 
+def _from_query(tree: Node) -> tuple[str | None, int]:
+    """A query in parentheses is called as its only column is."""
+    kind = enums.SubLinkType(tree.subLinkType)
+    if kind != enums.SubLinkType.EXPR_SUBLINK:
+        return _QUERY_KINDS.get(kind), 2
+    select = tree.subselect
+    while select.larg:
+        select = select.larg
+    if select.valuesLists:
+        return "column1", 2
+    first = select.targetList[0]
+    return first.name or implied_name(first.val) or UNNAMED, 2
+
+
+def _always(name: str, _tree: Node) -> tuple[str, int]:
+    return name, 2
+
+
+def _after(prefix: str, value: enum.IntEnum) -> tuple[str, int]:
+    """The name of a function that PostgreSQL numbers: ``SVFOP_CURRENT_TIME_N`` is ``current_time``."""
+    return value.name.removeprefix(prefix).removesuffix("_N").lower(), 2
+
+
+UNNAMED: Final = "?column?"
+"""What PostgreSQL calls a column for which it has no name."""
+_QUERY_KINDS: Final = {enums.SubLinkType.EXISTS_SUBLINK: "exists", enums.SubLinkType.ARRAY_SUBLINK: "array"}
+_XML_TEST: Final = enums.XmlExprOp.IS_DOCUMENT
+_CALLED: Final[dict[type, str]] = {
+    ast.A_ArrayExpr: "array",
+    ast.CoalesceExpr: "coalesce",
+    ast.GroupingFunc: "grouping",
+    ast.JsonArrayAgg: "json_arrayagg",
+    ast.JsonArrayConstructor: "json_array",
+    ast.JsonArrayQueryConstructor: "json_array",
+    ast.JsonObjectAgg: "json_objectagg",
+    ast.JsonObjectConstructor: "json_object",
+    ast.JsonParseExpr: "json",
+    ast.JsonScalarExpr: "json_scalar",
+    ast.JsonSerializeExpr: "json_serialize",
+    ast.MergeSupportFunc: "merge_action",
+    ast.RowExpr: "row",
+    ast.XmlSerialize: "xmlserialize",
+}
+"""Expressions that are always called the same."""
 _NAMERS: Final[dict[type, Callable[[Node], tuple[str | None, int]]]] = {
+    **{kind: partial(_always, name) for kind, name in _CALLED.items()},
     ast.ColumnRef: _from_reference,
     ast.FuncCall: lambda tree: (tree.funcname[-1].sval, 2),
     ast.A_Indirection: _from_indirection,
@@ -142,9 +177,10 @@ _NAMERS: Final[dict[type, Callable[[Node], tuple[str | None, int]]]] = {
     ast.CaseExpr: _from_case,
     ast.MinMaxExpr: _from_min_max,
     ast.A_Expr: lambda tree: ("nullif", 2) if tree.kind == enums.A_Expr_Kind.AEXPR_NULLIF else (None, 0),
-    ast.CoalesceExpr: lambda _tree: ("coalesce", 2),
-    ast.A_ArrayExpr: lambda _tree: ("array", 2),
-    ast.RowExpr: lambda _tree: ("row", 2),
+    ast.JsonFuncExpr: lambda tree: (enums.JsonExprOp(tree.op).name.removesuffix("_OP").lower(), 2),
+    ast.SQLValueFunction: lambda tree: _after("SVFOP_", enums.SQLValueFunctionOp(tree.op)),
+    ast.SubLink: _from_query,
+    ast.XmlExpr: lambda tree: (None, 0) if tree.op == _XML_TEST else _after("IS_", enums.XmlExprOp(tree.op)),
 }
 
 

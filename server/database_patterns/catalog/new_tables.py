@@ -18,8 +18,8 @@ from .definitions import (
     with_column,
 )
 from .draft import Draft
+from .resolving import output_columns
 from .schema import Table
-from .scopes import output_columns
 
 _ORDER: Final = ("check", "not null", "primary key", "unique", "exclusion", "foreign key")
 """The order in which PostgreSQL makes, and so names, the constraints of a new table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pglast import ast
@@ -12,10 +13,9 @@ from database_patterns.reading.definitions import walk
 
 from . import TEMPORARY
 from .draft import Draft
-from .expressions import columns_read
 from .layers import Layers, extended
+from .resolving import columns_read, output_columns
 from .schema import Sequence, Table
-from .scopes import output_columns
 
 
 def create_sequence(draft: Draft, action: actions.CreateSequence) -> None:
@@ -38,7 +38,6 @@ def create_view(draft: Draft, action: actions.CreateView) -> None:
     existing = draft.catalog.table(name)
     if existing is not None and not action.replace:
         return
-    sources = {table.name: tuple(table.columns) for table in read}
     columns = output_columns(draft.catalog, action.query.tree, action.columns)
     draft.put(
         Table(
@@ -46,13 +45,18 @@ def create_view(draft: Draft, action: actions.CreateView) -> None:
             kind="materialized view" if action.materialized else "view",
             columns=columns or {},
             query=action.query,
-            reads=columns_read(action.query.tree, sources),
+            reads=_columns_read(draft, action.query.tree, read),
             persistence="temporary" if name.schema == TEMPORARY else "permanent",
             oid=existing.oid if existing else draft.new_oid(),
             complete=draft.catalog.complete or not action.if_not_exists,
             columns_complete=columns is not None,
         )
     )
+
+
+def _columns_read(draft: Draft, query: object, read: Iterable[Table]) -> dict[Name, frozenset[str]]:
+    used = columns_read(draft.catalog.table, query)
+    return {table.name: frozenset(table.columns if used is None else used.get(table.name, ())) for table in read}
 
 
 def create_function(draft: Draft, action: actions.CreateFunction) -> None:

@@ -1,21 +1,16 @@
-"""Which columns a query's names stand for: scopes of FROM clauses, one within the other, as PostgreSQL resolves them.
-
-What a query returns, with names and, where they can be told, types, and which of its names certainly stand for nothing.
-"""
+"""The scopes of a query: the items of its FROM clauses with their columns, one scope within the other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pglast import ast
 
-from database_patterns.actions import Column, Name, TypeName
-from database_patterns.reading.definitions import relation_name, slots, strings, type_name
+from database_patterns.actions import Name, TypeName
+from database_patterns.reading.definitions import strings
 
-from . import Catalog
-from .expressions import implied_name
 from .schema import Table
 
 # pglast builds its nodes at run time, so that a node's attributes are untyped here.
@@ -24,7 +19,7 @@ Node = Any
 Output = tuple[tuple[str, TypeName | None], ...]
 """The columns that a query returns: their names, and their types where they are known."""
 SYSTEM_COLUMNS: Final = frozenset({"tableoid", "ctid", "xmin", "cmin", "xmax", "cmax"})
-_UNKNOWN: Final = "unknown"
+UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,8 @@ class Source:
     gone: frozenset[str] = frozenset()
     table: Name | None = None
     """The relation, where it is called by its own name."""
+    relation: Name | None = None
+    """The relation whose columns these are, under their own names."""
     merged: frozenset[str] = frozenset()
     """Columns that a JOIN … USING has made one with those of an item before."""
 
@@ -68,280 +65,18 @@ class Scope:
             scope = scope.outer
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A name that stands for nothing, unless there is a ``function`` that takes a row (``t.name`` is ``name(t)``)."""
-
-    sqlstate: str
-    message: str
-    function: str | None = None
-
-
 def of_table(table: Table, alias: str | None = None) -> Source:
     """A table or view as an item of a FROM clause."""
     types = {name: _known(column.type) for name, column in table.columns.items()}
     own = None if alias else table.name
-    return Source(alias or table.name.name, types, table.columns_complete, table.gone, own)
+    return Source(alias or table.name.name, types, table.columns_complete, table.gone, own, relation=table.name)
 
 
 def _known(of: TypeName) -> TypeName | None:
-    return None if of.name.name == _UNKNOWN else of
+    return None if of.name.name == UNKNOWN else of
 
 
-def resolve(
-    tree: object, find: Callable[[Name], Table | None], *sources: Source
-) -> tuple[Output | None, tuple[Problem, ...]]:
-    """What a query, or an expression over ``sources``, returns, and the names in it that stand for nothing.
-
-    ``find`` gives a relation by its name, None where it is not known. Of a tree too deep for Python nothing is told.
-    """
-    resolver = _Resolver(find)
-    try:
-        if type(tree) in _QUERIES:
-            return resolver.query(tree, Scope(sources)), tuple(resolver.problems)
-        resolver.visit(tree, Scope(sources))
-    except RecursionError:
-        return None, ()
-    return None, tuple(resolver.problems)
-
-
-def output_columns(catalog: Catalog, query: object, named: tuple[str, ...] = ()) -> dict[str, Column] | None:
-    """The columns of a view or a table made from ``query``, ``named`` so where given; None: not known."""
-    output = _renamed(resolve(query, catalog.table)[0], named)
-    if output is None:
-        return None
-    return {name: Column(name, of or TypeName(Name(_UNKNOWN))) for name, of in output}
-
-
-def output_names(catalog: Catalog, query: object, named: tuple[str, ...] = ()) -> list[str]:
-    """The names of the columns that ``query`` returns, in order; none where they are not known."""
-    return [name for name, _ in _renamed(resolve(query, catalog.table)[0], named) or ()]
-
-
-class _Resolver:
-    """Goes through queries and expressions, and collects the ``problems`` of their names."""
-
-    def __init__(self, find: Callable[[Name], Table | None]) -> None:
-        self._find = find
-        self.problems: list[Problem] = []
-
-    # Expressions --------------------------------------------------------------------------------------------------
-
-    def visit(self, node: object, scope: Scope) -> None:
-        """Resolve every name of an expression, or of a list of them."""
-        waiting = [node]
-        while waiting:
-            each: Node = waiting.pop()
-            if isinstance(each, tuple):
-                waiting.extend(reversed(each))
-            elif type(each) in _QUERIES:
-                self.query(each, scope)
-            elif _is_column(each):
-                self._column(each, scope)
-            elif isinstance(each, ast.Node):
-                self._field(each, scope)
-                waiting.extend(getattr(each, slot) for slot in reversed(slots(each)))
-
-    def _column(self, node: Node, scope: Scope) -> None:
-        *qualifiers, column = (getattr(each, "sval", None) for each in node.fields)
-        if not qualifiers:
-            self._plain(column, scope)
-            return
-        source = _source(qualifiers[-1], scope)
-        if len(qualifiers) == 1 and _is_ambiguous(qualifiers[0], scope):
-            self.problems.append(Problem("42P09", f'table reference "{qualifiers[0]}" is ambiguous'))
-        elif source is None:
-            self.problems.append(Problem("42P01", f'missing FROM-clause entry for table "{qualifiers[-1]}"'))
-        elif column and source.lacks(column) and column not in SYSTEM_COLUMNS:
-            self.problems.append(Problem("42703", f"column {qualifiers[-1]}.{column} does not exist", column))
-
-    def _field(self, node: Node, scope: Scope) -> None:
-        """Resolve ``(t).a``, a column of a whole row."""
-        row: Node = node.arg if type(node) is ast.A_Indirection else None
-        if row is None or not _is_column(row) or len(row.fields) > 1:
-            return
-        alias, column = (getattr(each, "sval", None) for each in (row.fields[0], node.indirection[0]))
-        source = None if any(alias in each.columns for each in scope.sources) else _source(alias, scope)
-        if source is not None and column and source.lacks(column) and column not in SYSTEM_COLUMNS:
-            self.problems.append(Problem("42703", f"column {alias}.{column} does not exist", column))
-
-    def _plain(self, column: str | None, scope: Scope) -> None:
-        if column is None or column in SYSTEM_COLUMNS:
-            return
-        for level in scope.levels():
-            having = [each for each in level.sources if column in each.columns]
-            if len([each for each in having if column not in each.merged]) > 1:
-                self.problems.append(Problem("42702", f'column reference "{column}" is ambiguous'))
-            if having or not all(each.lacks(column) for each in level.sources):
-                return
-        if _source(column, scope) is None:
-            self.problems.append(Problem("42703", f'column "{column}" does not exist'))
-
-    def _type(self, node: Node, scope: Scope) -> TypeName | None:
-        """The type of an expression that takes over a column, or says its type."""
-        if type(node) is ast.TypeCast:
-            return type_name(node.typeName)
-        if type(node) is ast.FuncCall and strings(node.funcname)[-1:] == ("count",):
-            return TypeName(Name("int8"))
-        *qualifiers, column = (getattr(each, "sval", "") for each in (node.fields if _is_column(node) else (node,)))
-        found = (each for each in scope.sources if not qualifiers or each.alias == qualifiers[-1])
-        return next((each.columns[column] for each in found if column in each.columns), None)
-
-    # Queries ------------------------------------------------------------------------------------------------------
-
-    def query(self, node: Node, outer: Scope | None = None) -> Output | None:
-        """Resolve a query, or a statement that writes rows; what it returns, None where that cannot be told."""
-        scope = self._with(node.withClause, outer or Scope())
-        return _QUERIES[type(node)](self, node, scope)
-
-    def _with(self, clause: Node, scope: Scope) -> Scope:
-        for each in clause.ctes if clause else ():
-            aliases = strings(each.aliascolnames)
-            inside = scope
-            if clause.recursive:
-                own = tuple((alias, None) for alias in aliases) or None
-                inside = replace(scope, queries={**scope.queries, each.ctename: own})
-            found = _renamed(self.query(each.ctequery, inside), aliases)
-            if each.search_clause or each.cycle_clause:
-                found = None
-            scope = replace(scope, queries={**scope.queries, each.ctename: found})
-        return scope
-
-    def _select(self, node: Node, scope: Scope) -> Output | None:
-        while node.larg:
-            self.query(node.rarg, scope)
-            node = node.larg
-            scope = self._with(node.withClause, scope)
-        if node.valuesLists:
-            self.visit(node.valuesLists, scope)
-            return tuple((f"column{number}", None) for number in range(1, len(node.valuesLists[0]) + 1))
-        inside = self._from(node.fromClause, scope)
-        output = self._targets(node.targetList, inside)
-        self.visit((node.whereClause, node.havingClause, node.windowClause), inside)
-        self.visit((node.limitCount, node.limitOffset), scope)
-        names = {name for name, _ in output} if output is not None else None
-        for each in _flat((*(node.groupClause or ()), *(node.distinctClause or ()), *(node.sortClause or ()))):
-            if names is not None and not _is_output(each, names):
-                self.visit(each, inside)
-        return output
-
-    def _targets(self, targets: Node, scope: Scope) -> Output | None:
-        output: list[tuple[str, TypeName | None]] = []
-        known = True
-        for target in targets or ():
-            self.visit(target.val, scope)
-            if _is_star(target.val):
-                expanded = _expanded(target.val, scope)
-                known = known and expanded is not None
-                output += expanded or ()
-            else:
-                name = target.name or implied_name(target.val) or "?column?"
-                output.append((name, self._type(target.val, scope)))
-        return tuple(output) if known else None
-
-    def _insert(self, node: Node, scope: Scope) -> Output | None:
-        target = self._relation(node.relation, scope)
-        if node.selectStmt:
-            self.query(node.selectStmt, scope)
-        if node.onConflictClause:
-            inside = scope.within(target, replace(target, alias="excluded", merged=frozenset(target.columns)))
-            self.visit((node.onConflictClause.targetList, node.onConflictClause.whereClause), inside)
-            self.visit(getattr(node.onConflictClause.infer, "whereClause", None), scope.within(target))
-        return self._returned(node, scope.within(target))
-
-    def _change(self, node: Node, scope: Scope) -> Output | None:
-        """UPDATE and DELETE."""
-        target = self._relation(node.relation, scope)
-        others = getattr(node, "fromClause", None) or getattr(node, "usingClause", None)
-        inside = self._from(others, scope, (target,))
-        self.visit((getattr(node, "targetList", None), node.whereClause), inside)
-        return self._returned(node, inside)
-
-    def _merge(self, node: Node, scope: Scope) -> Output | None:
-        target = self._relation(node.relation, scope)
-        inside = self._from((node.sourceRelation,), scope, (target,))
-        self.visit((node.joinCondition, node.mergeWhenClauses), inside)
-        return self._returned(node, inside)
-
-    def _returned(self, node: Node, scope: Scope) -> Output | None:
-        """The output of RETURNING, which since 18 may say ``old`` and ``new``, where no table is called so."""
-        clause = getattr(node, "returningClause", None)
-        targets = clause.exprs if clause else getattr(node, "returningList", None)
-        first = scope.sources[0]
-        named = [each.value for each in clause.options or ()] if clause else []
-        aliases = (*(each for each in ("old", "new") if _source(each, scope) is None), *named)
-        versions = (replace(first, alias=alias, merged=frozenset(first.columns)) for alias in aliases)
-        return self._targets(targets, replace(scope, sources=(*scope.sources, *versions))) if targets else ()
-
-    # FROM ---------------------------------------------------------------------------------------------------------
-
-    def _from(self, items: Node, scope: Scope, first: tuple[Source, ...] = ()) -> Scope:
-        sources = list(first)
-        for item in items or ():
-            sources += self._item(item, scope, tuple(sources))
-        aliases = [each.alias for each in sources if each.alias]
-        for repeated in sorted({each for each in aliases if aliases.count(each) > 1}):
-            self._repeated(repeated, [each for each in sources if each.alias == repeated])
-        return scope.within(*sources)
-
-    def _repeated(self, alias: str, sources: list[Source]) -> None:
-        """Tables of one name in several schemas may stand beside each other, unless another thing is called so."""
-        names = [each.table for each in sources]
-        if None in names or len(set(names)) < len(names):
-            self.problems.append(Problem("42712", f'table name "{alias}" specified more than once'))
-
-    def _item(self, item: Node, scope: Scope, before: tuple[Source, ...]) -> tuple[Source, ...]:
-        """The sources of one item of FROM; LATERAL ones may name those ``before`` it."""
-        if isinstance(item, ast.RangeVar):
-            return (self._relation(item, scope),)
-        if isinstance(item, ast.JoinExpr):
-            return self._join(item, scope, before)
-        if isinstance(item, ast.RangeTableSample):
-            return self._item(item.relation, scope, before)
-        alias = item.alias.aliasname if getattr(item, "alias", None) else ""
-        if isinstance(item, ast.RangeSubselect):
-            inside = scope.within(*before) if item.lateral else scope
-            found = self.query(item.subquery, inside)
-            return (_of_output(alias, _renamed(found, strings(item.alias.colnames) if item.alias else ())),)
-        self.visit(getattr(item, "functions", None), scope.within(*before))
-        return (Source(alias),)
-
-    def _relation(self, item: Node, scope: Scope) -> Source:
-        name = relation_name(item)
-        alias = item.alias.aliasname if item.alias else name.name
-        renamed = strings(item.alias.colnames) if item.alias else ()
-        if name.schema is None and name.name in scope.queries:
-            return _of_output(alias, _renamed(scope.queries[name.name], renamed))
-        table = self._find(name)
-        called = item.alias.aliasname if item.alias else None
-        source = of_table(table, called) if table is not None else Source(alias, table=None if item.alias else name)
-        if not renamed:
-            return source
-        return _of_output(alias, _renamed(tuple(source.columns.items()), renamed) if source.complete else None)
-
-    def _join(self, item: Node, scope: Scope, before: tuple[Source, ...]) -> tuple[Source, ...]:
-        left = self._item(item.larg, scope, before)
-        right = self._item(item.rarg, scope, (*before, *left))
-        using = frozenset(strings(item.usingClause))
-        if item.isNatural:
-            using = frozenset(name for each in right for name in each.columns)
-        right = tuple(replace(each, merged=each.merged | using) for each in right)
-        self.visit(item.quals, scope.within(*before, *left, *right))
-        if item.join_using_alias:
-            right = (*right, Source(item.join_using_alias.aliasname, merged=using))
-        return (Source(item.alias.aliasname),) if item.alias else (*left, *right)
-
-
-_QUERIES: Final[dict[type, Callable[[_Resolver, Node, Scope], Output | None]]] = {
-    ast.SelectStmt: _Resolver._select,  # noqa: SLF001 - its own methods
-    ast.InsertStmt: _Resolver._insert,  # noqa: SLF001
-    ast.UpdateStmt: _Resolver._change,  # noqa: SLF001
-    ast.DeleteStmt: _Resolver._change,  # noqa: SLF001
-    ast.MergeStmt: _Resolver._merge,  # noqa: SLF001
-}
-
-
-def _source(alias: str | None, scope: Scope) -> Source | None:
+def called(alias: str | None, scope: Scope) -> Source | None:
     """The item that is called so, in this scope or one around it; an item without a name may be it."""
     for level in scope.levels():
         for each in level.sources:
@@ -350,17 +85,18 @@ def _source(alias: str | None, scope: Scope) -> Source | None:
     return None
 
 
-def _is_ambiguous(alias: str | None, scope: Scope) -> bool:
+def is_ambiguous(alias: str | None, scope: Scope) -> bool:
     """Whether tables of several schemas are called so, of those that are the nearest to be so."""
     numbers = (sum(each.alias == alias for each in level.sources) for level in scope.levels())
     return next((number for number in numbers if number), 0) > 1
 
 
-def _of_output(alias: str, output: Output | None) -> Source:
+def of_output(alias: str, output: Output | None) -> Source:
+    """What a query returns as an item of a FROM clause."""
     return Source(alias) if output is None else Source(alias, dict(output), complete=True)
 
 
-def _renamed(output: Output | None, names: Iterable[str]) -> Output | None:
+def renamed(output: Output | None, names: Iterable[str]) -> Output | None:
     """The output under the names that an alias gives its first columns."""
     given = tuple(names)
     if output is None or not given:
@@ -368,32 +104,39 @@ def _renamed(output: Output | None, names: Iterable[str]) -> Output | None:
     return (*((name, of) for name, (_, of) in zip(given, output, strict=False)), *output[len(given) :])
 
 
-def _is_column(tree: Node) -> bool:
+def is_column(tree: Node) -> bool:
+    """Whether ``tree`` is a name that may stand for a column, or ``*``."""
     return type(tree) is ast.ColumnRef
 
 
-def _is_star(tree: Node) -> bool:
-    return _is_column(tree) and type(tree.fields[-1]) is ast.A_Star
+def is_star(tree: Node) -> bool:
+    """Whether ``tree`` is ``*``, or that of an item."""
+    return is_column(tree) and type(tree.fields[-1]) is ast.A_Star
 
 
-def _flat(clauses: Iterable[Node]) -> Iterator[Node]:
+def flat(clauses: Iterable[Node]) -> Iterator[Node]:
     """The expressions of GROUP BY, its grouping sets too, DISTINCT ON and ORDER BY."""
     for each in clauses:
         if isinstance(each, ast.GroupingSet):
-            yield from _flat(each.content or ())
+            yield from flat(each.content or ())
         elif each is not None:
             yield each.node if isinstance(each, ast.SortBy) else each
 
 
-def _is_output(tree: Node, names: set[str]) -> bool:
+def is_output(tree: Node, names: set[str]) -> bool:
     """Whether what GROUP BY or ORDER BY says is a result column."""
-    return _is_column(tree) and len(tree.fields) == 1 and getattr(tree.fields[0], "sval", "") in names
+    return is_column(tree) and len(tree.fields) == 1 and getattr(tree.fields[0], "sval", "") in names
 
 
-def _expanded(star: Node, scope: Scope) -> Output | None:
-    """The columns that ``*`` or ``t.*`` stands for."""
+def starred(star: Node, scope: Scope) -> list[Source]:
+    """The items whose columns ``*`` or ``t.*`` stands for."""
     qualifiers = strings(star.fields[:-1])
-    chosen = [each for each in scope.sources if not qualifiers or each.alias == qualifiers[-1]]
+    return [each for each in scope.sources if not qualifiers or each.alias == qualifiers[-1]]
+
+
+def expanded(star: Node, scope: Scope) -> Output | None:
+    """The columns that ``*`` or ``t.*`` stands for."""
+    chosen = starred(star, scope)
     if not chosen or not all(each.complete for each in chosen):
         return None
     return tuple((name, of) for each in chosen for name, of in each.columns.items() if name not in each.merged)

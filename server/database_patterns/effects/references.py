@@ -9,7 +9,8 @@ from pglast import ast
 from database_patterns.actions import CreateFunction, Expression, Name, TypeName
 from database_patterns.catalog import Table
 from database_patterns.catalog.expressions import sequences_in
-from database_patterns.catalog.scopes import Source, of_table, resolve
+from database_patterns.catalog.resolving import resolve
+from database_patterns.catalog.scopes import Source, of_table
 from database_patterns.reading.definitions import dotted, type_name, walk
 
 from . import builtins, literals, relations, types

@@ -11,7 +11,7 @@ from database_patterns import actions
 from database_patterns.actions import Column, Expression, TypeName
 from database_patterns.catalog import Table
 from database_patterns.catalog.expressions import columns_in, is_null
-from database_patterns.catalog.scopes import resolve
+from database_patterns.catalog.resolving import resolve
 
 from . import conversions, lengths, literals, types
 from .types import UNKNOWN

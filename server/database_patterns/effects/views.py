@@ -6,7 +6,7 @@ from typing import Any
 
 from database_patterns import actions
 from database_patterns.catalog import Table
-from database_patterns.catalog.scopes import output_columns, output_names
+from database_patterns.catalog.resolving import output_columns, output_names
 from database_patterns.locks import LockMode
 
 from . import queries, references, relations, sources, types
