@@ -11,6 +11,7 @@ import pytest
 from database_patterns.model import Span
 from database_patterns.reading.env_reading import read_environment
 from database_patterns.reading.environment import Environment, Option, driver_of
+from database_patterns.reading.files import name_of
 
 TEMPLATES = Path(alembic.__file__).parent / "templates"
 URL = "postgresql+psycopg://localhost/shop"
@@ -43,7 +44,7 @@ def test_alembics_own_template_runs_all_revisions_in_one_transaction(template: s
     path = TEMPLATES / template / "env.py"
     url = "postgresql+asyncpg://localhost/shop" if "async" in template else URL
     assert read_environment(path, {"sqlalchemy.url": url}, ()) == Environment(
-        path=str(path),
+        path=name_of(path),
         transaction_per_migration=False,
         transactional_ddl=True,
         already_in_transaction=False,
@@ -61,7 +62,7 @@ def test_alembics_template_for_several_databases_begins_the_transactions_itself(
     text = path.read_text().splitlines()
     line = next(number for number, each in enumerate(text, 1) if "conn.begin()" in each)
     found = read_environment(path, {"sqlalchemy.url": URL, "databases": "users, orders"}, ())
-    begins = Span(str(path), line, text[line - 1].index("conn.begin()") + 1, line, len(text[line - 1]) + 1)
+    begins = Span(name_of(path), line, text[line - 1].index("conn.begin()") + 1, line, len(text[line - 1]) + 1)
     assert (found.already_in_transaction, found.before_configure) == (True, (begins,))
     assert (found.transaction_per_migration, found.autocommit, found.offline) == (False, False, True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from database_patterns.actions import (
@@ -39,7 +40,8 @@ def failing_again(downgrade: MigrationInContext) -> tuple[StatementInContext, ..
         return ()
     if not any(_may_fail(statement, downgrade.at_end) for statement in downgrade.migration.upgrade):
         return ()
-    again = follow(downgrade.migration, "upgrade", downgrade.at_end, downgrade.assumptions)
+    certain = replace(downgrade.at_end, alternatives=())  # errors are looked for that come in any case
+    again = follow(downgrade.migration, "upgrade", certain, downgrade.assumptions)
     return tuple(each for each in again.statements if each.prediction.error)
 
 
