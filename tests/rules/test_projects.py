@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL
 from tests.rules.blocks import Source, is_alembic, projects
 
@@ -95,6 +94,8 @@ def test_alembic_does_what_blocks_claim(
 
 
 def url(database: Database) -> str:
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  the extra `lab` may be missing
+
     parts = conninfo_to_dict(database.owner)
     query = {key: str(value) for key, value in parts.items() if key not in {"user", "password", "dbname"}}
     password = parts.get("password")
