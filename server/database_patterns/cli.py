@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 from database_patterns import reporting
 from database_patterns.errors import UserError
 from database_patterns.model import POSTGRES_VERSIONS, SEVERITIES
-from database_patterns.reports import Report
+from database_patterns.reports import LintReport, Report
 
 if TYPE_CHECKING:
     from database_patterns.api.history import Options
     from database_patterns.api.sources import Given
-    from database_patterns.settings import Settings
 
 FINDINGS: Final = 1
 UNUSABLE: Final = 2
@@ -71,18 +70,16 @@ def _command(options: argparse.Namespace) -> int:
 
 def _lint(options: argparse.Namespace) -> int:
     from database_patterns.api import baseline  # noqa: PLC0415 - `rules` and `serve --help` need no parser
-    from database_patterns.api.changed import changed_since  # noqa: PLC0415
-    from database_patterns.api.lint import lint, only  # noqa: PLC0415
+    from database_patterns.api.lint import lint  # noqa: PLC0415 - as above
 
-    changed = changed_since(options.changed_since, Path()) if options.changed_since else None
-    context = _context(options)
+    context = _with_baseline(_context(options), options)
     report = lint(_given(options), context)
     if options.record_baseline:
         baseline.record(report.findings, Path(options.record_baseline))
         _print(f"findings recorded in {options.record_baseline}: {len(report.findings)}\n")
         return UNUSABLE if report.unreadable else 0
-    if changed is not None:
-        report = only(report, changed, f"what has changed since {options.changed_since}")
+    if options.changed_since:
+        report = _of_what_has_changed(report, options.changed_since)
     _show(report, options)
     lowest = options.fail_on or context.settings.fail_on or _FAIL_ON
     worst = SEVERITIES[: SEVERITIES.index(lowest) + 1]
@@ -181,16 +178,23 @@ def _context(options: argparse.Namespace) -> Options:
         schema=sources.schema(Path(options.schema)) if options.schema else sources.Given(),
         history=sources.history(Path(options.history)) if options.history else sources.Given(),
         database=known,
-        settings=_with_baseline(decided, options),
+        settings=decided,
     )
 
 
-def _with_baseline(decided: Settings, options: argparse.Namespace) -> Settings:
-    """With the baseline that ``lint`` is given; recording one begins at zero."""
-    if getattr(options, "record_baseline", None):
-        return replace(decided, baseline=None)
-    given = getattr(options, "baseline", None)
-    return replace(decided, baseline=Path(given)) if given else decided
+def _with_baseline(context: Options, options: argparse.Namespace) -> Options:
+    """With the baseline that is named, else the configured one; recording one begins at zero."""
+    if not options.record_baseline and not options.baseline:
+        return context
+    baseline = None if options.record_baseline else Path(options.baseline)
+    return replace(context, settings=replace(context.settings, baseline=baseline))
+
+
+def _of_what_has_changed(report: LintReport, reference: str) -> LintReport:
+    from database_patterns.api.changed import changed_since  # noqa: PLC0415 - most runs need no git
+    from database_patterns.api.lint import only  # noqa: PLC0415 - as in _lint
+
+    return only(report, changed_since(reference, Path()), f"what has changed since {reference}")
 
 
 def _show(report: Report, options: argparse.Namespace) -> None:

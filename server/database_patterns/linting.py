@@ -149,9 +149,15 @@ def applied(postgres: int, settings: Settings = UNDECIDED) -> frozenset[str]:
     return frozenset(name for name, rule in documents.rules().items() if _severity_in("", rule, postgres, settings))
 
 
+@cache
+def _holding(postgres: int) -> frozenset[str]:
+    """The names of the rules that hold for a server of this major version."""
+    return frozenset(name for name, rule in documents.rules().items() if rule.applies_to(postgres))
+
+
 def _severity_in(path: str, rule: Rule, postgres: int, settings: Settings) -> Severity | None:
     """That of a rule in the file ``path``; None where it does not run."""
-    if not rule.applies_to(postgres):
+    if rule.name not in _holding(postgres):
         return None
     return settings.severity(rule.name, rule.severity, path, default=rule.default)
 

@@ -91,3 +91,15 @@ def test_what_is_wrong_is_said_with_its_place_and_what_there_is(tmp_path: Path, 
     with pytest.raises(UserError) as raised:
         settings(tmp_path)
     assert str(raised.value).startswith(f"{path}: {complaint}")
+
+
+def test_a_baseline_lies_beside_the_configuration_and_within_what_may_be_read(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    file = configured(inside, "baseline = 'known.json'\n")
+    assert settings(inside, within=inside).baseline == inside / "known.json"
+    file.write_text("baseline = '../known.json'\n")
+    assert settings(inside).baseline == inside / "../known.json"
+    with pytest.raises(UserError) as raised:
+        settings(inside, within=inside)
+    assert str(raised.value) == "database-patterns.toml: the baseline lies outside the folder that may be read"

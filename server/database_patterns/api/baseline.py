@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from database_patterns.errors import UserError
 from database_patterns.model import Finding
+from database_patterns.reading.regular import regular_text
 
 _VERSION: Final = 1
 _Key = tuple[str, str, str]
@@ -70,12 +71,12 @@ def _key(finding: Finding) -> _Key:
 
 def _read(file: Path) -> Counter[_Key]:
     try:
-        data: Any = json.loads(file.read_text(encoding="utf-8"))
+        data: Any = json.loads(regular_text(file))
         return Counter({(each["rule"], each["path"], each["what"]): int(each["count"]) for each in data["findings"]})
     except FileNotFoundError:
         raise UserError("no such baseline", where=str(file), remedy="record it with --record-baseline") from None
     except OSError as error:
-        raise UserError(f"cannot be read ({error.strerror})", where=str(file)) from None
+        raise UserError(f"cannot be read ({error.strerror or error})", where=str(file)) from None
     except (ValueError, KeyError, TypeError):
         remedy = "record it again with --record-baseline"
         raise UserError("is no baseline of ours", where=str(file), remedy=remedy) from None

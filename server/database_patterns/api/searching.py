@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from database_patterns.documents import Document, Rule, everything
+from database_patterns.documents import Document, everything
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _STOP_WORDS: Final = frozenset(
@@ -57,11 +57,10 @@ def _index() -> Mapping[str, Mapping[str, float]]:
 
 def _fields(item: Document) -> Mapping[str, Counter[str]]:
     """How often each word occurs in each field."""
-    blocks = item.blocks if isinstance(item, Rule) else ()
     fields = {
         "name": item.name,
         "title": item.title,
-        "flagged": "\n".join(block.code for block in blocks if block.section == "What it flags"),
+        "flagged": "\n".join(block.code for block in item.blocks if block.section == "What it flags"),
         "text": "\n".join(item.sections.values()),
     }
     return {field: Counter(_words(text)) for field, text in fields.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -12,6 +12,7 @@ from database_patterns.errors import UserError
 from database_patterns.model import POSTGRES_VERSIONS, SEVERITIES
 from database_patterns.reading.configuration import Configuration, configuration, nearest
 from database_patterns.reading.files import name_of
+from database_patterns.reading.project import is_inside
 from database_patterns.settings import LEVELS, Levels, Settings
 
 from . import timezones
@@ -38,12 +39,18 @@ def settings(folder: Path, *, within: Path | None = None) -> Settings:
     place = name_of(found.file, within) if found.file else ""
     values = {key: _checked(check, value, place) for key, check, value in _of_file(found)}
     if found.file and "baseline" in found.values:
-        values["baseline"] = found.file.parent / str(found.values["baseline"])
+        values["baseline"] = _inside(found.file.parent / str(found.values["baseline"]), within, place)
     for key, check in _SINGLE.items():
         variable = f"{_PREFIX}{key.upper()}"
         if os.environ.get(variable):
             values[key] = _checked(check, os.environ[variable], variable)
     return Settings(**values)
+
+
+def _inside(file: Path, within: Path | None, place: str) -> Path:
+    if not is_inside(file, within):
+        raise UserError("the baseline lies outside the folder that may be read", where=place)
+    return file
 
 
 def _of_file(found: Configuration) -> list[tuple[str, Callable[[Any], object], object]]:
@@ -59,17 +66,18 @@ def _checked(check: Callable[[Any], object], value: object, where: str) -> Any: 
 
 
 def _postgres(value: int | str) -> int:
-    return cast("int", _one_of("postgres", str(value), {str(version): version for version in POSTGRES_VERSIONS}))
+    return int(_one_of("postgres", str(value), map(str, POSTGRES_VERSIONS)))
 
 
 def _fail_on(value: str) -> str:
-    return cast("str", _one_of("fail_on", value, {each: each for each in SEVERITIES}))
+    return _one_of("fail_on", value, SEVERITIES)
 
 
-def _one_of(key: str, value: str, known: Mapping[str, object]) -> object:
+def _one_of(key: str, value: str, known: Iterable[str]) -> str:
+    known = tuple(known)
     if value not in known:
         raise UserError(f"{key} is {value!r}", remedy=f"known are: {', '.join(known)}")
-    return known[value]
+    return value
 
 
 def _levels(table: Mapping[str, object]) -> Levels:
@@ -78,7 +86,7 @@ def _levels(table: Mapping[str, object]) -> Levels:
     for rule, level in table.items():
         if rule not in known:
             raise UserError(f"there is no rule {rule!r}", remedy=nearest(rule, known))
-        _one_of(rule, str(level), dict.fromkeys(LEVELS))
+        _one_of(rule, str(level), LEVELS)
     return cast("Levels", dict(table))
 
 

@@ -11,7 +11,7 @@ from database_patterns.effects import family, types
 from database_patterns.effects.columns import is_serial
 from database_patterns.effects.context import StatementInContext
 from database_patterns.model import Effect
-from database_patterns.rendering.operations import Operation
+from database_patterns.rendering.operations import Operation, add_column
 
 from . import Hit, keys, recipes, wording
 
@@ -53,6 +53,20 @@ def hit(action: AddColumn, what: str, effect: Effect, at: StatementInContext, *s
         f" table and its indexes are written anew.{wording.depends_on(effect.rewrite, at)}",
         wording.help_text(at, *steps, FILL, *_afterwards(action.table, column, at)),
         wording.certainty_of(effect, effect.rewrite),
+        (effect,),
+    )
+
+
+def alone(action: AddColumn, constraint: str, until: str, effect: Effect, at: StatementInContext) -> Hit:
+    """The hit on a column that comes with a constraint for which the table is read: it is added alone, that later."""
+    table, column = action.table, action.column
+    return Hit(
+        f"ADD COLUMN {column.name} … {constraint} {wording.takes(effect, wording.named(table, at))} until {until} and"
+        " the transaction ends.",
+        wording.help_text(
+            at, "Add the column alone:", [add_column(table, column)], *constraints_afterwards(table, column, at)
+        ),
+        wording.certainty_of(effect, effect.scan),
         (effect,),
     )
 

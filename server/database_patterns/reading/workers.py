@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing import get_context
 from typing import Any, Final, TypeVar
 
 MANY: Final = 200
@@ -37,6 +36,7 @@ def each(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterat
 def _by(workers: int, function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
     """Should a worker be killed, this process does what is left."""
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415  few files need none
+    from multiprocessing import get_context  # noqa: PLC0415  the same
 
     pool = ProcessPoolExecutor(workers, get_context("fork"), _begin, (function, items))
     done = 0

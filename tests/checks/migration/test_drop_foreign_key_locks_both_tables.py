@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.checks.migration.short_locks import SHOP, queue
 
 from database_patterns.model import Finding
 
 Lint = Callable[..., tuple[Finding, ...]]
 
-SHOP = """
-    CREATE TABLE customers (id bigint PRIMARY KEY);
-    CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint CONSTRAINT fk REFERENCES customers);
-    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-"""
-QUEUE = (
-    ". It needs them for a moment only, but as long as one query or transaction keeps it waiting, all later ones wait"
-    " behind it."
-)
+QUEUE = queue("them")
 
 
 def test_both_tables_are_locked_against_everyone(lint: Lint) -> None:

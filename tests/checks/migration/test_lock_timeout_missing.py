@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.checks.migration.short_locks import SHOP, queue
 
 from database_patterns.model import Finding
 
 Lint = Callable[..., tuple[Finding, ...]]
 
-SHOP = """
-    CREATE TABLE customers (id bigint PRIMARY KEY);
-    CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint CONSTRAINT fk REFERENCES customers);
-    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-"""
-QUEUE = (
-    ". It needs it for a moment only, but as long as one query or transaction keeps it waiting, all later ones wait"
-    " behind it."
-)
+QUEUE = queue("it")
 
 
 def test_the_first_strong_lock_without_a_timeout_is_found(lint: Lint) -> None:

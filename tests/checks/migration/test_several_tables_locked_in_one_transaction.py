@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.checks.migration.short_locks import SHOP
 
 from database_patterns.model import Finding
 
 Lint = Callable[..., tuple[Finding, ...]]
-
-SHOP = """
-    CREATE TABLE customers (id bigint PRIMARY KEY);
-    CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint CONSTRAINT fk REFERENCES customers);
-    CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-"""
 
 
 def test_the_second_table_is_found(lint: Lint) -> None:

@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from database_patterns.actions import AddColumn
-from database_patterns.checks import Hit, new_columns, wording
+from database_patterns.checks import Hit, new_columns
 from database_patterns.effects.context import StatementInContext
-from database_patterns.rendering.operations import add_column
 
 
 def check(action: AddColumn, at: StatementInContext) -> Iterator[Hit]:
-    table, column = action.table, action.column
     effect = new_columns.effect_of(action, at)
-    evaluated = any(each.kind == "check" and each.enforced for each in column.constraints)
+    evaluated = any(each.kind == "check" and each.enforced for each in action.column.constraints)
     if not evaluated or effect is None or not effect.scan or effect.rewrite is True:
         return
-    yield Hit(
-        f"ADD COLUMN {column.name} … CHECK {wording.takes(effect, wording.named(table, at))} until the CHECK has been"
-        " evaluated for every row and the transaction ends.",
-        wording.help_text(
-            at,
-            "Add the column alone:",
-            [add_column(table, column)],
-            *new_columns.constraints_afterwards(table, column, at),
-        ),
-        wording.certainty_of(effect, effect.scan),
-        (effect,),
-    )
+    yield new_columns.alone(action, "CHECK", "the CHECK has been evaluated for every row", effect, at)

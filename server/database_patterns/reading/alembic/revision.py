@@ -22,6 +22,7 @@ from .journal import Journal
 from .source import Source, walk
 from .values import MISSING, Function, Unknown
 
+_DIRECTIONS = frozenset(get_args(Direction))
 _HEADER = {"revision", "upgrade", "downgrade"}
 _ASSIGNED = {"branch_labels", "depends_on", "down_revision", "revision"}
 
@@ -67,7 +68,7 @@ def _header(source: Source) -> dict[str, Span]:
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        elif isinstance(node, ast.FunctionDef) and node.name in get_args(Direction):
+        elif isinstance(node, ast.FunctionDef) and node.name in _DIRECTIONS:
             start = source.span(node)
             found[node.name] = replace(start, end_line=start.line, end_column=start.column + len(f"def {node.name}"))
         found |= {each.id: source.span(node) for each in targets if isinstance(each, ast.Name) and each.id in _ASSIGNED}
